@@ -1,0 +1,116 @@
+/**
+ * The byte-level half of the strict Ed25519 profile, shared by the portable verifier (`signatures.ts`) and the native
+ * one (`node.ts`), so that both give one verdict. Everything here is decided without curve arithmetic:
+ *
+ * - S < L (RFC 8032 section 5.1.7, step 1): otherwise anyone can turn one valid signature into a second;
+ * - A and R canonical: the encoded y is below p = 2^255 - 19 (section 5.1.3, step 1);
+ * - neither A nor R of small order: with such an A one signature verifies for many messages.
+ *
+ * What it does not prove: that A or R are points of the curve, nor that the equation holds.
+ */
+import { ProtocolError } from './errors.ts';
+
+/** Length of a raw Ed25519 public key in bytes (RFC 8032 section 5.1.5). */
+export const ED25519_KEY_BYTES = 32;
+/** Length of an Ed25519 signature in bytes: R (32) then S (32, little-endian). */
+export const ED25519_SIGNATURE_BYTES = 64;
+
+/** SubjectPublicKeyInfo of Ed25519 before its 32 key bytes: SEQUENCE { SEQUENCE { 1.3.101.112 }, BIT STRING } (RFC 8410 section 4). */
+export const ED25519_SPKI_PREFIX: readonly number[] = [
+  0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+];
+
+/** A public key whose algorithm is settled. ECDSA P-256, for cards, will be a second member: the key names its algorithm, a message never does. */
+export interface ReadPublicKey {
+  readonly algorithm: 'ed25519';
+  /** 32 bytes, RFC 8032 encoding. */
+  readonly raw: Uint8Array;
+}
+
+/** Returns `value`, or throws a TypeError that names the argument. */
+export function requireBytes(value: unknown, name: string): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new TypeError(`${name}: expected a Uint8Array`);
+  return value;
+}
+
+/** Returns `value` when it is bytes of exactly `length`, or throws a TypeError that names the argument. */
+export function requireBytesOf(value: unknown, length: number, name: string): Uint8Array {
+  const bytes = requireBytes(value, name);
+  if (bytes.length !== length) throw new TypeError(`${name}: expected ${length} bytes, got ${bytes.length}`);
+  return bytes;
+}
+
+/**
+ * Reads a public key given as SPKI DER (44 bytes) or as 32 raw bytes, which mean Ed25519.
+ * @throws TypeError when it is not bytes, ProtocolError `BAD_KEY` when it is neither form; both name `publicKey`.
+ */
+export function readPublicKey(publicKey: Uint8Array): ReadPublicKey {
+  requireBytes(publicKey, 'publicKey');
+  if (publicKey.length === ED25519_KEY_BYTES) return { algorithm: 'ed25519', raw: publicKey };
+  const prefixBytes = ED25519_SPKI_PREFIX.length;
+  const isSpki =
+    publicKey.length === prefixBytes + ED25519_KEY_BYTES &&
+    ED25519_SPKI_PREFIX.every((byte, i) => publicKey[i] === byte);
+  if (!isSpki)
+    throw new ProtocolError('BAD_KEY', 'publicKey: neither 32 raw bytes nor an Ed25519 SubjectPublicKeyInfo');
+  return { algorithm: 'ed25519', raw: publicKey.subarray(prefixBytes) };
+}
+
+/**
+ * Returns `signature` when it has the length of one.
+ * @throws TypeError when it is not bytes, ProtocolError `BAD_SIGNATURE` when it is truncated, extended or empty.
+ */
+export function requireSignature(signature: Uint8Array): Uint8Array {
+  requireBytes(signature, 'signature');
+  if (signature.length === ED25519_SIGNATURE_BYTES) return signature;
+  throw new ProtocolError(
+    'BAD_SIGNATURE',
+    `signature: expected ${ED25519_SIGNATURE_BYTES} bytes, got ${signature.length}`,
+  );
+}
+
+/** True when the encoded point (32 bytes) is canonical and not one of the eight points of small order. */
+export function isStrictPoint(encoded: Uint8Array): boolean {
+  const y = Uint8Array.from(encoded);
+  y[31]! &= 0x7f; // bit 255 is the sign of x
+  return isBelow(y, FIELD_PRIME) && !SMALL_ORDER_Y.some((small) => isSame(y, small));
+}
+
+/** True when A, R and S have the strict form. Lengths must have been checked. */
+export function hasStrictForm(rawKey: Uint8Array, signature: Uint8Array): boolean {
+  return (
+    isBelow(signature.subarray(32), GROUP_ORDER) && isStrictPoint(signature.subarray(0, 32)) && isStrictPoint(rawKey)
+  );
+}
+
+/** p = 2^255 - 19, little-endian. */
+const FIELD_PRIME = hexBytes('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f');
+/** L = 2^252 + 27742317777372353535851937790883648493, little-endian: the order of the base point. */
+const GROUP_ORDER = hexBytes('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010');
+/**
+ * The y of every point whose order divides 8. Two points share a y but differ in the sign of x, which is masked before
+ * comparing: that also catches the encodings of x = 0 with the sign set, which RFC 8032 refuses to decode.
+ */
+const SMALL_ORDER_Y: readonly Uint8Array[] = [
+  '0100000000000000000000000000000000000000000000000000000000000000', // y = 1: the neutral element
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', // y = -1: order 2
+  '0000000000000000000000000000000000000000000000000000000000000000', // y = 0: order 4
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05', // order 8
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a', // order 8
+].map(hexBytes);
+
+function hexBytes(hex: string): Uint8Array {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}
+
+/** Little-endian a < b, equal lengths. Not constant time: everything verified here is public. */
+function isBelow(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = a.length - 1; i >= 0; i--) {
+    if (a[i] !== b[i]) return a[i]! < b[i]!;
+  }
+  return false;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
