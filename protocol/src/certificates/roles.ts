@@ -15,7 +15,7 @@ const BASE_HEX = '698181d7a286c5f8f2ae9d95f086becfc3bf976d';
 export const LIMITS_OID_HEX = `${BASE_HEX}03`;
 
 /** What the holder of a certificate may do, and their numbers under the arc. */
-export const ROLE_NUMBERS = { publisher: 1, paymentServer: 2, cardIssuer: 3, card: 4 } as const;
+export const ROLE_NUMBERS = { publisher: 1, 'payment-server': 2, 'card-issuer': 3, card: 4 } as const;
 /** A role. */
 export type CertificateRole = keyof typeof ROLE_NUMBERS;
 /** Every role, in the order of its number. */
@@ -38,8 +38,8 @@ export function roleOfOid(oidHex: string): { role: CertificateRole; sandbox: boo
 
 /**
  * The roles that a CA holding `held` may hand on. It hands on what it holds, with one step down: a CA that holds only
- * `cardIssuer` is a card issuer, and issues cards and nothing else.
+ * `card-issuer` is a card issuer, and issues cards and nothing else.
  */
 export function issuableRoles(held: readonly CertificateRole[]): readonly CertificateRole[] {
-  return held.length === 1 && held[0] === 'cardIssuer' ? ['card'] : held;
+  return held.length === 1 && held[0] === 'card-issuer' ? ['card'] : held;
 }
