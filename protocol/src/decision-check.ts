@@ -1,0 +1,124 @@
+/**
+ * Acceptance of message 3: what must hold before a gate opens, in the plugin and in the wallet alike.
+ */
+import type { VerifiedLeaf } from './certificates/index.ts';
+import { equalBytes } from './encoding.ts';
+import { openEnvelope, openSigned, readEnvelope, type OpenOptions, type Verify } from './envelope.ts';
+import { ProtocolError } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import {
+  decodeOffer,
+  decodePaymentDecision,
+  decodeQuote,
+  decodeRestored,
+  decodeTerms,
+  keyHash,
+  offerHash,
+  type PaymentDecision,
+  type Quote,
+  type Restored,
+  type Terms,
+} from './messages.ts';
+
+export interface CheckedDecision {
+  readonly decision: PaymentDecision;
+  /** The payment server's certificate. */
+  readonly signer: VerifiedLeaf;
+  readonly terms: Terms;
+  readonly quote: Quote;
+}
+
+export type DecisionOptions = Omit<OpenOptions, 'type' | 'role' | 'atMs'> & {
+  /** Now: the chain must be valid at this time. */
+  nowMs: number;
+};
+
+/**
+ * Verifies message 3 against the message 1 that this very party sent for a nonce that is still open. Throws
+ * DECISION_MISMATCH when the decision is of another offer, game, price, time, nonce or session, CLOCK_SKEW when it is
+ * dated more than five minutes from now, and the chain and signature codes.
+ */
+export function checkDecision(
+  decisionEnvelope: Uint8Array,
+  offerBytes: Uint8Array,
+  options: DecisionOptions,
+): CheckedDecision {
+  const { nowMs, ...open } = options;
+  const checked = openDecision(decisionEnvelope, offerBytes, { ...open, atMs: nowMs });
+  if (checked.decision.timeMs > nowMs + LIMITS.clockSkewMsMax)
+    throw new ProtocolError('CLOCK_SKEW', 'PaymentDecision.timeMs: in the future');
+  return checked;
+}
+
+function openDecision(
+  decisionEnvelope: Uint8Array,
+  offerBytes: Uint8Array,
+  open: Omit<OpenOptions, 'type' | 'role'>,
+): CheckedDecision {
+  const { body, leaf } = openEnvelope(decisionEnvelope, { ...open, type: 'payment-decision', role: 'payment-server' });
+  const decision = decodePaymentDecision(body);
+  if (!equalBytes(decision.signer, keyHash(leaf.spki)))
+    throw new ProtocolError('DECISION_MISMATCH', 'PaymentDecision.signer: not the key that signed');
+  if ((decision.outcome === 'approved') !== (decision.code === 'APPROVED'))
+    throw new ProtocolError('DECISION_MISMATCH', 'PaymentDecision.code: contradicts the outcome');
+  const offer = decodeOffer(offerBytes);
+  const terms = decodeTerms(offer.terms);
+  // Message 1 is our own: what it says is what was asked, so its quote is read here without checking its signature again.
+  const quote = decodeQuote(readEnvelope(offer.quote).body);
+  const pairs: readonly (readonly [string, boolean])[] = [
+    ['offerHash', equalBytes(decision.offerHash, offerHash(offer.terms))],
+    ['gameId', decision.gameId === quote.gameId],
+    ['amountMinor', decision.amountMinor === quote.amountMinor],
+    ['currency', decision.currency === quote.currency],
+    ['offerTimeMs', decision.offerTimeMs === offer.offerTimeMs],
+    ['nonce', equalBytes(decision.nonce, offer.nonce)],
+    ['sessionKey', equalBytes(decision.sessionKey, offer.sessionKey)],
+  ];
+  const wrong = pairs.find(([, equal]) => !equal);
+  if (wrong !== undefined)
+    throw new ProtocolError('DECISION_MISMATCH', `PaymentDecision.${wrong[0]}: not the one of the offer`);
+  return Object.freeze({ decision, signer: leaf, terms, quote });
+}
+
+export interface CheckedRestored extends CheckedDecision {
+  readonly restored: Restored;
+}
+
+export interface RestoredOptions extends DecisionOptions {
+  /** The challenge this party sent, and the session key it sent along. */
+  challenge: Uint8Array;
+  sessionKey: Uint8Array;
+  gameId: string;
+  publisherId: string;
+  verify?: Verify;
+}
+
+/**
+ * Verifies a Restored message: fresh challenge, this session, this game and publisher, the player key named in an approved
+ * message 3, and messages 1 and 3 as of the decision's own time (an expired certificate does not void what was bought while
+ * it was valid). Throws DECISION_MISMATCH and the chain and signature codes.
+ */
+export function checkRestored(restoredEnvelope: Uint8Array, options: RestoredOptions): CheckedRestored {
+  const { challenge, sessionKey, gameId, publisherId, nowMs, ...open } = options;
+  const restored = decodeRestored(readEnvelope(restoredEnvelope).body);
+  const claimed = decodePaymentDecision(readEnvelope(restored.decision).body);
+  const checked = openDecision(restored.decision, restored.offer, { ...open, atMs: claimed.timeMs });
+  const { decision } = checked;
+  openSigned(restoredEnvelope, {
+    type: 'restored',
+    publicKey: decision.playerKey,
+    ...(open.verify && { verify: open.verify }),
+  });
+  const wrong = [
+    ['challenge', equalBytes(restored.challenge, challenge)],
+    ['sessionKey', equalBytes(restored.sessionKey, sessionKey)],
+    ['decisionId', equalBytes(restored.decisionId, decision.decisionId)],
+    ['decision.outcome', decision.outcome === 'approved'],
+    ['decision.timeMs', decision.timeMs <= nowMs + LIMITS.clockSkewMsMax],
+    ['gameId', checked.quote.gameId === gameId],
+    ['publisherId', checked.quote.publisherId === publisherId],
+  ].find(([, equal]) => !equal);
+  if (wrong !== undefined)
+    throw new ProtocolError('DECISION_MISMATCH', `Restored.${String(wrong[0])}: not what was asked for`);
+  return Object.freeze({ ...checked, restored });
+}

@@ -1,0 +1,42 @@
+/** Every bound of the protocol. Checked before anything is allocated or any signature is verified. */
+export const LIMITS = Object.freeze({
+  /** One message or link frame, bytes. */
+  messageBytesMax: 65_536,
+  /** One encoded Terms, bytes. */
+  termsBytesMax: 16_384,
+  /** Nesting of arrays. */
+  depthMax: 16,
+  /** Values in one message, counted over all arrays. */
+  valuesMax: 4_096,
+  /** Certificates in a chain, leaf first, without the root. */
+  chainCertificatesMax: 4,
+  /** One certificate, DER bytes. */
+  certificateBytesMax: 4_096,
+  /** Unknown extensions in an envelope's unsigned slot. */
+  extensionsMax: 8,
+  extensionBytesMax: 1_024,
+  /** Identifiers (game, offer, publisher, boundary), UTF-8 bytes. */
+  identifierBytesMax: 64,
+  /** A title, UTF-8 bytes. */
+  titleBytesMax: 200,
+  /** A description or any other publisher's text, UTF-8 bytes. */
+  textBytesMax: 2_000,
+  /** Locales one set of terms has texts for. */
+  localesMax: 32,
+  territoriesMax: 300,
+  originsMax: 16,
+  /** Amounts are 0 ... 2^53-1 minor units, so that every language can hold them exactly. */
+  amountMinorMax: 9_007_199_254_740_991n,
+  /** Last representable time: 9999-12-31T23:59:59.999Z. */
+  timeMsMax: 253_402_300_799_999,
+  /** How far apart the clocks of two parties may be. */
+  clockSkewMsMax: 5 * 60_000,
+  /** Longest validity of a quote. */
+  quoteLifeMsMax: 800 * 86_400_000,
+  /** Longest time from an offer to the deadline of its payment request. */
+  deadlineMsMax: 10 * 60_000,
+  /** Currencies in one rate table. */
+  ratesMax: 200,
+  /** Decisions handed over in one Restored frame or account statement. */
+  decisionsMax: 32,
+});

@@ -1,0 +1,137 @@
+/**
+ * Frames of the link between a game (the plugin) and the wallet, one canonical array `[kind, ...]` per binary WebSocket
+ * message. The order of frames is in `docs/reference/link.md`; who may send what is in each entry's comment.
+ *
+ * Connection: `ws://127.0.0.1:8373/v1/link`, subprotocols `coinslot.1` and, always, `header.<base64url of the pairing
+ * header's envelope>`: so an origin is admitted, or refused with a bare 403, before the upgrade and before any frame.
+ */
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { codeName, CODES, type Charged, type CodeName } from './codes.ts';
+import { context } from './contexts.ts';
+import { ProtocolError } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import { packWire, unpackWire, type Wire } from './encoding.ts';
+import {
+  amount,
+  bytes,
+  bytes16,
+  bytes32,
+  count,
+  list,
+  localeTag,
+  oneOf,
+  record,
+  text,
+  type Shape,
+  type ValueOf,
+} from './shape.ts';
+
+export const LINK_PATH = '/v1/link';
+export const LINK_SUBPROTOCOL = 'coinslot.1';
+export const LINK_HEADER_PREFIX = 'header.';
+export const WALLET_PORT = 8373;
+
+const message = bytes(1, LIMITS.messageBytesMax);
+/** Chosen by the game, rising: pairs an answer with what it answers. */
+const seq = count(0xffff_ffff);
+
+const code: Shape<CodeName> = {
+  toWire: (value) => CODES[value].number,
+  fromWire: (wire, at) => {
+    const name = typeof wire === 'number' ? codeName(wire) : undefined;
+    if (name === undefined) throw new ProtocolError('BAD_ENCODING', `${at}: unknown code`);
+    return name;
+  },
+};
+const charged: Shape<Charged> = oneOf('no', 'yes', 'unknown');
+
+const FRAMES = {
+  /** wallet → game, first: a challenge. `pairing`: the player is being asked on the wallet's page; `paired`: prove it. */
+  hello: { number: 1, shape: record('hello', { state: oneOf('paired', 'pairing'), challenge: bytes32 }) },
+  /** game → wallet: answers the challenge with HMAC(secret) and sends its own. An empty `proof` says that the game has no secret. */
+  prove: { number: 2, shape: record('prove', { challenge: bytes32, proof: bytes(0, 32), locale: localeTag }) },
+  /** wallet → game: the wallet's proof; the link is open. `paymentsOff` hides the reason on purpose. */
+  welcome: {
+    number: 3,
+    shape: record('welcome', { proof: bytes32, locale: localeTag, payments: oneOf('on', 'off') }),
+  },
+  /** wallet → game, once, after the player paired the game on the wallet's page; then a `hello` follows. */
+  paired: { number: 4, shape: record('paired', { secret: bytes32 }) },
+  /** game → wallet: message 1. */
+  offer: { number: 5, shape: record('offer', { seq, offer: message }) },
+  /** wallet → game: what to show; encoded Shown. */
+  show: { number: 6, shape: record('show', { seq, shown: message }) },
+  /** game → wallet: the player's answer to exactly that. */
+  answer: { number: 7, shape: record('answer', { seq, answer: oneOf('accept', 'decline'), shownDigest: bytes32 }) },
+  /** wallet → game: where a payment stands. `page`: the wallet's page takes the whole answer. */
+  progress: { number: 8, shape: record('progress', { seq, state: oneOf('page', 'paying', 'pending') }) },
+  /** wallet → game: message 3, an approval or a signed refusal. */
+  decision: { number: 9, shape: record('decision', { seq, decision: message }) },
+  /** wallet → game: no decision came of it. Unsigned; opens nothing. `text` is in the player's language. */
+  refusal: { number: 10, shape: record('refusal', { seq, code, charged, text: text(LIMITS.textBytesMax) }) },
+  /** game → wallet: hands over every entitlement of this game again. */
+  restore: { number: 11, shape: record('restore', { seq, challenge: bytes32, sessionKey: bytes32 }) },
+  /** wallet → game: Restored envelopes; `more` = 1 when another frame of the same seq follows. */
+  restored: {
+    number: 12,
+    shape: record('restored', { seq, restored: list(message, 0, LIMITS.decisionsMax), more: count(1) }),
+  },
+  /** game → wallet: asks again for the decision on a nonce that was left pending. Answered by decision, progress or refusal. */
+  status: { number: 13, shape: record('status', { seq, nonce: bytes16 }) },
+  /** game → wallet: minutes (ms) or uses consumed in all under this decision; journalled, never lowered. */
+  consumed: { number: 14, shape: record('consumed', { decisionId: bytes16, consumed: amount }) },
+  /** wallet → game: a signed RefundNotice; ends the entitlement. */
+  refund: { number: 15, shape: record('refund', { notice: message }) },
+  /** wallet → game: payments were switched off or on by the player, whatever the reason. */
+  payments: { number: 16, shape: record('payments', { state: oneOf('on', 'off') }) },
+  /** game → wallet: the player left the dialog by a way that is no answer (tab hidden, context lost): counts as decline. */
+  cancel: { number: 17, shape: record('cancel', { seq }) },
+} as const;
+
+export type FrameKind = keyof typeof FRAMES;
+export type FrameFields<K extends FrameKind> = ValueOf<(typeof FRAMES)[K]['shape']>;
+export type Frame = { [K in FrameKind]: { readonly kind: K } & FrameFields<K> }[FrameKind];
+
+const KIND_BY_NUMBER = new Map(
+  (Object.keys(FRAMES) as FrameKind[]).map((kind) => [FRAMES[kind].number as number, kind]),
+);
+
+/** Bytes of one frame. Throws BAD_ENCODING or TOO_LARGE naming the field. */
+export function encodeFrame<K extends FrameKind>(kind: K, fields: FrameFields<K>): Uint8Array {
+  const shape = FRAMES[kind].shape as unknown as Shape<FrameFields<K>>;
+  const packed = packWire([FRAMES[kind].number, shape.toWire(fields, kind)]);
+  if (packed.length > LIMITS.messageBytesMax) throw new ProtocolError('TOO_LARGE', `${kind}: ${packed.length} bytes`);
+  return packed;
+}
+
+/** The frozen frame that the bytes hold. Throws BAD_ENCODING or TOO_LARGE. */
+export function decodeFrame(input: Uint8Array): Frame {
+  const wire = unpackWire(input);
+  if (!Array.isArray(wire) || wire.length !== 2)
+    throw new ProtocolError('BAD_ENCODING', 'frame: expected [kind, fields]');
+  const kind = typeof wire[0] === 'number' ? KIND_BY_NUMBER.get(wire[0]) : undefined;
+  if (kind === undefined) throw new ProtocolError('BAD_ENCODING', 'frame: unknown kind');
+  const fields = (FRAMES[kind].shape as Shape<object>).fromWire(wire[1] as Wire, kind);
+  return Object.freeze({ kind, ...fields }) as Frame;
+}
+
+/**
+ * Proof of the pairing secret without sending it: HMAC-SHA256(secret, context ‖ side ‖ own challenge ‖ peer's challenge ‖
+ * origin). Each side proves over both challenges, under its own name, so that a proof cannot be reflected.
+ */
+export function linkProof(
+  secret: Uint8Array,
+  side: 'game' | 'wallet',
+  gameChallenge: Uint8Array,
+  walletChallenge: Uint8Array,
+  origin: string,
+): Uint8Array {
+  const mac = hmac.create(sha256, secret);
+  mac
+    .update(context(`link ${side}`))
+    .update(gameChallenge)
+    .update(walletChallenge)
+    .update(new TextEncoder().encode(origin));
+  return mac.digest();
+}
