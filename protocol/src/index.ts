@@ -12,3 +12,4 @@ export * from './shown.ts';
 export * from './money.ts';
 export * from './offer-check.ts';
 export * from './decision-check.ts';
+export * from './price-list.ts';

@@ -7,7 +7,7 @@ export const LIMITS = Object.freeze({
   /** Nesting of arrays. */
   depthMax: 16,
   /** Values in one message, counted over all arrays. */
-  valuesMax: 4_096,
+  valuesMax: 32_768,
   /** Certificates in a chain, leaf first, without the root. */
   chainCertificatesMax: 4,
   /** One certificate, DER bytes. */
