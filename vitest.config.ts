@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['coinslot-source'] },
+  ssr: { resolve: { conditions: ['coinslot-source'] } },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    // Browser and server tests start real processes; a slow machine must not turn them red.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
