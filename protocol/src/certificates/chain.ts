@@ -46,10 +46,10 @@ export interface VerifiedLeaf {
   readonly role: CertificateRole;
   /** True for throwaway keys: a sandbox's certificate under a sandbox's root. */
   readonly sandbox: boolean;
-  /** The certified name. `id` is `keyId` as 64 lower-case hex digits: what messages call a publisher's id. */
+  /** The certified name. `id` is what messages call a publisher's or server's id. */
   readonly subject: CertificateName & { readonly id: string };
   readonly issuerName: CertificateName;
-  /** SHA-256 of the SPKI: the holder's stable id over renewals of the certificate. */
+  /** SHA-256 of the SPKI: names the key, over renewals of its certificate. */
   readonly keyId: Uint8Array;
   readonly serialHex: string;
   readonly notBeforeMs: number;
@@ -61,7 +61,7 @@ export interface VerifiedLeaf {
 }
 
 /** Roots that one party pins at once: live and sandbox, old and new during a roll-over. */
-export const ROOTS_MAX = 8;
+export const ROOTS_MAX = 16;
 const VERIFIED_CHAINS_MAX = 32;
 /** The chain with its root at the end, every signature verified. */
 type LinkedChain = readonly Certificate[];
@@ -245,16 +245,17 @@ function requireNoUnknownCritical(linked: LinkedChain): void {
 }
 
 function describeLeaf(leaf: Certificate, role: CertificateRole, sandbox: boolean, chainHash: Uint8Array): VerifiedLeaf {
-  const keyId = sha256(leaf.spki);
+  const { id } = leaf.subject;
+  if (id === undefined) throw new ProtocolError('BAD_ENCODING', 'chain: the leaf has no id (serialNumber attribute)');
   return Object.freeze({
     publicKey: Uint8Array.from(leaf.publicKey), // copies: the cached certificate must not change in a caller's hands
     spki: Uint8Array.from(leaf.spki),
     algorithm: leaf.algorithm,
     role,
     sandbox,
-    subject: Object.freeze({ ...leaf.subject, id: hex(keyId) }),
+    subject: Object.freeze({ ...leaf.subject, id }),
     issuerName: leaf.issuer,
-    keyId,
+    keyId: sha256(leaf.spki),
     serialHex: leaf.serialHex,
     notBeforeMs: leaf.notBeforeMs,
     notAfterMs: leaf.notAfterMs,

@@ -3,6 +3,8 @@ import { TAG, badDer, close, hasMore, isNext, open, readContent, readOid, type C
 
 /** A distinguished name. `commonName` is what a player is shown as the publisher. */
 export interface CertificateName {
+  /** The serialNumber attribute (X.520 section 6.2.9): the subject's id, which outlives its keys. Every leaf has one. */
+  readonly id?: string;
   readonly commonName: string;
   readonly organization?: string;
   /** ISO 3166-1 alpha-2. */
@@ -15,9 +17,11 @@ const ATTRIBUTES: Readonly<Record<string, keyof CertificateName>> = {
   '550403': 'commonName',
   '55040a': 'organization',
   '550406': 'country',
+  '550405': 'id',
 };
 /** Controls, line separators and bidirectional overrides: a name must read as what it is. */
 const UNSHOWABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
+const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/; // what messages allow, less the underscore, which is not printable
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 
 /** Reads a Name: one attribute per set, each attribute at most once, a common name required. */
@@ -54,6 +58,7 @@ function readText(cursor: Cursor, attribute: keyof CertificateName, part: string
   const content = readContent(cursor, isPrintable ? TAG.printableString : TAG.utf8String, `${part} ${attribute}`);
   const text = decodeUtf8(content, part);
   if (isPrintable && !PRINTABLE.test(text)) throw badDer(part, `${attribute} is not printable`);
+  if (attribute === 'id' && !(isPrintable && IDENTIFIER.test(text))) throw badDer(part, 'bad id');
   if (attribute === 'country' && !(isPrintable && /^[A-Z]{2}$/.test(text))) throw badDer(part, 'bad country');
   const characters = [...text].length;
   if (characters < 1 || characters > NAME_CHARACTERS_MAX) throw badDer(part, `${attribute} is empty or too long`);
