@@ -23,6 +23,8 @@ import {
 } from './ed25519-profile.ts';
 import { ProtocolError } from './errors.ts';
 
+export { readPublicKey, type ReadPublicKey } from './ed25519-profile.ts';
+
 /** Length of an Ed25519 private seed in bytes (RFC 8032 section 5.1.5). */
 export const ED25519_SEED_BYTES = 32;
 

@@ -2,5 +2,5 @@
 export { readCertificate, type Certificate } from './certificate.ts';
 export { hashChain, rootIsSandbox, verifyChain, ROOTS_MAX, type ChainOptions, type VerifiedLeaf } from './chain.ts';
 export type { CertificateName } from './fields.ts';
-export { LIMITS_OID, ROLES, roleOid, type CertificateRole } from './roles.ts';
+export { issuableRoles, LIMITS_OID, ROLES, roleOid, type CertificateRole } from './roles.ts';
 export { MINIMUM_AGE_MAX, isWithinLimits, type SalesLimits, type TopPrice } from './sales-limits.ts';
