@@ -1,0 +1,33 @@
+/** What a certificate says, in lines for a person. */
+import { hashChain, readCertificate, type CertificateName, type SalesLimits } from '@coinslot/protocol';
+
+/** Describes a certificate (DER) that is in the profile, whether or not anybody signed it. */
+export function describeCertificate(der: Uint8Array): string[] {
+  const certificate = readCertificate(der);
+  const { isAuthority, pathLength, liveRoles, sandboxRoles, limits } = certificate;
+  const roles = [...liveRoles, ...sandboxRoles.map((role) => `sandbox ${role}`)].join(', ') || 'none';
+  return [
+    `certificate ${nameLine(certificate.subject)}`,
+    `  issued by   ${nameLine(certificate.issuer)}`,
+    `  valid       ${isoDate(certificate.notBeforeMs)} to ${isoDate(certificate.notAfterMs)}`,
+    `  ${isAuthority ? `may issue   ${roles} (${pathLength ?? 'any number of'} authorities below)` : `acts as     ${roles}`}`,
+    ...(limits ? [`  limits      ${limitsLine(limits)}`] : []),
+    `  serial      ${certificate.serialHex}`,
+    `  key         ${Buffer.from(certificate.publicKey).toString('hex')}`,
+    `  size        ${der.length} bytes, hash of the chain of it alone ${Buffer.from(hashChain([der])).toString('hex')}`,
+  ];
+}
+
+function nameLine({ commonName, organization, country, id }: CertificateName): string {
+  const rest = [organization, country, id && `id ${id}`].filter(Boolean).join(', ');
+  return rest ? `${commonName} (${rest})` : commonName;
+}
+
+function limitsLine({ topPrices, territories, minimumAge }: SalesLimits): string {
+  const prices = topPrices.map(({ amountMinor, currency }) => `${currency} ${amountMinor} minor units`).join(', ');
+  return `${prices || 'nothing may be charged'}; ${territories.join(' ') || 'everywhere'}; from age ${minimumAge}`;
+}
+
+function isoDate(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
