@@ -7,7 +7,7 @@ import { hashChain, verifyChain, type CertificateRole, type VerifiedLeaf } from 
 import { context, MESSAGE_TYPES, messageTypeOf, PROTOCOL_VERSION, type MessageType } from './contexts.ts';
 import { ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
-import { bytes, count, decodeAs, encodeAs, list, record, text, type ValueOf } from './shape.ts';
+import { bytes, count, decodeAs, encodeAs, list, protocolVersion, record, text, type ValueOf } from './shape.ts';
 import { verifySignature } from './signatures.ts';
 
 const extension = record('Extension', {
@@ -16,7 +16,7 @@ const extension = record('Extension', {
 });
 
 const envelopeShape = record('Envelope', {
-  version: count(255),
+  version: protocolVersion,
   type: count(255),
   body: bytes(0, LIMITS.messageBytesMax),
   signature: bytes(64, 64),
@@ -60,11 +60,9 @@ export function sealEnvelope(
 /** Reads an envelope without checking its signature: for showing messages, and for finding which key to check with. */
 export function readEnvelope(envelopeBytes: Uint8Array): Envelope & { readonly typeName: MessageType } {
   const envelope = decodeAs(envelopeShape, 'Envelope', envelopeBytes);
-  if (envelope.version !== PROTOCOL_VERSION)
-    throw new ProtocolError('BAD_ENCODING', `Envelope.version: ${envelope.version} is not known`);
   const typeName = messageTypeOf(envelope.type);
   if (typeName === undefined) throw new ProtocolError('BAD_ENCODING', `Envelope.type: ${envelope.type} is not known`);
-  return { ...envelope, typeName };
+  return Object.freeze({ ...envelope, typeName });
 }
 
 /** Puts the hash of the chain in the chain's place, for a peer that has seen it. Signature and body stay as they are. */

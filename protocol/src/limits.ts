@@ -6,8 +6,8 @@ export const LIMITS = Object.freeze({
   termsBytesMax: 16_384,
   /** Nesting of arrays. */
   depthMax: 16,
-  /** Values in one message, counted over all arrays. */
-  valuesMax: 32_768,
+  /** Values in one input, counted over all arrays: room for a price list of 512 offers in 32 locales, 52,000 values. */
+  valuesMax: 65_536,
   /** Certificates in a chain, leaf first, without the root. */
   chainCertificatesMax: 4,
   /** One certificate, DER bytes. */

@@ -7,7 +7,7 @@
  */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { codeName, CODES, type Charged, type CodeName } from './codes.ts';
+import type { Charged } from './codes.ts';
 import { context } from './contexts.ts';
 import { ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -17,12 +17,15 @@ import {
   bytes,
   bytes16,
   bytes32,
+  code,
   count,
+  envelopeBytes,
   list,
   localeTag,
   oneOf,
   record,
   text,
+  uint32,
   type Shape,
   type ValueOf,
 } from './shape.ts';
@@ -32,18 +35,9 @@ export const LINK_SUBPROTOCOL = 'coinslot.1';
 export const LINK_HEADER_PREFIX = 'header.';
 export const WALLET_PORT = 8373;
 
-const message = bytes(1, LIMITS.messageBytesMax);
 /** Chosen by the game, rising: pairs an answer with what it answers. */
-const seq = count(0xffff_ffff);
+const seq = uint32;
 
-const code: Shape<CodeName> = {
-  toWire: (value) => CODES[value].number,
-  fromWire: (wire, at) => {
-    const name = typeof wire === 'number' ? codeName(wire) : undefined;
-    if (name === undefined) throw new ProtocolError('BAD_ENCODING', `${at}: unknown code`);
-    return name;
-  },
-};
 const charged: Shape<Charged> = oneOf('no', 'yes', 'unknown');
 
 const FRAMES = {
@@ -58,16 +52,16 @@ const FRAMES = {
   },
   /** wallet → game, once, after the player paired the game on the wallet's page; then a `hello` follows. */
   paired: { number: 4, shape: record('paired', { secret: bytes32 }) },
-  /** game → wallet: message 1. */
-  offer: { number: 5, shape: record('offer', { seq, offer: message }) },
+  /** game → wallet: envelopeBytes 1. */
+  offer: { number: 5, shape: record('offer', { seq, offer: envelopeBytes }) },
   /** wallet → game: what to show; encoded Shown. */
-  show: { number: 6, shape: record('show', { seq, shown: message }) },
+  show: { number: 6, shape: record('show', { seq, shown: envelopeBytes }) },
   /** game → wallet: the player's answer to exactly that. */
   answer: { number: 7, shape: record('answer', { seq, answer: oneOf('accept', 'decline'), shownDigest: bytes32 }) },
   /** wallet → game: where a payment stands. `page`: the wallet's page takes the whole answer. */
   progress: { number: 8, shape: record('progress', { seq, state: oneOf('page', 'paying', 'pending') }) },
-  /** wallet → game: message 3, an approval or a signed refusal. */
-  decision: { number: 9, shape: record('decision', { seq, decision: message }) },
+  /** wallet → game: envelopeBytes 3, an approval or a signed refusal. */
+  decision: { number: 9, shape: record('decision', { seq, decision: envelopeBytes }) },
   /** wallet → game: no decision came of it. Unsigned; opens nothing. `text` is in the player's language. */
   refusal: { number: 10, shape: record('refusal', { seq, code, charged, text: text(LIMITS.textBytesMax) }) },
   /** game → wallet: hands over every entitlement of this game again. */
@@ -75,14 +69,14 @@ const FRAMES = {
   /** wallet → game: Restored envelopes; `more` = 1 when another frame of the same seq follows. */
   restored: {
     number: 12,
-    shape: record('restored', { seq, restored: list(message, 0, LIMITS.decisionsMax), more: count(1) }),
+    shape: record('restored', { seq, restored: list(envelopeBytes, 0, LIMITS.decisionsMax), more: count(1) }),
   },
   /** game → wallet: asks again for the decision on a nonce that was left pending. Answered by decision, progress or refusal. */
   status: { number: 13, shape: record('status', { seq, nonce: bytes16 }) },
   /** game → wallet: minutes (ms) or uses consumed in all under this decision; journalled, never lowered. */
   consumed: { number: 14, shape: record('consumed', { decisionId: bytes16, consumed: amount }) },
   /** wallet → game: a signed RefundNotice; ends the entitlement. */
-  refund: { number: 15, shape: record('refund', { notice: message }) },
+  refund: { number: 15, shape: record('refund', { notice: envelopeBytes }) },
   /** wallet → game: payments were switched off or on by the player, whatever the reason. */
   payments: { number: 16, shape: record('payments', { state: oneOf('on', 'off') }) },
   /** game → wallet: the player left the dialog by a way that is no answer (tab hidden, context lost): counts as decline. */

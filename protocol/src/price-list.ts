@@ -19,7 +19,7 @@ const pricedOffer = record('PricedOffer', {
   quote: bytes(1, LIMITS.messageBytesMax),
   /** Encoded Terms. */
   terms: bytes(1, LIMITS.termsBytesMax),
-  texts: list(localisedTexts, 1, LIMITS.localesMax),
+  texts: list(localisedTexts, 1, LIMITS.localesMax, ({ locale }) => locale),
 });
 
 const priceListShape = record('PriceList', {
@@ -30,7 +30,7 @@ const priceListShape = record('PriceList', {
   chain: list(certificate, 1, LIMITS.chainCertificatesMax),
   /** Envelope `pairing-header`, with the chain. */
   pairingHeader: bytes(1, LIMITS.messageBytesMax),
-  offers: list(pricedOffer, 0, OFFERS_MAX),
+  offers: list(pricedOffer, 0, OFFERS_MAX, ({ offerId }) => offerId),
 });
 
 const rootsShape = record('Roots', { roots: list(certificate, 1, 16) });

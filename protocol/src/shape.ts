@@ -2,6 +2,8 @@
  * Shapes: what a field may hold, in both directions. A shape refuses on encoding what it would refuse on decoding, so that
  * no party can make a message that another cannot read. Records are positional arrays: field names never travel.
  */
+import { codeName, CODES, type CodeName } from './codes.ts';
+import { PROTOCOL_VERSION } from './contexts.ts';
 import { packWire, unpackWire, type Wire } from './encoding.ts';
 import { ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -32,6 +34,15 @@ export function count(max: number): Shape<number> {
   });
 }
 
+/** Any count that has a form on the wire. */
+export const uint32 = count(0xffff_ffff);
+
+/** The one version this code speaks: another is refused, never guessed at. */
+export const protocolVersion: Shape<number> = same((value, at) => {
+  if (value !== PROTOCOL_VERSION) throw bad(at, `expected protocol version ${PROTOCOL_VERSION}`);
+  return value;
+});
+
 /** An amount in minor units, 0 ... 2^53-1, as int64. */
 export const amount: Shape<bigint> = same((value, at) => {
   if (typeof value !== 'bigint') throw bad(at, 'expected a 64-bit integer');
@@ -52,29 +63,35 @@ export const timeMs: Shape<number> = {
   },
 };
 
-/** A byte string of min ... max bytes. Decoding copies: msgpackr's byte strings alias its input. */
+/** A byte string of min ... max bytes. */
 export function bytes(min: number, max: number): Shape<Uint8Array> {
   return same((value, at) => {
     if (!(value instanceof Uint8Array)) throw bad(at, 'expected a byte string');
     if (value.length < min || value.length > max) {
       throw bad(at, min === max ? `expected ${min} bytes` : `expected ${min} ... ${max} bytes`);
     }
-    return new Uint8Array(value);
+    return value;
   });
 }
 
 export const bytes16 = bytes(16, 16);
 export const bytes32 = bytes(32, 32);
+/** A whole envelope inside another message. */
+export const envelopeBytes = bytes(1, LIMITS.messageBytesMax);
 
 const utf8 = new TextEncoder();
 
-/** NFC text of 0 ... max UTF-8 bytes. */
+/**
+ * NFC text of 0 ... max UTF-8 bytes, without NUL, which cuts text short in too many places. Other control characters are the
+ * publisher's own and travel; whoever shows text makes them visible.
+ */
 export function text(bytesMax: number): Shape<string> {
   return same((value, at) => {
     if (typeof value !== 'string') throw bad(at, 'expected text');
     if (value.length > bytesMax || utf8.encode(value).length > bytesMax)
       throw bad(at, `expected at most ${bytesMax} bytes of text`);
     if (!value.isWellFormed()) throw bad(at, 'expected well-formed Unicode');
+    if (value.includes('\0')) throw bad(at, 'expected text without NUL');
     if (value.normalize('NFC') !== value) throw bad(at, 'expected NFC text');
     return value;
   });
@@ -87,11 +104,42 @@ export const identifier: Shape<string> = same((value, at) => {
   return value;
 });
 
-/** An ISO 4217 code by form; whether the currency exists is asked where money is made (`requireCurrency`). */
+/**
+ * An ISO 4217 code by form; whether it circulates is asked where money is made (`exponentOf`). Text of another form, such as
+ * `usd` or a Cyrillic look-alike, is OFFER_CURRENCY here as it is there.
+ */
 export const currencyCode: Shape<string> = same((value, at) => {
-  if (typeof value !== 'string' || !/^[A-Z]{3}$/.test(value)) throw bad(at, 'expected an ISO 4217 code');
+  if (typeof value !== 'string') throw bad(at, 'expected an ISO 4217 code');
+  if (!/^[A-Z]{3}$/.test(value)) throw new ProtocolError('OFFER_CURRENCY', `${at}: expected an ISO 4217 code`);
   return value;
 });
+
+/** An ISO 3166-1 alpha-2 code by form. */
+export const territoryCode: Shape<string> = same((value, at) => {
+  if (typeof value !== 'string' || !/^[A-Z]{2}$/.test(value)) throw bad(at, 'expected an ISO 3166 code');
+  return value;
+});
+
+/** A web origin as browsers send it: scheme, host, perhaps a port; lower case, no path, no user (RFC 6454 section 6.2). */
+export const webOrigin: Shape<string> = same((value, at) => {
+  const form = /^[a-z][a-z0-9+.-]{0,31}:\/\/([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$/;
+  if (typeof value !== 'string' || value.length > LIMITS.titleBytesMax || !form.test(value))
+    throw bad(at, 'expected a web origin');
+  return value;
+});
+
+/** A code, on the wire its number. */
+export const code: Shape<CodeName> = {
+  toWire(value, at) {
+    if (!Object.hasOwn(CODES, value)) throw bad(at, 'unknown code');
+    return CODES[value].number;
+  },
+  fromWire(wire, at) {
+    const name = typeof wire === 'number' ? codeName(wire) : undefined;
+    if (name === undefined) throw bad(at, 'unknown code');
+    return name;
+  },
+};
 
 /** A BCP 47 tag of the plain kind: `en`, `pt-BR`, `zh-Hans-CN`. */
 export const localeTag: Shape<string> = same((value, at) => {
@@ -128,21 +176,26 @@ export const flag: Shape<boolean> = {
   },
 };
 
-/** min ... max items of one shape. */
-export function list<T>(item: Shape<T>, min: number, max: number): Shape<readonly T[]> {
+/** min ... max items of one shape; where `keyOf` is given, no two with one key. */
+export function list<T>(item: Shape<T>, min: number, max: number, keyOf?: (value: T) => string): Shape<readonly T[]> {
   const inRange = (length: number, at: string): void => {
     if (length < min || length > max) throw bad(at, `expected ${min} ... ${max} items`);
+  };
+  const distinct = (values: readonly T[], at: string): readonly T[] => {
+    if (keyOf !== undefined && new Set(values.map(keyOf)).size !== values.length) throw bad(at, 'one item twice');
+    return values;
   };
   return {
     toWire(value, at) {
       if (!Array.isArray(value)) throw bad(at, 'expected a list');
       inRange(value.length, at);
-      return value.map((one: T, i) => item.toWire(one, `${at}[${i}]`));
+      return distinct(value, at).map((one: T, i) => item.toWire(one, `${at}[${i}]`));
     },
     fromWire(wire, at) {
       if (!Array.isArray(wire)) throw bad(at, 'expected a list');
       inRange(wire.length, at);
-      return Object.freeze(wire.map((one: Wire, i) => item.fromWire(one, `${at}[${i}]`)));
+      const values = wire.map((one: Wire, i) => item.fromWire(one, `${at}[${i}]`));
+      return Object.freeze(distinct(values, at));
     },
   };
 }
@@ -158,6 +211,23 @@ export function maybe<T>(item: Shape<T>): Shape<T | undefined> {
   };
 }
 
+/** A shape whose fields must also agree with each other; `why` names what does not, or is undefined. */
+export function agreeing<T>(shape: Shape<T>, why: (value: T) => string | undefined): Shape<T> {
+  const agreed = (value: T, at: string): T => {
+    const reason = why(value);
+    if (reason !== undefined) throw bad(at, reason);
+    return value;
+  };
+  return {
+    toWire(value, at) {
+      const wire = shape.toWire(value, at);
+      agreed(value, at);
+      return wire;
+    },
+    fromWire: (wire, at) => agreed(shape.fromWire(wire, at), at),
+  };
+}
+
 /** A positional record: the fields in the order given here are the order on the wire. Missing and extra fields are refused. */
 export function record<F extends Record<string, Shape<unknown>>>(
   name: string,
@@ -168,6 +238,7 @@ export function record<F extends Record<string, Shape<unknown>>>(
   const shapes = names.map((field) => fields[field] as Shape<unknown>);
   return {
     toWire(value, at) {
+      if (typeof value !== 'object' || value === null) throw bad(at, `expected ${name}`);
       const source = value as Record<string, unknown>;
       return shapes.map((shape, i) => shape.toWire(source[names[i] as string], `${at}.${names[i]}`));
     },
@@ -182,7 +253,7 @@ export function record<F extends Record<string, Shape<unknown>>>(
   };
 }
 
-/** Bytes of a value under a shape. Throws BAD_ENCODING for a value the shape would not accept back. */
+/** Bytes of a value under a shape. Throws BAD_ENCODING, TOO_LARGE or OFFER_CURRENCY for what it would not accept back. */
 export function encodeAs<T>(
   shape: Shape<T>,
   name: string,
@@ -195,7 +266,7 @@ export function encodeAs<T>(
   return packed;
 }
 
-/** The frozen value that canonical bytes hold under a shape. Throws TOO_LARGE or BAD_ENCODING. */
+/** The frozen value that canonical bytes hold under a shape. Throws TOO_LARGE, BAD_ENCODING or OFFER_CURRENCY. */
 export function decodeAs<T>(
   shape: Shape<T>,
   name: string,

@@ -7,7 +7,6 @@ import { LIMITS } from './limits.ts';
 import {
   amount,
   bytes16,
-  count,
   currencyCode,
   decodeAs,
   encodeAs,
@@ -19,6 +18,7 @@ import {
   record,
   text,
   timeMs,
+  uint32,
   type ValueOf,
 } from './shape.ts';
 
@@ -47,7 +47,7 @@ const shownShape = record('Shown', {
   total: shownMoney,
   /** The publisher's price where it is in another currency. */
   original: maybe(shownMoney),
-  rateTableId: count(0xffff_ffff),
+  rateTableId: uint32,
   /** "1 EUR = 1.0837 USD", or empty. */
   rate: text(LIMITS.titleBytesMax),
   /** Date and time of the offer in words. */
