@@ -1,0 +1,10 @@
+/**
+ * `@coinslot/plugin/timing`: when an offer may appear. Pure: runs in the game, the wallet, the simulator and CI, and
+ * imports nothing.
+ */
+export * from './types.ts';
+export { compileTiming, type Decide } from './decide.ts';
+export { placementsFor, type Happening } from './boundaries.ts';
+export { addPlay, newTimingState, recordAccepted, recordDeclined, recordShown, startSession } from './state.ts';
+export { ENGINE_FACT_NAMES } from './facts.ts';
+export { compileRule, factsOf, RULE_DEPTH_MAX, RULE_NODES_MAX, RULE_OPERATORS } from './rule.ts';
