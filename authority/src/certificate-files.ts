@@ -23,7 +23,9 @@ export function pemBlock(label: string, der: Uint8Array): string {
 
 /** The certificates (DER) of a PEM text, each read strictly. Throws ProtocolError for one outside the profile. */
 export function fromPem(pem: string): Uint8Array[] {
-  const certificates = [...pem.matchAll(BLOCK)].map(([, base64]) => Uint8Array.from(Buffer.from(base64!, 'base64')));
+  const certificates = [...pem.matchAll(BLOCK)].map(([, base64 = '']) =>
+    Uint8Array.from(Buffer.from(base64, 'base64')),
+  );
   certificates.forEach(readCertificate);
   return certificates;
 }
@@ -34,10 +36,10 @@ export function writeCertificates(path: string, certificates: readonly Uint8Arra
 }
 
 /** Reads the certificates (DER) of a PEM file; at least one. */
-export function readCertificates(path: string): Uint8Array[] {
-  const certificates = fromPem(readText(path));
-  if (certificates.length === 0) throw new AuthorityError(`${path}: no certificate in it`);
-  return certificates;
+export function readCertificates(path: string): [Uint8Array, ...Uint8Array[]] {
+  const [first, ...rest] = fromPem(readText(path));
+  if (!first) throw new AuthorityError(`${path}: no certificate in it`);
+  return [first, ...rest];
 }
 
 /** Reads a text file. */

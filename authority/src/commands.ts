@@ -145,7 +145,7 @@ function writeKeyFile(
 /** The issuer, and the certificates that a chain below it carries on: none of them is the root. */
 function readIssuer(options: IssueCommandOptions): { issuer: Issuer; above: Uint8Array[] } {
   const chain = readCertificates(`${options.issuer}.cert.pem`);
-  const certificate = chain[0]!;
+  const [certificate] = chain;
   const privateKey = readPrivateKey(`${options.issuer}.key.pem`, readPassphrase(options.issuerPassphraseFile));
   const { subjectDer, issuerDer } = readCertificate(certificate);
   const isRoot = Buffer.compare(subjectDer, issuerDer) === 0;
@@ -165,8 +165,8 @@ function readPassphrase(path: string | undefined): string | undefined {
   return line;
 }
 
-function finish({ print }: CommandContext, out: string, chain: readonly Uint8Array[]): void {
+function finish({ print }: CommandContext, out: string, chain: readonly [Uint8Array, ...Uint8Array[]]): void {
   writeCertificates(`${out}.cert.pem`, chain);
-  describeCertificate(chain[0]!).forEach(print);
+  describeCertificate(chain[0]).forEach(print);
   print(`wrote ${out}.cert.pem`);
 }

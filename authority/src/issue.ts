@@ -141,7 +141,7 @@ function signCertificate(plan: Plan, signer: { name: Name; privateKey: KeyObject
 /** Positive and of fixed length, so that its DER is always minimal: the first byte is 0x40 to 0x7f. */
 function randomSerial(): Uint8Array {
   const serial = randomBytes(SERIAL_BYTES);
-  serial[0] = (serial[0]! & 0x3f) | 0x40;
+  serial.writeUInt8((serial.readUInt8(0) & 0x3f) | 0x40);
   return serial;
 }
 

@@ -26,7 +26,7 @@ function integer(value: bigint): Uint8Array {
   if (value < 0n) throw new RangeError('limits: a number below 0');
   const digits = value.toString(16);
   const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
-  return element(INTEGER, bytes[0]! >= 0x80 ? [Uint8Array.of(0), bytes] : [bytes]); // a set top bit would read as negative
+  return element(INTEGER, bytes.readUInt8(0) >= 0x80 ? [Uint8Array.of(0), bytes] : [bytes]); // a set top bit would read as negative
 }
 
 function element(tag: number, parts: readonly Uint8Array[]): Uint8Array {

@@ -72,7 +72,7 @@ export function requireSignature(signature: Uint8Array): Uint8Array {
 /** True when the encoded point (32 bytes) is canonical and not one of the eight points of small order. */
 export function isStrictPoint(encoded: Uint8Array): boolean {
   const y = Uint8Array.from(encoded);
-  y[31]! &= 0x7f; // bit 255 is the sign of x
+  y[31] = (y[31] ?? 0) & 0x7f; // bit 255 is the sign of x
   return isBelow(y, FIELD_PRIME) && !SMALL_ORDER_Y.some((small) => isSame(y, small));
 }
 
@@ -106,7 +106,8 @@ function hexBytes(hex: string): Uint8Array {
 /** Little-endian a < b, equal lengths. Not constant time: everything verified here is public. */
 function isBelow(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = a.length - 1; i >= 0; i--) {
-    if (a[i] !== b[i]) return a[i]! < b[i]!;
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference < 0;
   }
   return false;
 }

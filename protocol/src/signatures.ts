@@ -119,7 +119,5 @@ function decodePoint(raw: Uint8Array): InstanceType<typeof ed25519.Point> | unde
 }
 
 function littleEndian(bytes: Uint8Array): bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-  return value;
+  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }

@@ -63,14 +63,25 @@ export interface VerifiedLeaf {
 /** Roots that one party pins at once: live and sandbox, old and new during a roll-over. */
 export const ROOTS_MAX = 16;
 const VERIFIED_CHAINS_MAX = 32;
-/** The chain with its root at the end, every signature verified. */
-type LinkedChain = readonly Certificate[];
+
+/** A certificate and the one that signed it. */
+interface Link {
+  readonly child: Certificate;
+  readonly issuer: Certificate;
+}
+
+/** A chain from its root down; every signature holds. */
+interface LinkedChain {
+  readonly root: Certificate;
+  readonly links: readonly Link[];
+  readonly leaf: Certificate;
+}
 
 /**
- * Chains whose links and signatures hold, under the hash of chain and roots. Only what time cannot change is kept, so
- * an entry never goes stale; validity, role and limits are checked at each use.
+ * Chains whose links and signatures hold, under the hash of chain and roots, for each verifier apart. Only what time
+ * cannot change is kept, so an entry never goes stale; validity, role and limits are checked at each use.
  */
-const linkedChains = new BoundedCache<LinkedChain>(VERIFIED_CHAINS_MAX);
+const linkedChains = new WeakMap<Verify, BoundedCache<LinkedChain>>();
 
 /**
  * Verifies a chain and returns its leaf, frozen.
@@ -87,7 +98,7 @@ export function verifyChain({ chain, roots, role, atMs, verify = verifySignature
   requirePathLengths(linked);
   requireLimits(linked, role);
   requireNoUnknownCritical(linked);
-  return describeLeaf(linked[0]!, role, sandbox, chainHash);
+  return describeLeaf(linked.leaf, role, sandbox, chainHash);
 }
 
 /**
@@ -108,7 +119,7 @@ export function rootIsSandbox(rootDer: Uint8Array): boolean {
   if (root.liveRoles.length + root.sandboxRoles.length === 0) {
     throw new ProtocolError('CHAIN_UNTRUSTED', 'root: not for any role');
   }
-  return requireOneArc([root]);
+  return requireOneArc({ root, links: [], leaf: root });
 }
 
 function requireArguments(chain: unknown, roots: unknown, role: CertificateRole, atMs: number): void {
@@ -140,48 +151,57 @@ function linkChain(
   const rootsHash = sha256.create();
   for (const root of roots) rootsHash.update(sha256(root));
   const name = hex(chainHash) + hex(rootsHash.digest());
-  const known = linkedChains.get(name);
+  const cache = linkedChains.get(verify) ?? new BoundedCache<LinkedChain>(VERIFIED_CHAINS_MAX);
+  linkedChains.set(verify, cache);
+  const known = cache.get(name);
   if (known) return known;
   const linked = verifyLinks(withoutPinnedTop(chain, roots).map(readCertificate), roots.map(readCertificate), verify);
-  linkedChains.set(name, linked);
+  cache.set(name, linked);
   return linked;
 }
 
 /** A pinned root sent along at the end is ignored; anywhere else it is an extra certificate. */
 function withoutPinnedTop(chain: readonly Uint8Array[], roots: readonly Uint8Array[]): readonly Uint8Array[] {
   const isPinned = (der: Uint8Array): boolean => roots.some((root) => isSame(root, der));
-  const sent = isPinned(chain[chain.length - 1]!) ? chain.slice(0, -1) : chain;
-  if (sent.length === 0 || sent.some(isPinned))
-    throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: a root in its midst');
+  const sent = chain.slice(-1).some(isPinned) ? chain.slice(0, -1) : chain;
+  if (sent.some(isPinned)) throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: a root in its midst');
   return sent;
 }
 
 /** Names, keys and signatures, from the root down, so that what is named untrusted is the highest thing that is. */
 function verifyLinks(sent: readonly Certificate[], roots: readonly Certificate[], verify: Verify): LinkedChain {
-  const top = sent[sent.length - 1]!;
-  const candidates = roots.filter((root) => isSame(root.subjectDer, top.issuerDer));
-  const isLinked = sent.every((child, i) => i + 1 === sent.length || isSame(child.issuerDer, sent[i + 1]!.subjectDer));
-  if (candidates.length === 0 || !isLinked)
-    throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: does not lead to a root');
-  for (const { publicKey } of [...candidates, ...sent]) requireAdmissibleKey(publicKey);
+  const candidates = roots.map((root) => linkUnder(root, sent)).filter((linked) => linked !== undefined);
+  if (candidates.length === 0) throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: does not lead to a pinned root');
+  for (const { publicKey } of [...candidates.map(({ root }) => root), ...sent]) requireAdmissibleKey(publicKey);
+  const isSigned = ({ child, issuer }: Link): boolean => verify(issuer.publicKey, child.signedBytes, child.signature);
   // Two roots may share a name during a roll-over; an impostor's certificate names one and fits neither.
-  const root = candidates.find((candidate) => isSignedBy(top, candidate, verify));
-  if (!root) throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: not signed by a pinned root');
-  for (let i = sent.length - 2; i >= 0; i--) {
-    if (!isSignedBy(sent[i]!, sent[i + 1]!, verify))
-      throw new ProtocolError('BAD_SIGNATURE', `chain: signature of ${nameAt(i)}`);
-  }
-  return [...sent, root];
+  const linked = candidates.find(({ links }) => links.slice(0, 1).every(isSigned));
+  if (!linked) throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: not signed by a pinned root');
+  const broken = linked.links.slice(1).find((link) => !isSigned(link));
+  if (broken) throw new ProtocolError('BAD_SIGNATURE', `chain: the signature of ${nameOf(broken.child)} does not hold`);
+  return linked;
 }
 
-function isSignedBy(child: Certificate, issuer: Certificate, verify: Verify): boolean {
-  return verify(issuer.publicKey, child.signedBytes, child.signature);
+/** The chain under this root when every issuer's name is, byte for byte, the subject above it. */
+function linkUnder(root: Certificate, leafFirst: readonly Certificate[]): LinkedChain | undefined {
+  const links: Link[] = [];
+  let issuer = root;
+  for (const child of [...leafFirst].reverse()) {
+    if (!isSame(child.issuerDer, issuer.subjectDer)) return undefined;
+    links.push({ child, issuer });
+    issuer = child;
+  }
+  return links.length === 0 ? undefined : { root, links, leaf: issuer };
+}
+
+function allOf({ root, links }: LinkedChain): readonly Certificate[] {
+  return [root, ...links.map(({ child }) => child)];
 }
 
 /** Live and sandbox never meet: each certificate has roles of one kind, and all of the same. */
 function requireOneArc(linked: LinkedChain): boolean {
-  const sandbox = linked[linked.length - 1]!.sandboxRoles.length > 0;
-  for (const certificate of linked) {
+  const sandbox = linked.root.sandboxRoles.length > 0;
+  for (const certificate of allOf(linked)) {
     const others = sandbox ? certificate.liveRoles : certificate.sandboxRoles;
     if (others.length > 0) throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: live and sandbox certificates mixed');
   }
@@ -190,58 +210,57 @@ function requireOneArc(linked: LinkedChain): boolean {
 
 /** All of the chain at once, the shell model: what was signed while everything was valid stays signed. */
 function requireValidity(linked: LinkedChain, atMs: number): void {
-  const expired = linked.findIndex((certificate) => atMs > certificate.notAfterMs);
-  if (expired >= 0) throw new ProtocolError('CHAIN_EXPIRED', `chain: ${nameAt(expired)} has expired`);
-  const early = linked.findIndex((certificate) => atMs < certificate.notBeforeMs);
-  if (early >= 0) throw new ProtocolError('CHAIN_NOT_YET', `chain: ${nameAt(early)} is not valid yet`);
+  const expired = allOf(linked).find((certificate) => atMs > certificate.notAfterMs);
+  if (expired) throw new ProtocolError('CHAIN_EXPIRED', `chain: ${nameOf(expired)} has expired`);
+  const early = allOf(linked).find((certificate) => atMs < certificate.notBeforeMs);
+  if (early) throw new ProtocolError('CHAIN_NOT_YET', `chain: ${nameOf(early)} is not valid yet`);
 }
 
-function requireRoles(linked: LinkedChain, role: CertificateRole, sandbox: boolean): void {
-  const [leaf, ...authorities] = linked;
+function requireRoles({ links, leaf }: LinkedChain, role: CertificateRole, sandbox: boolean): void {
   const refuse = (what: string): ProtocolError => new ProtocolError('CHAIN_ROLE', `chain: ${what}`);
   const rolesOf = (certificate: Certificate): readonly CertificateRole[] =>
     sandbox ? certificate.sandboxRoles : certificate.liveRoles;
-  const leafRoles = rolesOf(leaf!);
-  if (leafRoles.length !== 1 || leafRoles[0] !== role) throw refuse(`the leaf is not a ${role}`);
-  if (leaf!.isAuthority || leaf!.canSignCertificates || !leaf!.canSignMessages) {
-    throw refuse('the leaf is not marked to sign messages only');
+  const leafRoles = rolesOf(leaf);
+  if (leafRoles.length !== 1 || leafRoles[0] !== role) throw refuse(`${nameOf(leaf)} is not a ${role}`);
+  if (leaf.isAuthority || leaf.canSignCertificates || !leaf.canSignMessages) {
+    throw refuse(`${nameOf(leaf)} is not marked to sign messages only`);
   }
-  authorities.forEach((authority, i) => {
-    if (!authority.isAuthority || !authority.canSignCertificates) throw refuse(`${nameAt(i + 1)} may not issue`);
-    const issuable = issuableRoles(rolesOf(authority));
-    if (!rolesOf(linked[i]!).every((held) => issuable.includes(held)))
-      throw refuse(`${nameAt(i + 1)} may not issue this role`);
-  });
+  for (const { child, issuer } of links) {
+    if (!issuer.isAuthority || !issuer.canSignCertificates) throw refuse(`${nameOf(issuer)} may not issue`);
+    const issuable = issuableRoles(rolesOf(issuer));
+    const isIssuable = rolesOf(child).every((held) => issuable.includes(held));
+    if (!isIssuable) throw refuse(`${nameOf(issuer)} may not issue the role of ${nameOf(child)}`);
+  }
 }
 
 /** `pathLength` bounds the intermediaries between an authority and the leaf (RFC 5280 section 4.2.1.9). */
-function requirePathLengths(linked: LinkedChain): void {
-  linked.forEach(({ pathLength }, i) => {
-    const below = i - 1;
-    if (pathLength !== undefined && below > pathLength) {
-      throw new ProtocolError('CHAIN_PATHLEN', `chain: too long below ${nameAt(i)}`);
+function requirePathLengths({ links }: LinkedChain): void {
+  links.forEach(({ issuer }, i) => {
+    const below = links.length - 1 - i;
+    if (below > (issuer.pathLength ?? Infinity)) {
+      throw new ProtocolError('CHAIN_PATHLEN', `chain: too long below ${nameOf(issuer)}`);
     }
   });
 }
 
 /** From the root down: limits, once stated, only narrow, and nobody on a publisher's way may leave them out. */
-function requireLimits(linked: LinkedChain, role: CertificateRole): void {
-  let parent: SalesLimits | undefined;
-  for (let i = linked.length - 1; i >= 0; i--) {
-    const { limits } = linked[i]!;
-    const isRoot = i === linked.length - 1;
-    if (!limits && role === 'publisher' && !isRoot)
-      throw new ProtocolError('CHAIN_LIMIT', `chain: ${nameAt(i)} states no limits`);
+function requireLimits({ root, links }: LinkedChain, role: CertificateRole): void {
+  let parent = root.limits;
+  for (const { child } of links) {
+    const { limits } = child;
+    if (!limits && role === 'publisher') {
+      throw new ProtocolError('CHAIN_LIMIT', `chain: ${nameOf(child)} states no limits`);
+    }
     if (limits && parent && !isWithinLimits(limits, parent)) {
-      throw new ProtocolError('CHAIN_LIMIT', `chain: ${nameAt(i)} widens its issuer's limits`);
+      throw new ProtocolError('CHAIN_LIMIT', `chain: ${nameOf(child)} widens its issuer's limits`);
     }
     parent = limits ?? parent;
   }
 }
 
 function requireNoUnknownCritical(linked: LinkedChain): void {
-  const i = linked.findIndex(({ unknownCritical }) => unknownCritical !== undefined);
-  if (i >= 0) throw new ProtocolError('CHAIN_CRITICAL', `chain: unknown critical extension in ${nameAt(i)}`);
+  const unread = allOf(linked).find(({ unknownCritical }) => unknownCritical !== undefined);
+  if (unread) throw new ProtocolError('CHAIN_CRITICAL', `chain: unknown critical extension in ${nameOf(unread)}`);
 }
 
 function describeLeaf(leaf: Certificate, role: CertificateRole, sandbox: boolean, chainHash: Uint8Array): VerifiedLeaf {
@@ -264,8 +283,9 @@ function describeLeaf(leaf: Certificate, role: CertificateRole, sandbox: boolean
   });
 }
 
-function nameAt(index: number): string {
-  return index === 0 ? 'the leaf' : `certificate ${index}`;
+/** Safe in a log line: the reader lets no control character into a name. */
+function nameOf({ subject }: Certificate): string {
+  return `"${subject.commonName}"`;
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

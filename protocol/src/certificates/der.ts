@@ -104,7 +104,7 @@ export function readOid(cursor: Cursor, part: string): string {
   const content = readContent(cursor, TAG.oid, part);
   const last = content[content.length - 1];
   if (last === undefined || last >= 0x80) throw badDer(part, 'cut object identifier');
-  const isMinimal = content.every((byte, i) => byte !== 0x80 || (i > 0 && content[i - 1]! >= 0x80));
+  const isMinimal = content.every((byte, i) => byte !== 0x80 || (i > 0 && (content[i - 1] ?? 0) >= 0x80));
   if (!isMinimal) throw badDer(part, 'object identifier is not minimal');
   return hex(content);
 }
@@ -136,7 +136,7 @@ export function hex(bytes: Uint8Array): string {
 /** X.690 sections 8.1.3 and 10.1: definite, minimal, and inside what encloses it. */
 function readLength(cursor: Cursor, part: string): { contentAt: number; contentEnd: number } {
   const { bytes, at, end } = cursor;
-  const first = at + 1 < end ? bytes[at + 1]! : 0x80;
+  const first = (at + 1 < end ? bytes[at + 1] : undefined) ?? 0x80;
   const lengthBytes = first < 0x80 ? 0 : first - 0x80;
   const contentAt = at + 2 + lengthBytes;
   if (first === 0x80 || lengthBytes > 2 || contentAt > end) throw badDer(part, 'bad length');

@@ -104,12 +104,12 @@ function readBasicConstraints(value: Uint8Array | undefined): { isAuthority: boo
 function readKeyUsage(value: Uint8Array | undefined): number {
   if (!value) return 0;
   const outer = cursorOver(value, 'key usage');
-  const [unused = 8, ...bits] = readContent(outer, TAG.bitString, outer.part);
+  const [unused = 8, first = 0, second, ...rest] = readContent(outer, TAG.bitString, outer.part);
   close(outer);
-  const last = bits.at(-1) ?? 0;
+  const last = second ?? first;
   const isMinimal = unused < 8 && ((last >> unused) & 1) === 1 && (last & ((1 << unused) - 1)) === 0;
-  if (!isMinimal || bits.length > 2) throw badDer(outer.part, 'not a minimal bit list');
-  return bits[0]!;
+  if (!isMinimal || rest.length > 0) throw badDer(outer.part, 'not a minimal bit list');
+  return first;
 }
 
 /** RFC 5280 section 4.2.1.12. Usages that are not ours give no role. */
