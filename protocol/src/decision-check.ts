@@ -35,8 +35,10 @@ export type DecisionOptions = Omit<OpenOptions, 'type' | 'role' | 'atMs'> & {
 
 /**
  * Verifies message 3 against the message 1 that this very party sent for a nonce that is still open. Throws
- * DECISION_MISMATCH when the decision is of another offer, game, price, time, nonce or session, CLOCK_SKEW when it is
- * dated more than five minutes from now, and the chain and signature codes.
+ * DECISION_MISMATCH when the decision is of another offer, game, price, time, nonce or session or contradicts itself,
+ * CLOCK_SKEW when it is dated more than five minutes before the offer or after now, and the chain and signature codes.
+ *
+ * A refusal is returned like an approval: the caller reads `decision.outcome`.
  */
 export function checkDecision(
   decisionEnvelope: Uint8Array,
@@ -44,28 +46,26 @@ export function checkDecision(
   options: DecisionOptions,
 ): CheckedDecision {
   const { nowMs, ...open } = options;
-  const checked = openDecision(decisionEnvelope, offerBytes, { ...open, atMs: nowMs });
-  if (checked.decision.timeMs > nowMs + LIMITS.clockSkewMsMax)
-    throw new ProtocolError('CLOCK_SKEW', 'PaymentDecision.timeMs: in the future');
-  return checked;
+  return openDecision(decisionEnvelope, offerBytes, { ...open, atMs: nowMs }, nowMs);
 }
 
 function openDecision(
   decisionEnvelope: Uint8Array,
   offerBytes: Uint8Array,
   open: Omit<OpenOptions, 'type' | 'role'>,
+  nowMs: number,
 ): CheckedDecision {
   const { body, leaf } = openEnvelope(decisionEnvelope, { ...open, type: 'payment-decision', role: 'payment-server' });
   const decision = decodePaymentDecision(body);
-  if (!equalBytes(decision.signer, keyHash(leaf.spki)))
-    throw new ProtocolError('DECISION_MISMATCH', 'PaymentDecision.signer: not the key that signed');
-  if ((decision.outcome === 'approved') !== (decision.code === 'APPROVED'))
-    throw new ProtocolError('DECISION_MISMATCH', 'PaymentDecision.code: contradicts the outcome');
   const offer = decodeOffer(offerBytes);
   const terms = decodeTerms(offer.terms);
-  // Message 1 is our own: what it says is what was asked, so its quote is read here without checking its signature again.
+  // Only read: whoever sent message 1 itself knows its quote, and `checkRestored` verifies it.
   const quote = decodeQuote(readEnvelope(offer.quote).body);
+  const approved = decision.outcome === 'approved';
   const pairs: readonly (readonly [string, boolean])[] = [
+    ['signer', equalBytes(decision.signer, keyHash(leaf.spki))],
+    ['code', approved === (decision.code === 'APPROVED')],
+    ['settlement', approved === (decision.settlement !== 'none')],
     ['offerHash', equalBytes(decision.offerHash, offerHash(offer.terms))],
     ['gameId', decision.gameId === quote.gameId],
     ['amountMinor', decision.amountMinor === quote.amountMinor],
@@ -76,7 +76,11 @@ function openDecision(
   ];
   const wrong = pairs.find(([, equal]) => !equal);
   if (wrong !== undefined)
-    throw new ProtocolError('DECISION_MISMATCH', `PaymentDecision.${wrong[0]}: not the one of the offer`);
+    throw new ProtocolError('DECISION_MISMATCH', `PaymentDecision.${wrong[0]}: not what the offer asks for`);
+  // Last, so that an old decision that is replayed is called what it is.
+  const { timeMs } = decision;
+  if (timeMs > nowMs + LIMITS.clockSkewMsMax || timeMs < offer.offerTimeMs - LIMITS.clockSkewMsMax)
+    throw new ProtocolError('CLOCK_SKEW', 'PaymentDecision.timeMs: before the offer or in the future');
   return Object.freeze({ decision, signer: leaf, terms, quote });
 }
 
@@ -95,15 +99,25 @@ export interface RestoredOptions extends DecisionOptions {
 
 /**
  * Verifies a Restored message: fresh challenge, this session, this game and publisher, the player key named in an approved
- * message 3, and messages 1 and 3 as of the decision's own time (an expired certificate does not void what was bought while
- * it was valid). Throws DECISION_MISMATCH and the chain and signature codes.
+ * message 3, and messages 1 and 3 as of their own times (an expired certificate does not void what was bought while it was
+ * valid). Throws DECISION_MISMATCH and the chain and signature codes.
+ *
+ * Message 1 comes back from the wallet here, so its quote is verified under the publisher's chain: a decision does not name
+ * the publisher, and one bought from another publisher under the same game id must not open this game.
  */
 export function checkRestored(restoredEnvelope: Uint8Array, options: RestoredOptions): CheckedRestored {
   const { challenge, sessionKey, gameId, publisherId, nowMs, ...open } = options;
   const restored = decodeRestored(readEnvelope(restoredEnvelope).body);
   const claimed = decodePaymentDecision(readEnvelope(restored.decision).body);
-  const checked = openDecision(restored.decision, restored.offer, { ...open, atMs: claimed.timeMs });
+  const checked = openDecision(restored.decision, restored.offer, { ...open, atMs: claimed.timeMs }, nowMs);
   const { decision } = checked;
+  const offer = decodeOffer(restored.offer);
+  const { leaf: publisher } = openEnvelope(offer.quote, {
+    ...open,
+    type: 'quote',
+    role: 'publisher',
+    atMs: offer.offerTimeMs,
+  });
   openSigned(restoredEnvelope, {
     type: 'restored',
     publicKey: decision.playerKey,
@@ -114,9 +128,9 @@ export function checkRestored(restoredEnvelope: Uint8Array, options: RestoredOpt
     ['sessionKey', equalBytes(restored.sessionKey, sessionKey)],
     ['decisionId', equalBytes(restored.decisionId, decision.decisionId)],
     ['decision.outcome', decision.outcome === 'approved'],
-    ['decision.timeMs', decision.timeMs <= nowMs + LIMITS.clockSkewMsMax],
     ['gameId', checked.quote.gameId === gameId],
-    ['publisherId', checked.quote.publisherId === publisherId],
+    ['publisherId', checked.quote.publisherId === publisherId && publisher.subject.id === publisherId],
+    ['offerHash', equalBytes(checked.quote.offerHash, decision.offerHash)],
   ].find(([, equal]) => !equal);
   if (wrong !== undefined)
     throw new ProtocolError('DECISION_MISMATCH', `Restored.${String(wrong[0])}: not what was asked for`);

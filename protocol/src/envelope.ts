@@ -5,6 +5,7 @@
  */
 import { hashChain, verifyChain, type CertificateRole, type VerifiedLeaf } from './certificates/index.ts';
 import { context, MESSAGE_TYPES, messageTypeOf, PROTOCOL_VERSION, type MessageType } from './contexts.ts';
+import { equalBytes } from './encoding.ts';
 import { ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { bytes, count, decodeAs, encodeAs, list, protocolVersion, record, text, type ValueOf } from './shape.ts';
@@ -65,15 +66,22 @@ export function readEnvelope(envelopeBytes: Uint8Array): Envelope & { readonly t
   return Object.freeze({ ...envelope, typeName });
 }
 
-/** Puts the hash of the chain in the chain's place, for a peer that has seen it. Signature and body stay as they are. */
+/**
+ * Puts the hash of the chain in the chain's place, for a peer that has seen it. Signature and body stay as they are; an
+ * envelope whose chain already is a hash, or that has none, comes back as it is.
+ */
 export function withChainByHash(envelopeBytes: Uint8Array): Uint8Array {
   const envelope = readEnvelope(envelopeBytes);
+  if (envelope.chain.length === 0 || hashInPlaceOf(envelope.chain) !== undefined) return envelopeBytes;
   return encodeAs(envelopeShape, 'Envelope', { ...envelope, chain: [hashChain(envelope.chain)] });
 }
 
-/** Puts a chain in the place of its hash. Throws CHAIN_UNTRUSTED when the hash is of another chain. */
+/** Puts a chain in the place of its hash. Throws CHAIN_UNTRUSTED when the envelope names another chain, or none. */
 export function withChain(envelopeBytes: Uint8Array, chain: readonly Uint8Array[]): Uint8Array {
   const envelope = readEnvelope(envelopeBytes);
+  const named = hashInPlaceOf(envelope.chain) ?? hashChain(envelope.chain);
+  if (!equalBytes(named, hashChain(chain)))
+    throw new ProtocolError('CHAIN_UNTRUSTED', 'Envelope.chain: the hash of another chain');
   return encodeAs(envelopeShape, 'Envelope', { ...envelope, chain });
 }
 
@@ -131,13 +139,18 @@ function requireType(envelopeBytes: Uint8Array, type: MessageType): Envelope {
 }
 
 function resolveChain(chain: readonly Uint8Array[], byHash: OpenOptions['chainByHash']): readonly Uint8Array[] {
-  const only = chain[0];
-  // No certificate is 32 bytes long, so the two forms cannot be confused.
-  if (chain.length !== 1 || only === undefined || only.length !== 32) return chain;
-  const found = byHash?.(only);
-  if (found === undefined)
+  const hash = hashInPlaceOf(chain);
+  if (hash === undefined) return chain;
+  const found = byHash?.(hash);
+  if (found === undefined || !equalBytes(hashChain(found), hash))
     throw new ProtocolError('CHAIN_UNTRUSTED', 'Envelope.chain: no chain with this hash has been seen');
   return found;
+}
+
+/** The 32 bytes that stand for a chain, if they do. No certificate is 32 bytes long, so the two cannot be confused. */
+function hashInPlaceOf(chain: readonly Uint8Array[]): Uint8Array | undefined {
+  const only = chain[0];
+  return chain.length === 1 && only?.length === 32 ? only : undefined;
 }
 
 function requireSignature(envelope: Envelope, type: MessageType, publicKey: Uint8Array, verify: Verify): void {

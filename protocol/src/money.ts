@@ -15,15 +15,24 @@ export interface Money {
   readonly currency: string;
 }
 
-/** Codes of the ISO list that are no money to pay with: metals, test codes, funds and units of account. */
+/**
+ * Codes that are no money to pay with: metals, test codes, funds and units of account; and BGN, which the euro replaced on
+ * 2026-01-01 and the library still lists.
+ */
 const NOT_CIRCULATING = new Set(
-  'XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX BOV CHE CHW CLF COU MXV USN UYI UYW'.split(' '),
+  'XAD XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX BOV CHE CHW CLF COU MXV USN UYI UYW BGN'.split(' '),
 );
+
+/**
+ * The library gives these a fifth as minor unit (base 5, exponent 1), as they are minted; ISO 4217 List One, which everybody
+ * else computes by, gives them two decimals.
+ */
+const ISO_EXPONENTS: Readonly<Record<string, number>> = { MGA: 2, MRU: 2 };
 
 const EXPONENTS: ReadonlyMap<string, number> = new Map(
   Object.values(isoCurrencies)
     .filter(({ code }) => !NOT_CIRCULATING.has(code))
-    .map(({ code, exponent }) => [code, Number(exponent)]),
+    .map(({ code, exponent }) => [code, ISO_EXPONENTS[code] ?? Number(exponent)]),
 );
 
 /** The circulating ISO 4217 currencies, by code. */

@@ -38,9 +38,9 @@ export function checkQuote(quoteEnvelope: Uint8Array, options: QuoteOptions): Ch
 
 /** The part of `checkQuote` after the signature: cheap, and so repeated when a verified quote comes out of a cache. */
 export function requireQuote(quote: Quote, publisher: VerifiedLeaf, atMs: number): void {
-  if (quote.publisherId !== publisher.subject.id)
-    throw new ProtocolError('OFFER_ORIGIN', `Quote.publisherId: not the certificate's publisher`);
   requireWithinLimits(quote, publisher);
+  if (quote.notAfterMs < quote.notBeforeMs)
+    throw new ProtocolError('OFFER_EXPIRED', 'Quote.notAfterMs: before it begins');
   if (quote.notAfterMs - quote.notBeforeMs > LIMITS.quoteLifeMsMax)
     throw new ProtocolError('OFFER_EXPIRED', 'Quote.notAfterMs: longer than a quote may live');
   if (quote.notAfterMs < atMs)
@@ -50,6 +50,8 @@ export function requireQuote(quote: Quote, publisher: VerifiedLeaf, atMs: number
   if ((quote.amountMinor === 0n) !== quote.free)
     throw new ProtocolError('OFFER_PRICE', 'Quote.free: must be set for an amount of 0, and only then');
   exponentOf(quote.currency);
+  if (quote.publisherId !== publisher.subject.id)
+    throw new ProtocolError('OFFER_ORIGIN', `Quote.publisherId: not the certificate's publisher`);
 }
 
 /** The certificate's limits: top price by currency, territories, age. Throws CHAIN_LIMIT. */
@@ -88,15 +90,14 @@ export interface CheckedOffer extends CheckedQuote {
 /** Verifies message 1 whole: form, quote, hash of the terms, texts, game, clock. Throws the first code that fails. */
 export function checkOffer(offerBytes: Uint8Array, options: QuoteOptions): CheckedOffer {
   const offer = decodeOffer(offerBytes);
-  if (offer.version !== 1) throw new ProtocolError('BAD_ENCODING', `Offer.version: ${offer.version} is not known`);
   const terms = decodeTerms(offer.terms);
   const texts = decodeTexts(offer.texts);
   const { quote, publisher } = checkQuote(offer.quote, options);
+  if (terms.gameId !== quote.gameId)
+    throw new ProtocolError('OFFER_ORIGIN', 'Terms.gameId: not the game that was priced');
   const hash = offerHash(offer.terms);
   if (!equalBytes(hash, quote.offerHash))
     throw new ProtocolError('OFFER_HASH', 'Offer.terms: not the terms that were priced');
-  if (terms.gameId !== quote.gameId)
-    throw new ProtocolError('OFFER_ORIGIN', 'Terms.gameId: not the game that was priced');
   const listed = terms.texts.find((one) => one.locale === texts.locale);
   if (listed === undefined || !equalBytes(listed.digest, textsDigest(offer.texts)))
     throw new ProtocolError('OFFER_HASH', 'Offer.texts: not the texts of the terms');
