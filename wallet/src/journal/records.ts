@@ -1,0 +1,142 @@
+/**
+ * What the journal remembers, one canonical array `[kind, fields]` per record. The numbers are part of the file format. A
+ * record is written before what it says is acted on: an intent before anything is sent, a decision before it is passed on.
+ */
+import { LIMITS, packWire, ProtocolError, unpackWire, type Wire } from '@coinslot/protocol';
+import {
+  amount,
+  bytes,
+  bytes16,
+  bytes32,
+  count,
+  currencyCode,
+  flag,
+  identifier,
+  oneOf,
+  record,
+  text,
+  timeMs,
+  type Shape,
+  type ValueOf,
+} from '@coinslot/protocol/shape';
+import { WALLET_LIMITS } from '../limits.ts';
+
+const message = bytes(1, LIMITS.messageBytesMax);
+const name = text(LIMITS.titleBytesMax);
+const atMs = timeMs;
+
+/** What a press may spend, and what the wallet spends at all; minor units of the wallet's currency. */
+const walletLimits = record('WalletLimits', {
+  pressPaymentMaxMinor: amount,
+  pressDayMaxMinor: amount,
+  /** Presses, and their sum, until the PIN is asked for again. */
+  pressesPerPinMax: count(1_000_000),
+  pressSumPerPinMaxMinor: amount,
+  paymentMaxMinor: amount,
+  sessionMaxMinor: amount,
+  dayMaxMinor: amount,
+  monthMaxMinor: amount,
+});
+
+/** What one game may take; minor units of the wallet's currency. */
+const gameLimits = record('GameLimits', {
+  pressPaymentMaxMinor: amount,
+  dayMaxMinor: amount,
+  monthMaxMinor: amount,
+});
+
+const RECORDS = {
+  'paired': {
+    number: 1,
+    shape: record('paired', {
+      atMs,
+      pairingId: bytes16,
+      origin: name,
+      publisherId: identifier,
+      publisherName: name,
+      gameId: identifier,
+      gameName: name,
+      limits: gameLimits,
+    }),
+  },
+  'renamed': { number: 2, shape: record('renamed', { atMs, pairingId: bytes16, label: name }) },
+  'revoked': { number: 3, shape: record('revoked', { atMs, pairingId: bytes16 }) },
+  /** A game that may not even ask to be connected. */
+  'blocked': {
+    number: 4,
+    shape: record('blocked', { atMs, origin: name, publisherId: identifier, gameId: identifier, gameName: name, on: flag }),
+  },
+  /** The player said "not me": presses no longer pay in this game, until switched on again with the PIN. */
+  'press-off': { number: 5, shape: record('press-off', { atMs, pairingId: bytes16, off: flag }) },
+  'paused': { number: 6, shape: record('paused', { atMs, on: flag }) },
+  'wallet-limits': { number: 7, shape: record('wallet-limits', { atMs, effectiveAtMs: timeMs, limits: walletLimits }) },
+  'game-limits': {
+    number: 8,
+    shape: record('game-limits', { atMs, effectiveAtMs: timeMs, pairingId: bytes16, limits: gameLimits }),
+  },
+  /** The PIN was typed right on the wallet's page: counting presses starts again. */
+  'pin-used': { number: 9, shape: record('pin-used', { atMs }) },
+  /** An offer was put before the player. */
+  'shown': {
+    number: 10,
+    shape: record('shown', { atMs, nonce: bytes16, pairingId: bytes16, offerHash: bytes32, shownDigest: bytes32 }),
+  },
+  /** An offer that came to nothing before any payment request was made. */
+  'refused': {
+    number: 11,
+    shape: record('refused', { atMs, nonce: bytes16, offerHash: bytes32, reason: oneOf('declined', 'timed-out', 'left') }),
+  },
+  /** Consent was given: messages 1 and 2 and what was shown, exactly as they are. */
+  'intent': {
+    number: 12,
+    shape: record('intent', {
+      atMs,
+      nonce: bytes16,
+      pairingId: bytes16,
+      offer: message,
+      shown: message,
+      request: message,
+      test: flag,
+    }),
+  },
+  /** From here on the server may have seen the request. */
+  'sent': { number: 13, shape: record('sent', { atMs, nonce: bytes16 }) },
+  /** Message 3. */
+  'decision': { number: 14, shape: record('decision', { atMs, nonce: bytes16, decision: message }) },
+  /** Signed by the server and contradicting the request: kept, and never acted on. */
+  'evidence': { number: 15, shape: record('evidence', { atMs, nonce: bytes16, why: name, answer: message }) },
+  'consumed': { number: 16, shape: record('consumed', { atMs, decisionId: bytes16, consumed: amount }) },
+  'refund': { number: 17, shape: record('refund', { atMs, notice: message }) },
+  'not-me': { number: 18, shape: record('not-me', { atMs, nonce: bytes16 }) },
+  /** The exact bytes that open the account, before they are sent. */
+  'enrolling': { number: 19, shape: record('enrolling', { atMs, enrolment: message, currency: currencyCode }) },
+  'enrolled': { number: 20, shape: record('enrolled', { atMs, statement: message }) },
+} as const;
+
+export type RecordKind = keyof typeof RECORDS;
+export type RecordFields<K extends RecordKind> = ValueOf<(typeof RECORDS)[K]['shape']>;
+export type JournalRecord = { [K in RecordKind]: { readonly kind: K } & RecordFields<K> }[RecordKind];
+export type WalletSpendingLimits = ValueOf<typeof walletLimits>;
+export type GameSpendingLimits = ValueOf<typeof gameLimits>;
+
+const KIND_BY_NUMBER = new Map(
+  (Object.keys(RECORDS) as RecordKind[]).map((kind) => [RECORDS[kind].number as number, kind]),
+);
+
+/** Bytes of one record. Throws ProtocolError BAD_ENCODING or TOO_LARGE for a record that could not be read again. */
+export function encodeRecord(value: JournalRecord): Uint8Array {
+  const { number, shape } = RECORDS[value.kind];
+  const packed = packWire([number, (shape as Shape<unknown>).toWire(value, value.kind)]);
+  if (packed.length > WALLET_LIMITS.recordBytesMax) throw new ProtocolError('TOO_LARGE', `${value.kind}: too large`);
+  return packed;
+}
+
+/** The frozen record that the bytes hold. Throws ProtocolError BAD_ENCODING. */
+export function decodeRecord(payload: Uint8Array): JournalRecord {
+  const wire = unpackWire(payload, WALLET_LIMITS.recordBytesMax);
+  const [number, fields] = Array.isArray(wire) && wire.length === 2 ? (wire as readonly Wire[]) : [];
+  const kind = typeof number === 'number' ? KIND_BY_NUMBER.get(number) : undefined;
+  if (kind === undefined || fields === undefined) throw new ProtocolError('BAD_ENCODING', 'record: unknown kind');
+  const value = (RECORDS[kind].shape as Shape<object>).fromWire(fields, kind);
+  return Object.freeze({ kind, ...value }) as JournalRecord;
+}

@@ -1,0 +1,200 @@
+/** What is so, derived from the journal by replaying it: nothing here is stored, and nothing is true that is not journalled. */
+import { hex } from '../hex.ts';
+import { LimitsOverTime } from './limits-over-time.ts';
+import { chargeOf, countsAsSpent, paymentOf, refundOf, settle, standsFor, type Payment } from './payments.ts';
+import type { GameSpendingLimits, JournalRecord, RecordFields, WalletSpendingLimits } from './records.ts';
+
+/** Who is paired: an origin, a publisher and a game together. */
+export interface PairingKey {
+  readonly origin: string;
+  readonly publisherId: string;
+  readonly gameId: string;
+}
+
+export interface Pairing extends PairingKey {
+  readonly pairingId: Uint8Array;
+  readonly idHex: string;
+  readonly publisherName: string;
+  readonly gameName: string;
+  readonly pairedAtMs: number;
+  readonly limits: LimitsOverTime<GameSpendingLimits>;
+  /** The player's own name for it. */
+  label: string;
+  pressOff: boolean;
+}
+
+export interface Blocked extends PairingKey {
+  readonly gameName: string;
+}
+
+export const keyText = ({ origin, publisherId, gameId }: PairingKey): string =>
+  JSON.stringify([origin, publisherId, gameId]);
+
+export class WalletState {
+  readonly #pairings = new Map<string, Pairing>();
+  readonly #blocked = new Map<string, Blocked>();
+  readonly #payments = new Map<string, Payment>();
+  readonly #byDecision = new Map<string, Payment>();
+  #walletLimits: LimitsOverTime<WalletSpendingLimits> | undefined;
+  #refused = new Map<string, RecordFields<'refused'>>();
+  isPaused = false;
+  lastPinMs = 0;
+  /** The latest time in the journal: a clock that shows less has been set back. */
+  lastMs = 0;
+  enrolling: RecordFields<'enrolling'> | undefined;
+  enrolled: RecordFields<'enrolled'> | undefined;
+
+  get pairings(): readonly Pairing[] {
+    return [...this.#pairings.values()];
+  }
+
+  get blocked(): readonly Blocked[] {
+    return [...this.#blocked.values()];
+  }
+
+  /** Oldest first. */
+  get payments(): readonly Payment[] {
+    return [...this.#payments.values()];
+  }
+
+  get walletLimits(): LimitsOverTime<WalletSpendingLimits> | undefined {
+    return this.#walletLimits;
+  }
+
+  pairing(idHex: string): Pairing | undefined {
+    return this.#pairings.get(idHex);
+  }
+
+  pairingOf(key: PairingKey): Pairing | undefined {
+    const text = keyText(key);
+    return this.pairings.find((one) => keyText(one) === text);
+  }
+
+  isBlocked(key: PairingKey): boolean {
+    return this.#blocked.has(keyText(key));
+  }
+
+  payment(nonceHex: string): Payment | undefined {
+    return this.#payments.get(nonceHex);
+  }
+
+  paymentOfDecision(decisionIdHex: string): Payment | undefined {
+    return this.#byDecision.get(decisionIdHex);
+  }
+
+  /** An offer that was answered with no, by its nonce. */
+  refusal(nonceHex: string): RecordFields<'refused'> | undefined {
+    return this.#refused.get(nonceHex);
+  }
+
+  /** A payment that already stands for the same thing, by the same publisher's game. */
+  standingFor(publisherId: string, gameId: string, offerHashHex: string): Payment | undefined {
+    return this.payments.find(
+      (one) => one.publisherId === publisherId && one.gameId === gameId && standsFor(one, offerHashHex),
+    );
+  }
+
+  /** What was spent, pending payments included, over the payments that `counts` picks; minor units. */
+  spent(counts: (payment: Payment) => boolean): bigint {
+    let sum = 0n;
+    for (const payment of this.#payments.values()) {
+      if (countsAsSpent(payment) && counts(payment)) sum += chargeOf(payment);
+    }
+    return sum;
+  }
+
+  /** Takes in one record that is in the journal. */
+  apply(record: JournalRecord): void {
+    this.lastMs = Math.max(this.lastMs, record.atMs);
+    switch (record.kind) {
+      case 'paired':
+        return this.#pair(record);
+      case 'renamed':
+        return this.#changePairing(record.pairingId, (one) => (one.label = record.label));
+      case 'revoked':
+        return void this.#pairings.delete(hex(record.pairingId));
+      case 'blocked':
+        return this.#block(record);
+      case 'press-off':
+        return this.#changePairing(record.pairingId, (one) => (one.pressOff = record.off));
+      case 'paused':
+        return void (this.isPaused = record.on);
+      case 'wallet-limits':
+        if (this.#walletLimits === undefined) this.#walletLimits = new LimitsOverTime(record.limits);
+        else this.#walletLimits.change(record);
+        return;
+      case 'game-limits':
+        return this.#changePairing(record.pairingId, (one) => one.limits.change(record));
+      case 'pin-used':
+        return void (this.lastPinMs = record.atMs);
+      case 'shown':
+        return;
+      case 'refused':
+        return void this.#refused.set(hex(record.nonce), record);
+      case 'intent':
+        return void this.#payments.set(hex(record.nonce), paymentOf(record));
+      case 'sent':
+        return;
+      case 'decision':
+        return this.#decide(record);
+      case 'evidence':
+        return this.#changePayment(record.nonce, (one) => (one.contradicted = true));
+      case 'consumed':
+        return this.#consume(record);
+      case 'refund':
+        return this.#refund(record);
+      case 'not-me':
+        return this.#changePayment(record.nonce, (one) => (one.disowned = true));
+      case 'enrolling':
+        return void (this.enrolling = record);
+      case 'enrolled':
+        return void (this.enrolled = record);
+    }
+  }
+
+  #pair({ atMs, limits, ...fields }: RecordFields<'paired'>): void {
+    const idHex = hex(fields.pairingId);
+    this.#pairings.set(idHex, {
+      ...fields,
+      idHex,
+      pairedAtMs: atMs,
+      limits: new LimitsOverTime(limits),
+      label: fields.gameName,
+      pressOff: false,
+    });
+  }
+
+  #block({ origin, publisherId, gameId, gameName, on }: RecordFields<'blocked'>): void {
+    const blocked = { origin, publisherId, gameId, gameName };
+    if (on) this.#blocked.set(keyText(blocked), blocked);
+    else this.#blocked.delete(keyText(blocked));
+  }
+
+  #decide(record: RecordFields<'decision'>): void {
+    this.#changePayment(record.nonce, (payment) => {
+      settle(payment, record);
+      if (payment.decided !== undefined) this.#byDecision.set(hex(payment.decided.decisionId), payment);
+    });
+  }
+
+  #consume({ decisionId, consumed }: RecordFields<'consumed'>): void {
+    const payment = this.#byDecision.get(hex(decisionId));
+    if (payment !== undefined && consumed > payment.consumed) payment.consumed = consumed;
+  }
+
+  #refund(record: RecordFields<'refund'>): void {
+    const notice = refundOf(record);
+    const payment = this.#byDecision.get(hex(notice.decisionId));
+    if (payment !== undefined) payment.refund = notice;
+  }
+
+  #changePairing(pairingId: Uint8Array, change: (pairing: Pairing) => void): void {
+    const pairing = this.#pairings.get(hex(pairingId));
+    if (pairing !== undefined) change(pairing);
+  }
+
+  #changePayment(nonce: Uint8Array, change: (payment: Payment) => void): void {
+    const payment = this.#payments.get(hex(nonce));
+    if (payment !== undefined) change(payment);
+  }
+}

@@ -1,0 +1,162 @@
+/** A profile: the folder with everything a wallet keeps, opened by one process at a time. */
+import { join } from 'node:path';
+import { exponentOf } from '@coinslot/protocol';
+import { WalletError } from '../errors.ts';
+import { fileDisk, Journal } from '../journal/journal.ts';
+import type { JournalRecord, WalletSpendingLimits } from '../journal/records.ts';
+import { WalletState } from '../journal/state.ts';
+import type { Clock, Random } from '../ports.ts';
+import { COST_FLOOR, measureCost, type ScryptCost } from '../vault/sealing.ts';
+import { Vault } from '../vault/vault.ts';
+import { makePrivateFolder, readPrivate, replaceDurably } from './files.ts';
+import { takeLock } from './lock.ts';
+import { presetWalletLimits } from './presets.ts';
+import { readSettings, writeSettings, type Plan, type Settings } from './settings.ts';
+import type { Language } from '../words/languages.ts';
+
+export interface ProfileOptions {
+  /** The folder; made when missing. */
+  path: string;
+  clock: Clock;
+  random: Random;
+  /** File of the machine's secret; outside the folder, a copy of the folder alone is useless. Default: inside it. */
+  machineSecretPath?: string;
+}
+
+export interface ProfileSetup {
+  /** A PIN or passphrase of 4 to 64 characters. */
+  pin: string;
+  language: Language;
+  /** ISO 4217. */
+  currency: string;
+  plan: Plan;
+  /** In place of the presets. */
+  limits?: Partial<WalletSpendingLimits>;
+  lockAfterMs?: number;
+  raiseDelayMs?: number;
+  /** In place of a cost measured on this machine, never below the floor. */
+  cost?: ScryptCost;
+}
+
+const MACHINE_SECRET_BYTES = 32;
+const COST_TARGET_MS = 250;
+
+/** Opens a profile, making an empty one when there is none. Throws PROFILE_BUSY or PROFILE_DAMAGED. */
+export function openProfile(options: ProfileOptions): Profile {
+  return new Profile(options);
+}
+
+/** Opens an empty profile and gives it keys. Throws ALREADY_SET_UP, PIN_FORM and what `openProfile` throws. */
+export async function createProfile(options: ProfileOptions & ProfileSetup): Promise<Profile> {
+  const profile = openProfile(options);
+  try {
+    await profile.setUp(options);
+  } catch (cause) {
+    profile.close();
+    throw cause;
+  }
+  return profile;
+}
+
+export class Profile {
+  readonly path: string;
+  readonly vault: Vault;
+  readonly state = new WalletState();
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly #journal: Journal;
+  readonly #release: () => void;
+  readonly #listeners = new Set<() => void>();
+  #settings: Settings;
+
+  constructor({ path, clock, random, machineSecretPath }: ProfileOptions) {
+    makePrivateFolder(path);
+    this.path = path;
+    this.clock = clock;
+    this.random = random;
+    this.#release = takeLock(path);
+    try {
+      const machineSecret = machineSecretAt(machineSecretPath ?? join(path, 'machine-secret'), random);
+      const inFolder = (name: string): string => join(path, name);
+      this.vault = new Vault({
+        path: inFolder('vault.json'),
+        triesPath: inFolder('pin-tries.json'),
+        machineSecret,
+        clock,
+        random,
+      });
+      this.#settings = readSettings(path);
+      const journalPath = inFolder('journal');
+      this.#journal = new Journal(fileDisk(journalPath), journalPath, (record) => this.state.apply(record));
+    } catch (cause) {
+      this.#release();
+      throw cause;
+    }
+  }
+
+  get settings(): Readonly<Settings> {
+    return this.#settings;
+  }
+
+  /** True once keys, currency and limits are there. */
+  get isSetUp(): boolean {
+    return this.vault.isSetUp && this.state.walletLimits !== undefined;
+  }
+
+  /** First run: keys under a PIN, settings, preset limits. A crash half-way leaves a profile that can be set up again. */
+  async setUp(setup: ProfileSetup): Promise<void> {
+    if (this.isSetUp) throw new WalletError('ALREADY_SET_UP', `${this.path}: has keys already`);
+    exponentOf(setup.currency);
+    const { language, currency, plan } = setup;
+    const own = { lockAfterMs: setup.lockAfterMs, raiseDelayMs: setup.raiseDelayMs };
+    const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+    this.changeSettings({ language, currency, plan, ...given });
+    if (this.vault.isSetUp) await this.vault.unlock(setup.pin);
+    else await this.vault.create(setup.pin, setup.cost ?? (await measureCost(COST_TARGET_MS, () => performance.now())));
+    const atMs = this.clock();
+    const limits = { ...presetWalletLimits(currency), ...setup.limits };
+    this.record({ kind: 'wallet-limits', atMs, effectiveAtMs: atMs, limits }, { kind: 'pin-used', atMs });
+  }
+
+  changeSettings(change: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...change };
+    writeSettings(this.path, this.#settings);
+    this.announce();
+  }
+
+  /** Writes records to the journal, durably, then takes them into the state. Throws ProtocolError STORAGE. */
+  record(...records: readonly JournalRecord[]): void {
+    this.#journal.append(...records);
+    for (const one of records) this.state.apply(one);
+    this.announce();
+  }
+
+  /** Calls `listener` after every change of state or settings; the returned function ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the listeners that something they show has changed. */
+  announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  close(): void {
+    this.vault.lock();
+    this.#journal.close();
+    this.#release();
+  }
+}
+
+export { COST_FLOOR };
+
+/** The machine's secret, made on first use. Throws PROFILE_DAMAGED when it is not 32 bytes or others may read it. */
+function machineSecretAt(path: string, random: Random): Uint8Array {
+  const found = readPrivate(path);
+  if (found?.length === MACHINE_SECRET_BYTES) return found;
+  if (found !== undefined) throw new WalletError('PROFILE_DAMAGED', `${path}: not ${MACHINE_SECRET_BYTES} bytes`);
+  const secret = random(MACHINE_SECRET_BYTES);
+  replaceDurably(path, secret);
+  return secret;
+}

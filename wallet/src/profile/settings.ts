@@ -1,0 +1,63 @@
+/** The player's own settings: a small JSON file, replaced whole. What is about money is in the journal instead. */
+import { join } from 'node:path';
+import { readPrivate, replaceDurably } from './files.ts';
+import { isLanguage, type Language } from '../words/languages.ts';
+
+export type Plan = 'prepaid' | 'postpaid';
+
+export interface Settings {
+  language: Language;
+  /** ISO 4217; what everything is charged in. Fixed once the account is open. */
+  currency: string;
+  plan: Plan;
+  /** The vault locks after so long without use. */
+  lockAfterMs: number;
+  /** Higher limits hold after so long. */
+  raiseDelayMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+export const LOCK_AFTER_CHOICES_MS: readonly number[] = [HOUR_MS / 4, HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS];
+
+export const DEFAULT_SETTINGS: Settings = Object.freeze({
+  language: 'en',
+  currency: 'EUR',
+  plan: 'prepaid',
+  lockAfterMs: 12 * HOUR_MS,
+  raiseDelayMs: 24 * HOUR_MS,
+});
+
+const path = (folder: string): string => join(folder, 'settings.json');
+
+/** What was set; anything missing or unreadable falls back to its default, since nothing here guards money. */
+export function readSettings(folder: string): Settings {
+  const bytes = readPrivate(path(folder));
+  if (bytes === undefined) return { ...DEFAULT_SETTINGS };
+  const found = parse(new TextDecoder().decode(bytes));
+  const { language, currency, plan, lockAfterMs, raiseDelayMs } = found;
+  return {
+    language: isLanguage(language) ? language : DEFAULT_SETTINGS.language,
+    currency: typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? currency : DEFAULT_SETTINGS.currency,
+    plan: plan === 'postpaid' ? 'postpaid' : 'prepaid',
+    lockAfterMs: isDuration(lockAfterMs) ? lockAfterMs : DEFAULT_SETTINGS.lockAfterMs,
+    raiseDelayMs: isDuration(raiseDelayMs) ? raiseDelayMs : DEFAULT_SETTINGS.raiseDelayMs,
+  };
+}
+
+export function writeSettings(folder: string, settings: Settings): void {
+  replaceDurably(path(folder), new TextEncoder().encode(`${JSON.stringify(settings, undefined, 2)}\n`));
+}
+
+function parse(text: string): Partial<Record<keyof Settings, unknown>> {
+  try {
+    const found: unknown = JSON.parse(text);
+    return typeof found === 'object' && found !== null ? found : {};
+  } catch {
+    return {};
+  }
+}
+
+function isDuration(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

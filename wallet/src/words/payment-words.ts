@@ -1,0 +1,45 @@
+/** What the wallet says about one offer or one payment, by language. Each language has all of it: a gap does not compile. */
+import type { Charged, CodeName, DecisionCode } from '@coinslot/protocol';
+import { enPaymentWords } from './payment-words-en.ts';
+import { frPaymentWords } from './payment-words-fr.ts';
+import type { Language } from './languages.ts';
+
+/** Grants with their one number or date already in words. */
+export interface GrantWords {
+  level: string;
+  scene: string;
+  forever: string;
+  minutes(quantity: number): string;
+  uses(quantity: number): string;
+  period(days: number): string;
+  until(date: string): string;
+}
+
+export interface PaymentWords {
+  grant: GrantWords;
+  /** Refund terms; `contact` is the publisher's, made harmless. */
+  refund(days: number, contact: string): string;
+  /** One sentence for a player, by code; never more than the code says. */
+  refusal: Readonly<Record<CodeName, string>>;
+  charged: Readonly<Record<Charged, string>>;
+  /** Already paid and not used up: asking again would charge twice. */
+  alreadyPaid: string;
+  /** A line for the terminal and the page when a press paid. */
+  pressed(amount: string, title: string, payee: string): string;
+  outcome: Readonly<Record<'approved' | 'pending' | 'refunded', string>>;
+}
+
+const WORDS: Readonly<Record<Language, PaymentWords>> = { en: enPaymentWords, fr: frPaymentWords };
+
+export const paymentWords = (language: Language): PaymentWords => WORDS[language];
+
+/** What a code means to the player, with what it says about the charge. */
+export function refusalText(language: Language, code: CodeName, charged: Charged): string {
+  const words = WORDS[language];
+  return `${words.refusal[code]} ${words.charged[charged]}`;
+}
+
+/** How a payment ended, for lists. */
+export function outcomeText(language: Language, code: DecisionCode): string {
+  return code === 'APPROVED' ? WORDS[language].outcome.approved : WORDS[language].refusal[code];
+}
