@@ -1,0 +1,50 @@
+/** The amount in its inset: as large as it fits, never cut, its code always beside it. */
+import type { Amount } from '../dialog/view.ts';
+import type { Setter, Face } from './type.ts';
+import type { TextBox } from './types.ts';
+
+export interface AmountBlock {
+  readonly width: number;
+  readonly height: number;
+  place(x: number, y: number): TextBox[];
+}
+
+export interface AmountShape {
+  readonly centred: boolean;
+  /** Of the price, relative to its largest. */
+  readonly times: number;
+  /** Whether the small lines below are set too. */
+  readonly withLines: boolean;
+}
+
+export function amountBlock(amount: Amount, setter: Setter, width: number, shape: AmountShape): AmountBlock {
+  const rows: { text: string; face: Face }[] = [];
+  const quiet = setter.face('quiet');
+  if (amount.label !== '') {
+    const label = setter.face('label');
+    rows.push({ text: setter.oneLine(amount.label, label, width), face: label });
+  }
+  if (amount.kind === 'price') {
+    const button = setter.face('button');
+    const face = setter.fit(amount.text, setter.face('price', shape.times), button.size, width);
+    for (const text of setter.lines(amount.text, face, width)) rows.push({ text, face });
+  } else {
+    const face = setter.face('words', shape.times);
+    for (const text of setter.lines(amount.text, face, width)) rows.push({ text, face });
+  }
+  if (shape.withLines)
+    for (const line of amount.lines)
+      for (const text of setter.lines(line, quiet, width)) rows.push({ text, face: quiet });
+  return {
+    width: Math.max(0, ...rows.map(({ text, face }) => setter.widthOf(text, face))),
+    height: rows.reduce((sum, { face }) => sum + face.leading, 0),
+    place(x, y) {
+      let top = y;
+      return rows.map(({ text, face }) => {
+        const box = shape.centred ? setter.boxAround(text, face, x + width / 2, top) : setter.box(text, face, x, top);
+        top += face.leading;
+        return box;
+      });
+    },
+  };
+}

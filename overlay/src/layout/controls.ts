@@ -1,0 +1,102 @@
+/** The choices, all of one size, face and weight whatever their words; and the control that turns pages. */
+import type { Choice, View } from '../dialog/view.ts';
+import { rect } from './geometry.ts';
+import { TARGET_CSS_PX } from './scale.ts';
+import type { Face, Setter } from './type.ts';
+import type { ControlBox } from './types.ts';
+
+export interface Block<T> {
+  readonly width: number;
+  readonly height: number;
+  place(x: number, y: number): T;
+}
+
+interface Labels {
+  readonly face: Face;
+  readonly lines: readonly (readonly string[])[];
+}
+
+const target = (setter: Setter): number => Math.ceil(TARGET_CSS_PX * setter.scale.cssPx);
+
+/** In one row over `width`; in one column where `stackable` and the words would not fit side by side. */
+export function choiceBlock(
+  choices: readonly Choice[],
+  setter: Setter,
+  width: number,
+  stackable: boolean,
+): Block<ControlBox[]> {
+  const { unit } = setter.scale;
+  const gap = Math.round((stackable ? 10 : 12) * unit);
+  const paddingX = 8 * unit;
+  const paddingY = 9 * unit;
+  const columns = Math.floor((width - gap * (choices.length - 1)) / choices.length);
+  const row = labelsIn(choices, setter, columns - 2 * paddingX);
+  const stacked = stackable && choices.length > 1 && (row === undefined || row.face.size < setter.face('button').size);
+  const labels = stacked
+    ? (labelsIn(choices, setter, width - 2 * paddingX) ?? cutLabels(choices, setter, width - 2 * paddingX))
+    : (row ?? cutLabels(choices, setter, columns - 2 * paddingX));
+  const linesMax = Math.max(...labels.lines.map((lines) => lines.length));
+  const boxWidth = stacked ? width : columns;
+  const boxHeight = Math.max(target(setter), Math.ceil(linesMax * labels.face.leading + 2 * paddingY));
+  const count = choices.length;
+  return {
+    width,
+    height: stacked ? count * boxHeight + (count - 1) * gap : boxHeight,
+    place: (x, y) =>
+      choices.map(({ id }, at) => {
+        const box = rect(
+          stacked ? x : x + at * (boxWidth + gap),
+          stacked ? y + at * (boxHeight + gap) : y,
+          boxWidth,
+          boxHeight,
+        );
+        const lines = labels.lines[at] ?? [];
+        const top = box.y + (box.height - lines.length * labels.face.leading) / 2;
+        return {
+          ...box,
+          id,
+          label: lines.map((line, row) =>
+            setter.boxAround(line, labels.face, box.x + box.width / 2, top + row * labels.face.leading),
+          ),
+        };
+      }),
+  };
+}
+
+/** One face in which every label fits: on one line each, or on two, without breaking a word; `undefined` when none does. */
+function labelsIn(choices: readonly Choice[], setter: Setter, width: number): Labels | undefined {
+  for (const linesMax of [1, 2]) {
+    for (const times of [1, 0.9, 0.82]) {
+      const face = setter.face('button', times);
+      const words = choices.flatMap(({ label }) => label.split(' '));
+      if (words.some((word) => setter.widthOf(word, face) > width)) continue;
+      const lines = choices.map(({ label }) => setter.lines(label, face, width));
+      if (lines.every((one) => one.length <= linesMax)) return { face, lines };
+    }
+  }
+  return undefined;
+}
+
+/** The last resort, for amounts of twenty digits on the smallest screens: wrapped wherever it must be, never cut. */
+function cutLabels(choices: readonly Choice[], setter: Setter, width: number): Labels {
+  const face = setter.face('button', 0.82);
+  return { face, lines: choices.map(({ label }) => setter.lines(label, face, width)) };
+}
+
+/** Turns the page of the passages. */
+export function moreBlock(view: View, page: number, pages: number, setter: Setter): Block<ControlBox> {
+  const { unit } = setter.scale;
+  const face = setter.face('label');
+  const label = view.words.more(page + 1, pages);
+  const width = Math.max(target(setter), Math.ceil(setter.widthOf(view.words.more(pages, pages), face) + 22 * unit));
+  const height = Math.max(target(setter), Math.ceil(face.leading + 12 * unit));
+  return {
+    width,
+    height,
+    place: (x, y) => {
+      const box = rect(x, y, width, height);
+      const top = box.y + (box.height - face.leading) / 2;
+      return { ...box, id: 'more', label: [setter.boxAround(label, face, box.x + box.width / 2, top)] };
+    },
+  };
+}

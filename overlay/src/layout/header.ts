@@ -1,0 +1,106 @@
+/** The head of the panel: who sells, in which game, which step this is, and that it is only a test. */
+import type { View } from '../dialog/view.ts';
+import { rect, type Rect } from './geometry.ts';
+import type { Setter } from './type.ts';
+import type { Layout, TextBox } from './types.ts';
+
+export interface Header {
+  readonly box: Rect;
+  readonly brand: Rect | null;
+  readonly badge: Layout['badge'];
+  readonly texts: readonly TextBox[];
+}
+
+export interface HeaderShape {
+  /** Units; 0 leaves it out. */
+  readonly brandSize: number;
+  /** Payee above game; else both on one line, as far as they fit. */
+  readonly twoLines: boolean;
+  /** The long wording of test mark and step, where it fits. */
+  readonly roomy: boolean;
+}
+
+/** Said where no offer is known yet, so that the player sees what is asking. */
+const PRODUCT = 'Coinslot';
+
+export function headerAt(view: View, setter: Setter, x: number, y: number, width: number, shape: HeaderShape): Header {
+  const { unit } = setter.scale;
+  const seller = setter.face('seller', shape.twoLines ? 1 : 0.93);
+  const quiet = setter.face('quiet');
+  const textHeight = shape.twoLines && view.seller !== null ? seller.leading + quiet.leading : seller.leading;
+  const badge = badgeOf(view, setter, shape.roomy && width > 430 * unit * setter.scale.text);
+  const height = Math.round(Math.max(shape.brandSize * unit, textHeight, badge?.height ?? 0));
+  const middle = y + height / 2;
+
+  let end = x + width;
+  const texts: TextBox[] = [];
+  let badgeBox: Layout['badge'] = null;
+  if (badge !== null) {
+    end -= badge.width;
+    badgeBox = badge.place(end, middle - badge.height / 2);
+    end -= 12 * unit;
+  }
+  if (view.step !== null) {
+    const { now, of } = view.step;
+    const words = shape.roomy ? view.words.step(now, of) : view.words.stepShort(now, of);
+    end -= setter.widthOf(words, quiet);
+    texts.push(setter.box(words, quiet, end, middle - quiet.leading / 2));
+    end -= 12 * unit;
+  }
+  const brand =
+    shape.brandSize === 0
+      ? null
+      : rect(x, middle - (shape.brandSize * unit) / 2, shape.brandSize * unit, shape.brandSize * unit);
+  const start = brand === null ? x : x + (shape.brandSize + 11) * unit;
+  texts.push(...sellerLines(view, setter, start, middle, Math.max(0, end - start), shape.twoLines));
+  return { box: rect(x, y, width, height), brand, badge: badgeBox, texts };
+}
+
+function sellerLines(
+  view: View,
+  setter: Setter,
+  x: number,
+  middle: number,
+  width: number,
+  twoLines: boolean,
+): TextBox[] {
+  const seller = setter.face('seller', twoLines ? 1 : 0.93);
+  const quiet = setter.face('quiet');
+  const payee = setter.oneLine(view.seller?.payee ?? PRODUCT, seller, width);
+  const game = view.seller === null ? '' : view.words.forGame(view.seller.game);
+  if (game === '') return [setter.box(payee, seller, x, middle - seller.leading / 2)];
+  if (twoLines) {
+    const top = middle - (seller.leading + quiet.leading) / 2;
+    return [
+      setter.box(payee, seller, x, top),
+      setter.box(setter.oneLine(game, quiet, width), quiet, x, top + seller.leading),
+    ];
+  }
+  const first = setter.box(payee, seller, x, middle - seller.leading / 2);
+  const gap = 7 * setter.scale.unit;
+  const room = width - first.width - gap;
+  // A beginning of a name says nothing: the whole of it, or none. The facts name the game in any case.
+  if (setter.widthOf(game, quiet) > room) return [first];
+  return [first, setter.box(game, quiet, x + first.width + gap, middle - quiet.leading / 2)];
+}
+
+function badgeOf(
+  view: View,
+  setter: Setter,
+  long: boolean,
+): { width: number; height: number; place(x: number, y: number): NonNullable<Layout['badge']> } | null {
+  if (!view.test) return null;
+  const { unit } = setter.scale;
+  const face = setter.face('badge');
+  const words = long ? view.words.testLong : view.words.test;
+  const width = setter.widthOf(words, face) + 26 * unit;
+  const height = face.leading + 6 * unit;
+  return {
+    width,
+    height,
+    place: (x, y) => ({
+      box: rect(x, y, width, height),
+      label: setter.boxAround(words, face, x + width / 2, y + 3 * unit),
+    }),
+  };
+}
