@@ -1,0 +1,202 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign as nodeSign } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  ed25519Signer,
+  ProtocolError,
+  publicKeyFromSeed,
+  requireAdmissibleKey,
+  sign,
+  spkiFromRawKey,
+  verifySignature,
+} from '@coinslot/protocol';
+import { nativeSigner, nativeVerifySignature, privateKeyFromSeed } from '@coinslot/protocol/node';
+import { ED25519_VECTOR_FOLDER, ed25519Vectors, vectorText } from './vectors/ed25519-vectors.ts';
+
+const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
+const VERIFIERS = [
+  ['portable', verifySignature],
+  ['native', nativeVerifySignature],
+] as const;
+
+/** A verdict as a vector names it: accept, reject, or the code thrown. */
+function verdictOf(
+  verify: typeof verifySignature,
+  key: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): string {
+  try {
+    return verify(key, message, signature) ? 'accept' : 'reject';
+  } catch (error) {
+    return error instanceof ProtocolError ? error.code : String(error);
+  }
+}
+
+function isAdmissible(key: Uint8Array): boolean {
+  try {
+    return requireAdmissibleKey(key) === key;
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === 'BAD_KEY') return false;
+    throw error;
+  }
+}
+
+describe('vectors', () => {
+  const vectors = ed25519Vectors();
+
+  test('the files are what the script builds', () => {
+    const files = readdirSync(ED25519_VECTOR_FOLDER).sort();
+    expect(files).toEqual(vectors.map(({ name }) => `${name}.json`).sort());
+    for (const vector of vectors) {
+      expect(readFileSync(join(ED25519_VECTOR_FOLDER, `${vector.name}.json`), 'utf8')).toBe(vectorText(vector));
+    }
+  });
+
+  test.each(vectors)('$name: $expect', (vector) => {
+    const [key, message, signature] = [vector.publicKey, vector.message, vector.signature].map(bytesOf) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    for (const [name, verify] of VERIFIERS) {
+      expect([name, verdictOf(verify, key, message, signature)]).toEqual([name, vector.expect]);
+    }
+    if (vector.keyAdmissible !== undefined) expect(isAdmissible(key)).toBe(vector.keyAdmissible);
+  });
+
+  test('the trap is real: noble accepts the mixed-order R that the profile refuses', () => {
+    const trap = vectors.find(({ name }) => name === 'r-mixed-order');
+    if (!trap) throw new Error('the vector is missing');
+    const [key, message, signature] = [bytesOf(trap.publicKey), bytesOf(trap.message), bytesOf(trap.signature)];
+    expect(ed25519.verify(signature, message, key, { zip215: false })).toBe(true);
+    expect(verifySignature(key, message, signature)).toBe(false);
+  });
+});
+
+describe('both verifiers agree', () => {
+  const seed = new Uint8Array(32).fill(7);
+  const key = publicKeyFromSeed(seed);
+
+  test('on honest signatures by either signer, with the key in either form', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        fc.uint8Array({ maxLength: 300 }),
+        (anySeed, message) => {
+          const publicKey = publicKeyFromSeed(anySeed);
+          const signature = sign(anySeed, message);
+          expect(nativeSigner(anySeed).sign(message)).toEqual(signature);
+          expect(nativeSigner(anySeed).publicKey).toEqual(publicKey);
+          for (const [, verify] of VERIFIERS) {
+            expect(verify(publicKey, message, signature)).toBe(true);
+            expect(verify(spkiFromRawKey(publicKey), message, signature)).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('and refuse every single flipped bit of signature, key and message', () => {
+    const message = Uint8Array.from(Buffer.from('level 3'));
+    const signature = sign(seed, message);
+    const parts = { key, message, signature };
+    for (const part of ['key', 'message', 'signature'] as const) {
+      for (let bit = 0; bit < 8 * parts[part].length; bit += part === 'message' ? 1 : 5) {
+        const changed = Uint8Array.from(parts[part], (byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+        const forged = { ...parts, [part]: changed };
+        for (const [name, verify] of VERIFIERS) {
+          expect([name, part, bit, verify(forged.key, forged.message, forged.signature)]).toEqual([
+            name,
+            part,
+            bit,
+            false,
+          ]);
+        }
+      }
+    }
+  });
+
+  test('on random bytes', () => {
+    const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length });
+    fc.assert(
+      fc.property(bytes(32), bytes(20), bytes(64), (anyKey, message, signature) => {
+        const verdict = verdictOf(verifySignature, anyKey, message, signature);
+        expect(verdictOf(nativeVerifySignature, anyKey, message, signature)).toBe(verdict);
+        expect(verdict).toBe('reject');
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('malformed arguments', () => {
+  const key = publicKeyFromSeed(new Uint8Array(32));
+  const message = new Uint8Array(1);
+  const signature = new Uint8Array(64);
+  const text = 'not bytes' as unknown as Uint8Array;
+
+  test.each([
+    ['publicKey', [text, message, signature], 'TypeError'],
+    ['publicKey', [new Uint8Array(44), message, signature], 'ProtocolError'],
+    ['message', [key, text, signature], 'TypeError'],
+    ['signature', [key, message, text], 'TypeError'],
+    ['signature', [key, message, new Uint8Array(63)], 'ProtocolError'],
+  ] as const)('throw and name %s', (argument, args, kind) => {
+    for (const [, verify] of VERIFIERS) {
+      expect(() => verify(...args)).toThrowError(
+        expect.objectContaining({ name: kind, message: expect.stringMatching(`^${argument}: `) }),
+      );
+    }
+  });
+
+  test.each([
+    ['seed', () => sign(new Uint8Array(31), message)],
+    ['seed', () => publicKeyFromSeed(new Uint8Array(33))],
+    ['seed', () => ed25519Signer(new Uint8Array(0))],
+    ['seed', () => nativeSigner(new Uint8Array(31))],
+    ['raw', () => requireAdmissibleKey(new Uint8Array(44))],
+  ] as const)('throw and name %s in signing', (argument, call) => {
+    expect(call).toThrowError(new RegExp(`^${argument}: `));
+  });
+
+  test('a native signer takes Ed25519 private keys only', () => {
+    const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    expect(() => nativeSigner(p256)).toThrowError(/^privateKey: /);
+    expect(() => nativeSigner(createPublicKey(privateKeyFromSeed(new Uint8Array(32))))).toThrowError(/^privateKey: /);
+  });
+});
+
+describe('signers', () => {
+  test('the seed is copied: changing it afterwards changes no signature', () => {
+    const seed = new Uint8Array(32).fill(9);
+    const signer = ed25519Signer(seed);
+    seed.fill(0);
+    const message = Uint8Array.from([1, 2, 3]);
+    expect(signer.sign(message)).toEqual(sign(new Uint8Array(32).fill(9), message));
+    expect(verifySignature(signer.publicKey, message, signer.sign(message))).toBe(true);
+  });
+
+  test('RFC 8032 section 7.1, test 3', () => {
+    const seed = bytesOf('c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7');
+    const expected =
+      '6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac' +
+      '18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a';
+    expect(Buffer.from(publicKeyFromSeed(seed)).toString('hex')).toBe(
+      'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025',
+    );
+    expect(Buffer.from(sign(seed, bytesOf('af82'))).toString('hex')).toBe(expected);
+  });
+
+  test('a native signer over a key object', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const message = Uint8Array.from([4, 5]);
+    const signer = nativeSigner(createPrivateKey(privateKey.export({ format: 'pem', type: 'pkcs8' })));
+    expect(Buffer.from(signer.sign(message))).toEqual(nodeSign(null, message, privateKey));
+    expect(verifySignature(signer.publicKey, message, signer.sign(message))).toBe(true);
+  });
+});
