@@ -1,0 +1,175 @@
+#!/usr/bin/env node
+/** The `coinslot` command of a studio. Results go to stdout, faults and warnings to stderr; 1 when there is any fault. */
+import { randomBytes as systemRandomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { beginningOf, dayOf } from './offers/dates.ts';
+import { PUBLISHER_ID } from './offers/schema.ts';
+import { readOffers } from './offers/read.ts';
+import { compilePlacements, formatPlacements } from './placements/compile.ts';
+import { formatSchemas } from './schema-files.ts';
+import { checkStudio } from './studio/check.ts';
+import { readText, replaceFile } from './studio/files.ts';
+import { studioFiles, type StudioFiles } from './studio/layout.ts';
+import { signStudio } from './studio/sign.ts';
+import { FaultsError, formatFault, type Fault } from './text/faults.ts';
+
+const randomBytes = (length: number): Uint8Array => Uint8Array.from(systemRandomBytes(length));
+const say = (...lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+const warn = (...lines: readonly string[]): void =>
+  void process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+
+/** The options that name files; each has its usual name in the folder. */
+type FileOptions = Partial<Record<keyof StudioFiles, string>>;
+
+function filesOf(folder: string, options: FileOptions): StudioFiles {
+  return { ...studioFiles(folder), ...options };
+}
+
+function reportFaults(faults: readonly Fault[]): void {
+  warn(...faults.map(formatFault));
+  process.exitCode = 1;
+}
+
+async function init(folder: string, options: { name: string; id?: string; country?: string }): Promise<void> {
+  const id = options.id ?? slugOf(options.name);
+  if (!PUBLISHER_ID.test(id))
+    throw new FaultsError([optionFault('--id', 'expected a-z 0-9 . - with at most 64 characters')]);
+  // Loaded here alone: the certificate library is the slowest thing of the whole command.
+  const { initStudio } = await import('./studio/init.ts');
+  const name = { id, commonName: options.name, country: options.country };
+  const made = await initStudio(folder, name, randomBytes);
+  say(...made.map(({ file, isNew }) => `${isNew ? 'made' : 'kept'}  ${file}`));
+  const files = studioFiles(folder);
+  say(
+    '',
+    'next:',
+    `  1. send ${files.request} to your authority; the key, ${files.key}, goes to nobody`,
+    `  2. save its answer as ${files.chain}, and its roots as ${files.roots}`,
+    `  3. edit ${files.offers} and ${files.placements}`,
+    '  4. coinslot sign, coinslot placements compile, coinslot check',
+  );
+}
+
+function sign(folder: string, options: FileOptions): void {
+  const files = filesOf(folder, options);
+  const { changes, publisher } = signStudio(files, Date.now(), randomBytes);
+  say(...changes.map(({ offerId, change }) => `${change.padEnd(9)}  ${offerId}`));
+  say(`signed ${files.priceList} as ${publisher.subject.commonName} (${publisher.subject.id})`);
+  if (publisher.sandbox) warn('warning: a sandbox certificate: nothing real can be charged');
+}
+
+function check(folder: string, options: FileOptions & { at?: number; sources?: boolean }): void {
+  const { at, sources, ...named } = options;
+  const atMs = at ?? Date.now();
+  const { faults, warnings, prices } = checkStudio(filesOf(folder, named), atMs, sources === true);
+  say(...prices);
+  warn(...warnings.map((warning) => `warning: ${warning}`));
+  if (faults.length > 0) reportFaults(faults);
+  else say(`ok as of ${dayOf(atMs)}`);
+}
+
+function compile(folder: string, options: FileOptions): void {
+  const files = filesOf(folder, options);
+  const offers = readOffers(files.offers, readText(files.offers));
+  const compiled = compilePlacements(files.placements, readText(files.placements), offers);
+  replaceFile(files.compiledPlacements, formatPlacements(compiled));
+  say(
+    `compiled ${files.compiledPlacements}: ${compiled.placements.length} placements, ${compiled.campaigns.length} campaigns`,
+  );
+}
+
+function schema(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of formatSchemas()) {
+    replaceFile(join(folder, name), text);
+    say(`wrote ${join(folder, name)}`);
+  }
+}
+
+function slugOf(name: string): string {
+  return name
+    .normalize('NFD')
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 64);
+}
+
+function optionFault(option: string, message: string): Fault {
+  return { file: option, line: 1, column: 1, message };
+}
+
+function moment(text: string): number {
+  const atMs = beginningOf(text);
+  if (atMs === undefined) throw new InvalidArgumentError('expected a date such as 2027-01-31');
+  return atMs;
+}
+
+function country(text: string): string {
+  if (!/^[A-Z]{2}$/.test(text)) throw new InvalidArgumentError('expected an ISO 3166 code such as FR');
+  return text;
+}
+
+const program = new Command('coinslot')
+  .description('Offers of a game: keys, the signed price list, checked placements.')
+  .showSuggestionAfterError();
+
+program
+  .command('init')
+  .description('make a key, a certificate request and first files; keep whatever is there')
+  .argument('[folder]', 'folder of the studio', '.')
+  .requiredOption('--name <name>', 'name that players are shown as the seller')
+  .option('--id <id>', 'publisher id, for ever (default: from the name)')
+  .option('--country <code>', 'country of the publisher, ISO 3166', country)
+  .action(init);
+
+program
+  .command('sign')
+  .description('sign offers.yaml into price-list.coinslot')
+  .argument('[folder]', 'folder of the studio', '.')
+  .option('--offers <file>', 'default: offers.yaml')
+  .option('--key <file>', 'default: publisher.key.pem')
+  .option('--chain <file>', 'certificates, PEM, yours first; default: publisher.chain.pem')
+  .option('--roots <file>', 'pinned roots; default: roots.coinslot')
+  .option('--price-list <file>', 'list to write, and to carry on from; default: price-list.coinslot')
+  .action(sign);
+
+program
+  .command('check')
+  .description('check offers, placements and what was made from them; show every price as players read it')
+  .argument('[folder]', 'folder of the studio', '.')
+  .option('--sources', 'only offers.yaml and placements.yaml')
+  .option('--at <date>', 'as of this day rather than now', moment)
+  .option('--offers <file>', 'default: offers.yaml')
+  .option('--placements <file>', 'default: placements.yaml')
+  .option('--roots <file>', 'pinned roots; default: roots.coinslot')
+  .option('--price-list <file>', 'default: price-list.coinslot')
+  .option('--compiled-placements <file>', 'default: placements.json')
+  .action(check);
+
+program
+  .command('placements')
+  .description('placements of offers')
+  .command('compile')
+  .description('compile placements.yaml to the placements.json that the game reads')
+  .argument('[folder]', 'folder of the studio', '.')
+  .option('--offers <file>', 'default: offers.yaml')
+  .option('--placements <file>', 'default: placements.yaml')
+  .option('--compiled-placements <file>', 'default: placements.json')
+  .action(compile);
+
+program
+  .command('schema')
+  .description('write the JSON Schema files of both YAML files, for editors')
+  .argument('[folder]', 'where to', '.')
+  .action(schema);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof FaultsError)) throw error;
+  reportFaults(error.faults);
+}

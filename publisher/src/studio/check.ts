@@ -1,0 +1,73 @@
+/** `coinslot check`: everything in the folder, as of a moment, before it is shipped. All faults of all files at once. */
+import { dirname, resolve } from 'node:path';
+import type { PlacementsFile } from '@coinslot/plugin/timing';
+import type { OffersFile } from '../offers/read.ts';
+import { readOffers } from '../offers/read.ts';
+import { compilePlacements, formatPlacements } from '../placements/compile.ts';
+import { checkPriceList, readPriceList } from '../price-list/check.ts';
+import type { ReadContent } from '../price-list/describe.ts';
+import { shownPrices } from '../price-list/shown-prices.ts';
+import { FILE_START, FaultsError, type Fault } from '../text/faults.ts';
+import { readRoots } from './certificates.ts';
+import { readBytes, readBytesIfThere, readText } from './files.ts';
+import type { StudioFiles } from './layout.ts';
+
+export interface StudioCheck {
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly string[];
+  /** The table of shown prices; empty when the offers cannot be read. */
+  readonly prices: readonly string[];
+}
+
+/** Reads content files next to `offers.yaml`. */
+export const contentReader =
+  (offersFile: string): ReadContent =>
+  (path) =>
+    readBytes(resolve(dirname(offersFile), path));
+
+/**
+ * Checks offers and placements, and unless `sourcesOnly` what was made from them: the price list under its chain and
+ * roots, and the compiled placements.
+ */
+export function checkStudio(files: StudioFiles, atMs: number, sourcesOnly: boolean): StudioCheck {
+  const faults: Fault[] = [];
+  const offers = collect(faults, () =>
+    readOffers(files.offers, readText(files.offers, 'coinslot init writes a first one')),
+  );
+  if (offers === undefined) return { faults, warnings: [], prices: [] };
+  const placements = collect(faults, () => compilePlacements(files.placements, readText(files.placements), offers));
+  const prices = shownPrices(offers);
+  if (sourcesOnly) return { faults, warnings: [], prices };
+  if (placements !== undefined) checkCompiled(files, placements, faults);
+  const warnings = collect(faults, () => checkSigned(files, offers, atMs, faults)) ?? [];
+  return { faults, warnings, prices };
+}
+
+function checkCompiled(files: StudioFiles, placements: PlacementsFile, faults: Fault[]): void {
+  const file = files.compiledPlacements;
+  const compiled = readBytesIfThere(file);
+  const hint = 'compile it: coinslot placements compile';
+  if (compiled === undefined) faults.push({ file, ...FILE_START, message: 'there is no such file', hint });
+  else if (Buffer.from(compiled).toString('utf8') !== formatPlacements(placements))
+    faults.push({ file, ...FILE_START, message: `is not what ${files.placements} says`, hint });
+}
+
+function checkSigned(files: StudioFiles, offers: OffersFile, atMs: number, faults: Fault[]): readonly string[] {
+  const roots = readRoots(files.roots, readBytes(files.roots, 'your authority gives it to you with your certificate'));
+  const file = files.priceList;
+  const priceList = readPriceList(file, readBytes(file, 'sign it: coinslot sign'));
+  const readContent = contentReader(files.offers);
+  const checked = checkPriceList({ file, priceList, offers, roots, atMs, readContent });
+  faults.push(...checked.faults);
+  return checked.warnings;
+}
+
+function collect<T>(faults: Fault[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FaultsError)) throw error;
+    faults.push(...error.faults);
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+/** The files of a studio's folder, by their usual names. */
+import { join } from 'node:path';
+
+export interface StudioFiles {
+  readonly offers: string;
+  readonly placements: string;
+  readonly key: string;
+  readonly request: string;
+  readonly chain: string;
+  readonly roots: string;
+  readonly priceList: string;
+  readonly compiledPlacements: string;
+}
+
+/** Names in a folder, as the person would write them. */
+export function studioFiles(folder: string): StudioFiles {
+  const named = (name: string): string => join(folder, name);
+  return {
+    offers: named('offers.yaml'),
+    placements: named('placements.yaml'),
+    key: named('publisher.key.pem'),
+    request: named('publisher.csr.pem'),
+    chain: named('publisher.chain.pem'),
+    roots: named('roots.coinslot'),
+    priceList: named('price-list.coinslot'),
+    compiledPlacements: named('placements.json'),
+  };
+}
