@@ -1,0 +1,115 @@
+import type { Random } from '../random.ts';
+import type { LevelPlan } from '../sim/types.ts';
+import { arm, emberTrails, lantern, moth, piston, solid, wind } from './layout.ts';
+
+/** Level 4, the clockwork foundry: a hall of turning arms and falling hammers; read the rhythm, then dash. */
+export function foundry(rng: Random): LevelPlan {
+  const roof = [
+    solid(0, 0, 760, 80),
+    solid(760, 0, 700, 60),
+    solid(1460, 0, 720, 90),
+    solid(2180, 0, 1000, 60),
+    solid(3180, 0, 900, 100),
+    solid(4080, 0, 1100, 60),
+  ];
+  const floor = [
+    solid(0, 460, 700, 100),
+    solid(700, 490, 900, 70),
+    solid(1600, 450, 700, 110),
+    solid(2300, 480, 900, 80),
+    solid(3200, 450, 800, 110),
+    solid(4000, 485, 1180, 75),
+  ];
+  const inner = [
+    solid(330, 300, 60, 160),
+    solid(690, 80, 50, 160),
+    solid(1130, 220, 180, 50),
+    solid(1460, 90, 60, 150),
+    solid(1460, 360, 60, 130),
+    solid(1990, 250, 60, 200),
+    solid(2300, 60, 60, 200),
+    solid(2700, 250, 200, 50),
+    solid(3140, 60, 60, 210),
+    solid(3500, 260, 60, 190),
+    solid(3820, 100, 60, 190),
+    solid(4140, 260, 170, 50),
+    solid(4480, 60, 60, 170),
+    solid(4480, 350, 60, 135),
+  ];
+  const solids = [...roof, ...floor, ...inner];
+  const lanterns = [
+    lantern(250, 200),
+    lantern(460, 400),
+    lantern(620, 180),
+    lantern(800, 420),
+    lantern(960, 180),
+    lantern(1220, 160),
+    lantern(1220, 330),
+    lantern(1400, 430),
+    lantern(1490, 300),
+    lantern(1760, 170),
+    lantern(1900, 390),
+    lantern(2160, 380),
+    lantern(2330, 320),
+    lantern(2800, 180),
+    lantern(2800, 370),
+    lantern(3060, 400),
+    lantern(3260, 330),
+    lantern(3400, 180),
+    lantern(3630, 390),
+    lantern(3720, 180),
+    lantern(3850, 370),
+    lantern(4060, 180),
+    lantern(4225, 180),
+    lantern(4225, 390),
+    lantern(4510, 290),
+    lantern(4700, 400),
+    lantern(4880, 170),
+  ];
+  const start = { x: 110, y: 320 };
+  const beacon = { x: 5060, y: 400 };
+  return {
+    key: 'Level4',
+    biome: 'foundry',
+    width: 5180,
+    height: 540,
+    start,
+    beacon,
+    solids,
+    lanterns,
+    embers: emberTrails([start, ...lanterns, beacon], solids, rng),
+    winds: [
+      wind(solid(2060, 90, 230, 360), 0, -180, 3, rng.next()),
+      wind(solid(2920, 60, 120, 420), -170, 0, 2.6, rng.next()),
+    ],
+    hazards: [
+      piston(540, 70, 120, -40, 330, 2.6, rng.next()),
+      arm(870, 280, 105, 3.6, rng),
+      arm(1060, 370, 85, -3, rng),
+      piston(1330, 70, 130, -60, 340, 2.4, rng.next()),
+      arm(1660, 290, 110, 3.2, rng),
+      piston(1800, 70, 120, -30, 320, 2.2, rng.next()),
+      arm(1880, 230, 80, -2.6, rng),
+      arm(2180, 260, 100, 2.8, rng),
+      piston(2420, 74, 130, -70, 340, 2.2, rng.next()),
+      piston(2540, 74, 130, -70, 340, 2.2, rng.next()),
+      arm(2990, 270, 120, 2.6, rng),
+      piston(3320, 70, 120, -20, 325, 2.2, rng.next()),
+      arm(3640, 280, 95, 2.8, rng),
+      piston(3930, 70, 130, -20, 315, 2, rng.next()),
+      arm(4030, 330, 85, -2.6, rng),
+      arm(4390, 290, 80, 2.4, rng),
+      piston(4610, 74, 130, -70, 350, 2, rng.next()),
+      arm(4790, 280, 115, -2.5, rng),
+      piston(4940, 74, 130, -70, 350, 2, rng.next()),
+      moth(3740, 330, 50, rng, 1.15),
+      moth(4310, 420, 50, rng, 1.2),
+      moth(2640, 400, 50, rng, 1.15),
+    ],
+    waterY: null,
+    tide: null,
+    scrollSpeed: 0,
+    fuelS: 15,
+    parS: 60,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Strings } from '../strings.ts';
+
+/** What the page gives the game. */
+export interface Page {
+  /** Where the canvas goes. */
+  stage: HTMLElement;
+  /** Says a sentence to screen readers. */
+  announce(sentence: string): void;
+}
+
+/** Sound switch behind the page's button and the M key. */
+export interface SoundSwitch {
+  muted: boolean;
+  /** Switches, and tells how it is now. */
+  toggleMute(): boolean;
+}
+
+/** Puts the page's words in the player's language and wires its buttons. */
+export function dressPage(text: Strings, sound: SoundSwitch): Page {
+  document.documentElement.lang = text.lang;
+  const words = PAGE_WORDS[text.lang];
+  for (const [id, sentence] of Object.entries(words)) byId(id).textContent = sentence;
+  const mute = byId('mute');
+  const show = (muted: boolean): void => {
+    mute.setAttribute('aria-pressed', String(muted));
+    mute.querySelector('span')!.textContent = muted ? text.unmute : text.mute;
+  };
+  const toggle = (): void => show(sound.toggleMute());
+  show(sound.muted);
+  mute.addEventListener('click', toggle);
+  window.addEventListener('keydown', (event) => {
+    if (event.code === 'KeyM' && !event.repeat && !event.ctrlKey && !event.metaKey) toggle();
+  });
+  const live = byId('live');
+  return {
+    stage: byId('stage'),
+    announce(sentence) {
+      live.textContent = sentence;
+    },
+  };
+}
+
+const PAGE_WORDS: Readonly<Record<Strings['lang'], Readonly<Record<string, string>>>> = {
+  en: {
+    'how-fly': 'fly',
+    'how-dash': 'dash',
+    'how-pause': 'pause',
+    'how-sound': 'sound',
+    'how-pointer': 'or the mouse, or a finger',
+    about: 'A demo of Coinslot: levels 1 and 2 are free; the others are opened from inside the game.',
+  },
+  fr: {
+    'how-fly': 'voler',
+    'how-dash': 'élan',
+    'how-pause': 'pause',
+    'how-sound': 'son',
+    'how-pointer': 'ou la souris, ou un doigt',
+    about: 'Une démonstration de Coinslot : les niveaux 1 et 2 sont gratuits ; les autres s’ouvrent depuis le jeu.',
+  },
+};
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+}

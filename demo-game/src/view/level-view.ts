@@ -1,0 +1,477 @@
+/** Draws a world: makes everything once, then each frame only moves it. What happened arrives as events and becomes light. */
+import * as Phaser from 'phaser';
+import { mix } from '../art/backdrop.ts';
+import type { LanternLook } from '../art/actors.ts';
+import { PALETTES, hex } from '../art/palette.ts';
+import type { Palette } from '../art/palette.ts';
+import { OVERHANG, paintBlock } from '../art/terrain.ts';
+import type { Random } from '../random.ts';
+import type { Services } from '../services.ts';
+import { blows } from '../sim/step.ts';
+import type { Biome, GameEvent, Lantern, Point, Wind, World } from '../sim/types.ts';
+import { Backdrop, DEPTH, paintRain, paintWater } from './backdrop.ts';
+import { HazardView } from './hazard-view.ts';
+import { Motes } from './particles.ts';
+import { SparkView } from './spark-view.ts';
+import { SCREEN_H, SCREEN_W, label, light, sprite, unitOf } from './stage.ts';
+
+const LOOKS: Readonly<Record<Biome, LanternLook>> = {
+  harbour: 'paper',
+  rooftops: 'paper',
+  garden: 'paper',
+  foundry: 'cage',
+  storm: 'cage',
+  comet: 'sky',
+};
+const WARM = [0xfff3c4, 0xffd166, 0xff9a3c, 0xff6a33];
+
+interface LanternSprite {
+  lantern: Lantern;
+  look: LanternLook;
+  image: Phaser.GameObjects.Image;
+  glow: Phaser.GameObjects.Image;
+  phase: number;
+}
+
+interface WindStreak {
+  wind: Wind;
+  image: Phaser.GameObjects.Image;
+  speed: number;
+}
+
+/** The picture of one level. */
+export class LevelView {
+  /** Top left of what the camera shows, world pixels. */
+  readonly camera: Point = { x: 0, y: 0 };
+  private readonly palette: Palette;
+  private readonly backdrop: Backdrop;
+  private readonly night: Phaser.GameObjects.Image;
+  private readonly lanterns: LanternSprite[];
+  private readonly embers: Phaser.GameObjects.Image[];
+  private readonly hazards: HazardView[];
+  private readonly streaks: WindStreak[];
+  private readonly waters: Phaser.GameObjects.TileSprite[];
+  private readonly rain: Phaser.GameObjects.TileSprite | null;
+  private readonly darkness: Phaser.GameObjects.Image | null;
+  private readonly motes: Motes;
+  private readonly spark: SparkView;
+  private readonly flash: Phaser.GameObjects.Image;
+  private beacon: { image: Phaser.GameObjects.Image; glow: Phaser.GameObjects.Image } | null = null;
+  private shakeS = 0;
+  private shakeReach = 0;
+  private flashRestS = 0;
+  private moteRestS = 0;
+  private first = true;
+
+  /** Puts up a world as it is. */
+  constructor(
+    private readonly scene: Phaser.Scene,
+    private readonly services: Services,
+    private readonly world: World,
+    private readonly rng: Random,
+  ) {
+    const { plan } = world;
+    this.palette = PALETTES[plan.biome];
+    this.backdrop = new Backdrop(scene, plan.biome);
+    this.night = this.veil(0x03040f, 0, DEPTH.night);
+    for (const block of plan.solids) this.putBlock(block);
+    this.putCords();
+    this.lanterns = plan.lanterns.map((lantern) => this.putLantern(lantern));
+    this.embers = plan.embers.map((ember) => sprite(scene, ember.x, ember.y, 'ember').setDepth(DEPTH.embers));
+    this.hazards = plan.hazards.map((hazard) => new HazardView(scene, hazard));
+    this.streaks = plan.winds.flatMap((wind) => this.putWind(wind));
+    this.waters = this.putWater();
+    this.rain = this.putRain();
+    this.motes = new Motes(scene, rng.fork(), DEPTH.motes);
+    this.spark = new SparkView(scene, services);
+    this.darkness = plan.biome === 'storm' ? sprite(scene, 0, 0, 'darkness').setDepth(DEPTH.darkness) : null;
+    this.darkness?.setDisplaySize(SCREEN_W * 3, SCREEN_H * 3);
+    this.flash = this.veil(0xffffff, 0, DEPTH.weather);
+    if (plan.beacon) this.putBeacon(plan.beacon);
+    scene.add
+      .image(0, 0, 'vignette')
+      .setOrigin(0, 0)
+      .setDisplaySize(SCREEN_W, SCREEN_H)
+      .setScrollFactor(0)
+      .setDepth(DEPTH.vignette);
+  }
+
+  private veil(tint: number, alpha: number, depth: number): Phaser.GameObjects.Image {
+    const image = this.scene.add.image(0, 0, 'white').setOrigin(0, 0).setDisplaySize(SCREEN_W, SCREEN_H);
+    return image.setScrollFactor(0).setTint(tint).setAlpha(alpha).setDepth(depth);
+  }
+
+  private putBlock(block: { x: number; y: number; w: number; h: number }): void {
+    const { plan } = this.world;
+    const key = paintBlock(this.scene.textures, plan.biome, block, plan.height);
+    sprite(this.scene, block.x - OVERHANG, block.y - OVERHANG, key)
+      .setOrigin(0, 0)
+      .setDepth(DEPTH.terrain);
+  }
+
+  /** Cords on which still lanterns hang: a sagging line from each to the next, where both are close and nothing drifts. */
+  private putCords(): void {
+    const { plan } = this.world;
+    if (plan.biome === 'comet' || plan.biome === 'storm' || plan.biome === 'foundry') return;
+    const graphics = this.scene.add.graphics().setDepth(DEPTH.cords);
+    graphics.lineStyle(1.4, hex(this.palette.edge), 0.35);
+    for (const lantern of plan.lanterns) {
+      if (lantern.drift) continue;
+      const roof = plan.solids.find((s) => s.y <= 0 && s.x < lantern.x && s.x + s.w > lantern.x);
+      const top = roof ? roof.y + roof.h : 0;
+      if (lantern.y - top > 460) continue;
+      graphics.lineBetween(lantern.x, top, lantern.x, lantern.y - 38);
+    }
+  }
+
+  private putLantern(lantern: Lantern): LanternSprite {
+    const look = lantern.drift ? 'boat' : LOOKS[this.world.plan.biome];
+    const image = sprite(this.scene, lantern.x, lantern.y, `lantern-${look}`).setDepth(DEPTH.lanterns);
+    const glow = light(this.scene, lantern.x, lantern.y, 60, hex(this.palette.glow), 0.16).setDepth(DEPTH.lights);
+    return { lantern, look, image, glow, phase: this.rng.next() * 6 };
+  }
+
+  private putWind(wind: Wind): WindStreak[] {
+    const angle = Math.atan2(wind.pushY, wind.pushX);
+    return Array.from({ length: Math.round((wind.w * wind.h) / 6500) + 3 }, () => {
+      const x = wind.x + this.rng.next() * wind.w;
+      const y = wind.y + this.rng.next() * wind.h;
+      const image = sprite(this.scene, x, y, 'streak')
+        .setRotation(angle)
+        .setDepth(DEPTH.wind)
+        .setTint(hex(this.palette.edge));
+      return { wind, image, speed: this.rng.between(0.8, 1.7) };
+    });
+  }
+
+  private putWater(): Phaser.GameObjects.TileSprite[] {
+    const { plan } = this.world;
+    if (plan.waterY === null && !plan.tide) return [];
+    const p = this.palette;
+    const back = `water-back-${plan.biome}`;
+    const front = `water-front-${plan.biome}`;
+    paintWater(this.scene.textures, back, [mix(p.edge, p.mid, 0.55), mix(p.mid, p.near, 0.3), p.solidDeep]);
+    paintWater(this.scene.textures, front, [mix(p.edge, p.near, 0.45), p.near, p.solidDeep]);
+    return [back, front].map((key, i) => {
+      const tile = this.scene.add.tileSprite(0, 0, SCREEN_W, 200, key).setOrigin(0, 0).setScrollFactor(0);
+      return tile.setDepth(i === 0 ? DEPTH.terrain - 1 : DEPTH.water).setAlpha(i === 0 ? 1 : 0.82);
+    });
+  }
+
+  private putRain(): Phaser.GameObjects.TileSprite | null {
+    const { biome } = this.world.plan;
+    if (biome !== 'garden' && biome !== 'storm') return null;
+    paintRain(this.scene.textures);
+    const tile = this.scene.add.tileSprite(0, 0, SCREEN_W, SCREEN_H, 'rain').setOrigin(0, 0).setScrollFactor(0);
+    return tile.setDepth(DEPTH.weather).setAlpha(biome === 'storm' ? 0.9 : 0.6);
+  }
+
+  private putBeacon(at: Point): void {
+    const image = sprite(this.scene, at.x, at.y + 8, 'beacon').setDepth(DEPTH.terrain);
+    const glow = light(this.scene, at.x, at.y - 40, 160, hex(this.palette.glow), 0.1).setDepth(DEPTH.lights);
+    this.beacon = { image, glow };
+  }
+
+  /** Turns what happened into light. */
+  react(event: GameEvent): void {
+    const { x, y } = event.at;
+    switch (event.type) {
+      case 'lantern':
+        return this.lightUp(event);
+      case 'ember':
+        this.motes.burst(x, y, { count: 5, speed: [30, 120], lifeS: [0.25, 0.5], size: [4, 9], tints: WARM });
+        return;
+      case 'dash':
+        this.spark.dash();
+        this.motes.burst(x, y, { count: 12, speed: [40, 200], lifeS: [0.2, 0.5], size: [5, 12], tints: WARM });
+        return;
+      case 'burn':
+        this.motes.burst(x, y, {
+          count: 22,
+          speed: [60, 280],
+          lifeS: [0.3, 0.8],
+          size: [5, 13],
+          tints: [0xd9ccff, 0xff6fae, 0xffd166],
+        });
+        this.ring(event.at, 0xff6fae, 110);
+        return this.say(event.at, `+${event.points}`, '#ffb3d2');
+      case 'hurt':
+        this.motes.burst(x, y, {
+          count: 26,
+          speed: [80, 340],
+          lifeS: [0.3, 0.8],
+          size: [4, 12],
+          tints: [0xffffff, 0xff5d5d, 0xff9a3c],
+        });
+        this.ring(event.at, 0xff5d5d, 150);
+        return this.shake(9, 0.35);
+      case 'life':
+        return this.say({ x, y: y - 26 }, this.services.text.lifeBack, '#ffd166');
+      case 'chill':
+        this.motes.burst(x, y, {
+          count: 16,
+          speed: [40, 180],
+          lifeS: [0.4, 0.9],
+          size: [4, 10],
+          tints: [0xbcd0ff, 0x8f9bff],
+        });
+        return this.say(event.at, this.services.text.chilled, '#c3d2ff');
+      case 'beacon-open':
+        return this.openBeacon();
+      case 'strike':
+        return this.strike(event.at);
+      case 'splash':
+        this.motes.burst(x, y, {
+          count: 18,
+          speed: [120, 300],
+          lifeS: [0.3, 0.7],
+          size: [4, 9],
+          tints: [0xbfe9ff, 0xffffff],
+          aim: [-Math.PI / 2, 0.7],
+          gravity: 700,
+          drag: 0.5,
+        });
+        return;
+      case 'finished':
+        this.motes.burst(x, y, {
+          count: 70,
+          speed: [60, 460],
+          lifeS: [0.5, 1.4],
+          size: [5, 16],
+          tints: WARM,
+          gravity: 120,
+        });
+        this.ring(event.at, 0xffe0a3, 420);
+        return this.shake(5, 0.3);
+      case 'lost':
+        this.motes.burst(x, y, {
+          count: 40,
+          speed: [20, 180],
+          lifeS: [0.6, 1.6],
+          size: [8, 22],
+          tints: [0x8a86b5, 0x55517d],
+          gravity: -60,
+        });
+        this.spark.goOut();
+        return;
+      case 'low-fuel':
+    }
+  }
+
+  private lightUp(event: Extract<GameEvent, { type: 'lantern' }>): void {
+    const found = this.lanterns.find((item) => item.lantern.lit && item.image.texture.key === `lantern-${item.look}`);
+    const { x, y } = event.at;
+    if (found) {
+      found.image.setTexture(`lantern-${found.look}-lit`);
+      const unit = unitOf(found.image);
+      this.scene.tweens.add({
+        targets: found.image,
+        scale: { from: unit * 1.45, to: unit },
+        duration: 480,
+        ease: 'Back.easeOut',
+      });
+    }
+    this.motes.burst(x, y, { count: 26, speed: [60, 260], lifeS: [0.4, 1], size: [5, 14], tints: WARM, gravity: -40 });
+    this.ring(event.at, hex(this.palette.glow), 190);
+    this.say({ x, y: y - 40 }, `+${event.points}`, '#ffe9b8');
+    if (event.chain > 1) this.say({ x, y: y - 66 }, this.services.text.chain(event.chain), '#ffb45c', 22);
+    this.shake(2 + event.chain * 0.4, 0.12);
+  }
+
+  private openBeacon(): void {
+    if (!this.beacon) return;
+    const { image, glow } = this.beacon;
+    image.setTexture('beacon-lit');
+    this.scene.tweens.add({
+      targets: glow,
+      alpha: 0.95,
+      displayWidth: 460,
+      displayHeight: 460,
+      duration: 900,
+      ease: 'Cubic.easeOut',
+    });
+    this.motes.burst(image.x, image.y - 50, {
+      count: 40,
+      speed: [40, 320],
+      lifeS: [0.5, 1.4],
+      size: [5, 15],
+      tints: WARM,
+      aim: [-Math.PI / 2, 0.9],
+    });
+  }
+
+  private strike(at: Point): void {
+    if (Math.abs(at.y - this.world.spark.y) > 500) return;
+    this.motes.burst(at.x, at.y, {
+      count: 14,
+      speed: [80, 300],
+      lifeS: [0.2, 0.5],
+      size: [4, 10],
+      tints: [0xffffff, 0x9fe8ff],
+      aim: [-Math.PI / 2, 1.1],
+    });
+    this.shake(4, 0.2);
+    // At most two flashes a second, and faint: lightning is told by its column, not by the flash.
+    if (this.services.reducedMotion || this.flashRestS > 0) return;
+    this.flashRestS = 0.5;
+    this.scene.tweens.add({ targets: this.flash, alpha: { from: 0.16, to: 0 }, duration: 320 });
+  }
+
+  private ring(at: Point, tint: number, reach: number): void {
+    const ring = this.scene.add
+      .image(at.x, at.y, 'ring')
+      .setTint(tint)
+      .setBlendMode(Phaser.BlendModes.ADD)
+      .setDepth(DEPTH.lights);
+    ring.setDisplaySize(20, 20);
+    this.scene.tweens.add({
+      targets: ring,
+      displayWidth: reach,
+      displayHeight: reach,
+      alpha: { from: 0.9, to: 0 },
+      duration: 520,
+      ease: 'Cubic.easeOut',
+      onComplete: () => ring.destroy(),
+    });
+  }
+
+  private say(at: Point, text: string, colour: string, size = 17): void {
+    const made = label(this.scene, this.services, at.x, at.y, text, {
+      size,
+      colour,
+      weight: 800,
+      align: 'center',
+    }).setDepth(DEPTH.hud - 1);
+    this.scene.tweens.add({
+      targets: made,
+      y: at.y - 34,
+      alpha: { from: 1, to: 0 },
+      duration: 950,
+      ease: 'Cubic.easeIn',
+      onComplete: () => made.destroy(),
+    });
+  }
+
+  private shake(reach: number, seconds: number): void {
+    if (this.services.reducedMotion) return;
+    this.shakeReach = Math.max(reach, this.shakeS > 0 ? this.shakeReach : 0);
+    this.shakeS = Math.max(this.shakeS, seconds);
+  }
+
+  /** Moves the picture on by dtS seconds. */
+  update(dtS: number): void {
+    const { world } = this;
+    this.moveCamera(dtS);
+    this.moveScenery(dtS);
+    this.moveLanterns();
+    world.plan.embers.forEach((ember, i) => {
+      const image = this.embers[i]!;
+      if (ember.taken) image.setVisible(false);
+      else
+        image
+          .setRotation(Math.sin(world.timeS * 2 + i) * 0.4)
+          .setScale(unitOf(image) * (1 + 0.14 * Math.sin(world.timeS * 5 + i)));
+    });
+    for (const hazard of this.hazards) hazard.update(world.timeS);
+    this.spark.update(world, dtS);
+    this.trail(dtS);
+    this.motes.update(dtS);
+    this.darkness?.setPosition(world.spark.x, world.spark.y);
+    this.flashRestS = Math.max(0, this.flashRestS - dtS);
+  }
+
+  private moveCamera(dtS: number): void {
+    const { world, camera } = this;
+    const { plan, spark } = world;
+    const lead = Math.max(-110, Math.min(110, spark.vx * 0.38));
+    const goalX = plan.scrollSpeed > 0 ? world.scrollX : spark.x + lead - SCREEN_W / 2;
+    const goalY = plan.height > SCREEN_H ? spark.y + Math.max(-70, Math.min(70, spark.vy * 0.2)) - SCREEN_H / 2 : 0;
+    const ease = this.first || plan.scrollSpeed > 0 ? 1 : 1 - Math.exp(-4.5 * dtS);
+    this.first = false;
+    camera.x += (Math.max(0, Math.min(plan.width - SCREEN_W, goalX)) - camera.x) * ease;
+    camera.y += (Math.max(0, Math.min(plan.height - SCREEN_H, goalY)) - camera.y) * ease;
+    this.shakeS = Math.max(0, this.shakeS - dtS);
+    const reach = this.shakeS > 0 ? this.shakeReach * Math.min(1, this.shakeS * 5) : 0;
+    this.scene.cameras.main.setScroll(
+      camera.x + this.rng.between(-reach, reach),
+      camera.y + this.rng.between(-reach, reach),
+    );
+  }
+
+  private moveScenery(dtS: number): void {
+    const { world, camera } = this;
+    const { plan } = world;
+    this.backdrop.follow(camera.x, plan.height - SCREEN_H - camera.y);
+    this.night.setAlpha(0.42 * (1 - world.lit / plan.lanterns.length));
+    const surface = Math.min(plan.waterY ?? Infinity, world.tideY ?? Infinity);
+    this.waters.forEach((tile, i) => {
+      const swell = Math.sin(world.timeS * (1.1 + i * 0.4)) * 3;
+      tile.y = surface - camera.y - 10 + swell + i * 5;
+      tile.tilePositionX = camera.x + world.timeS * (i === 0 ? -22 : 34);
+      tile.setVisible(tile.y < SCREEN_H);
+    });
+    if (this.rain) {
+      this.rain.tilePositionX = camera.x * 0.8 + world.timeS * 90;
+      this.rain.tilePositionY = camera.y * 0.8 - world.timeS * 620;
+    }
+    for (const { wind, image, speed } of this.streaks) {
+      const blowing = blows(wind, world.timeS);
+      image.x = wrap(image.x + wind.pushX * speed * 1.6 * dtS * (blowing ? 1 : 0.1), wind.x, wind.w);
+      image.y = wrap(image.y + wind.pushY * speed * 1.6 * dtS * (blowing ? 1 : 0.1), wind.y, wind.h);
+      const goal = blowing ? 0.55 : 0.08;
+      image.setAlpha(image.alpha + (goal - image.alpha) * Math.min(1, dtS * 6));
+    }
+  }
+
+  private moveLanterns(): void {
+    const t = this.world.timeS;
+    const still = this.services.reducedMotion;
+    for (const { lantern, image, glow, phase } of this.lanterns) {
+      const sway = still ? 0 : Math.sin(t * 1.6 + phase) * 0.07;
+      image.setRotation(sway).setPosition(lantern.x, lantern.y + (lantern.drift ? Math.sin(t * 2 + phase) * 2.5 : 0));
+      const flicker = still ? 0 : Math.sin(t * 9 + phase) * 0.03 + Math.sin(t * 23 + phase * 2) * 0.02;
+      const size = lantern.lit ? 250 : 84;
+      const alpha = lantern.lit ? 0.62 + flicker : 0.12 + 0.07 * Math.sin(t * 2.4 + phase);
+      glow.setPosition(lantern.x, lantern.y).setAlpha(glow.alpha + (alpha - glow.alpha) * 0.2);
+      glow.setDisplaySize(
+        glow.displayWidth + (size - glow.displayWidth) * 0.12,
+        glow.displayWidth + (size - glow.displayWidth) * 0.12,
+      );
+    }
+    if (this.beacon && this.world.beaconOpen) this.beacon.glow.setRotation(t * 0.2);
+  }
+
+  private trail(dtS: number): void {
+    const { spark, outcome, plan } = this.world;
+    this.moteRestS -= dtS;
+    if (this.moteRestS > 0) return;
+    const fast = Math.hypot(spark.vx, spark.vy) > 400;
+    this.moteRestS = fast ? 0.012 : 0.045;
+    if (outcome !== 'lost') {
+      this.motes.burst(spark.x + this.rng.between(-5, 5), spark.y + this.rng.between(-2, 8), {
+        count: 1,
+        speed: [8, 40],
+        lifeS: [0.35, 0.8],
+        size: fast ? [9, 18] : [4, 10],
+        tints: WARM,
+        aim: [-Math.PI / 2, 0.8],
+        gravity: -50,
+      });
+    }
+    if (plan.biome === 'foundry' && this.rng.next() < 0.5) {
+      this.motes.burst(this.camera.x + this.rng.between(0, SCREEN_W), SCREEN_H - 60, {
+        count: 1,
+        speed: [50, 130],
+        lifeS: [1.2, 2.4],
+        size: [2, 5],
+        tints: [0xff8b3d, 0xffd166],
+        aim: [-Math.PI / 2, 0.5],
+        drag: 0.2,
+      });
+    }
+  }
+}
+
+function wrap(value: number, from: number, size: number): number {
+  return from + ((((value - from) % size) + size) % size);
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { LEVELS, planLevel } from '../../demo-game/src/levels/index.ts';
+import { rectDistance } from '../../demo-game/src/sim/hazards.ts';
+import { createPilot } from '../../demo-game/src/sim/pilot.ts';
+import { SPARK_R, STEP_S, step } from '../../demo-game/src/sim/step.ts';
+import type { LevelKey, World } from '../../demo-game/src/sim/types.ts';
+import { createWorld } from '../../demo-game/src/sim/world.ts';
+
+function play(key: LevelKey, seed: number, limitS = 120): World {
+  const world = createWorld(planLevel(key, seed));
+  const pilot = createPilot();
+  let controls = { x: 0, y: 0, dash: false };
+  for (let i = 0; i < limitS / STEP_S && world.outcome === 'playing'; i += 1) {
+    if (i % 6 === 0) controls = pilot.decide(world);
+    step(world, controls);
+  }
+  return world;
+}
+
+describe.each(LEVELS.map((level) => level.key))('%s', (key) => {
+  it.each([1, 2, 3])('is finished by a pilot using the controls alone, seed %i', (seed) => {
+    const world = play(key, seed);
+    if (process.env['SHOW'])
+      console.log(
+        key,
+        seed,
+        world.outcome,
+        't',
+        world.timeS.toFixed(1),
+        'lives',
+        world.lives,
+        'lit',
+        world.lit,
+        world.plan.lanterns.length,
+        'embers',
+        world.embersTaken,
+        world.plan.embers.length,
+        'score',
+        world.score,
+        Math.round(world.spark.x),
+        Math.round(world.spark.y),
+      );
+    expect(world.outcome).toBe('finished');
+    expect(world.timeS).toBeGreaterThan(15);
+    expect(world.timeS).toBeLessThan(70);
+  });
+
+  it('keeps start, lanterns and beacon out of the terrain and above still water', () => {
+    const { plan } = createWorld(planLevel(key, 1));
+    const spots = [plan.start, ...plan.lanterns, ...(plan.beacon ? [plan.beacon] : [])];
+    for (const spot of spots) {
+      for (const solid of plan.solids)
+        expect(rectDistance(spot, solid), JSON.stringify({ spot, solid })).toBeGreaterThan(SPARK_R);
+      if (plan.waterY !== null) expect(spot.y).toBeLessThan(plan.waterY - 20);
+    }
+  });
+});
