@@ -1,0 +1,667 @@
+/**
+ * One honest value of every message, and a generator of any other, beside the pair of doors that read and write it. The
+ * values are fixed, so vectors and worked bytes come out the same each time.
+ */
+import fc, { type Arbitrary } from 'fast-check';
+import {
+  CODES,
+  LIMITS,
+  MESSAGE_TYPES,
+  accountRequestHash,
+  decodeAccountRequest,
+  decodeAccountStatement,
+  decodeEnrolment,
+  decodeOffer,
+  decodePairingHeader,
+  decodePaymentDecision,
+  decodePaymentRequest,
+  decodePriceList,
+  decodeQuote,
+  decodeRateTable,
+  decodeRefundNotice,
+  decodeRestored,
+  decodeShown,
+  decodeTerms,
+  decodeTexts,
+  encodeAccountRequest,
+  encodeAccountStatement,
+  encodeEnrolment,
+  encodeOffer,
+  encodePairingHeader,
+  encodePaymentDecision,
+  encodePaymentRequest,
+  encodePriceList,
+  encodeQuote,
+  encodeRateTable,
+  encodeRefundNotice,
+  encodeRestored,
+  encodeShown,
+  encodeTerms,
+  encodeTexts,
+  offerHash,
+  requestHash,
+  sealEnvelope,
+  textsDigest,
+  withChainByHash,
+  type AccountRequest,
+  type AccountStatement,
+  type CodeName,
+  type Enrolment,
+  type GrantKind,
+  type Offer,
+  type PairingHeader,
+  type PaymentDecision,
+  type PaymentRequest,
+  type PriceList,
+  type Quote,
+  type RateTable,
+  type RefundNotice,
+  type Restored,
+  type Shown,
+  type Terms,
+  type Texts,
+} from '@coinslot/protocol';
+import {
+  bytes16Of,
+  DAY_MS,
+  makePlayer,
+  makePublisher,
+  makeServerHolder,
+  makeTree,
+  NOON_MS,
+  seedOf,
+} from '../lib/parties.ts';
+
+export const tree = makeTree();
+export const publisher = makePublisher(tree);
+export const server = makeServerHolder(tree);
+export const player = makePlayer();
+
+// ---------------------------------------------------------------- values
+
+export const texts: Texts = {
+  locale: 'en',
+  gameName: 'Demo Game',
+  title: 'Level 3: The Foundry',
+  description: 'Molten floors, moving cranes and one very large magnet. Yours to keep.',
+};
+
+export const terms: Terms = {
+  salt: bytes16Of('salt'),
+  gameId: 'demo-game',
+  offerId: 'level-3',
+  revision: 1,
+  grant: { kind: 'level', target: 'level-3', quantity: 0, untilMs: 0 },
+  texts: [{ locale: 'en', digest: textsDigest(encodeTexts(texts)) }],
+  refund: { days: 14, contact: 'help@lumen.example' },
+  contentDigest: seedOf('content'),
+};
+
+export const quote: Quote = {
+  publisherId: publisher.id,
+  gameId: terms.gameId,
+  offerHash: offerHash(encodeTerms(terms)),
+  amountMinor: 20n,
+  currency: 'EUR',
+  notBeforeMs: NOON_MS - DAY_MS,
+  notAfterMs: NOON_MS + 30 * DAY_MS,
+  ageRating: 0,
+  territories: [],
+  free: false,
+  contentKeyId: bytes16Of('content key'),
+};
+export const quoteEnvelope = sealEnvelope('quote', encodeQuote(quote), publisher.signer, publisher.chain);
+
+export const offer: Offer = {
+  version: 1,
+  quote: quoteEnvelope,
+  terms: encodeTerms(terms),
+  texts: encodeTexts(texts),
+  offerTimeMs: NOON_MS,
+  nonce: bytes16Of('nonce'),
+  boundary: 'level-3',
+  sessionKey: seedOf('session'),
+};
+
+export const paymentRequest: PaymentRequest = {
+  quote: quoteEnvelope,
+  offerTimeMs: offer.offerTimeMs,
+  nonce: offer.nonce,
+  userId: player.userId,
+  publisherId: quote.publisherId,
+  chargeMinor: quote.amountMinor,
+  chargeCurrency: quote.currency,
+  rateTableId: 0,
+  shownDigest: seedOf('shown'),
+  audience: server.keyHash,
+  consentPlace: 'overlay',
+  deadlineMs: NOON_MS + 120_000,
+  sessionKey: offer.sessionKey,
+  playerKey: makePlayer('pseudonym').account.publicKey,
+  proof: 'press',
+};
+
+export const paymentDecision: PaymentDecision = {
+  signer: server.keyHash,
+  outcome: 'approved',
+  code: 'APPROVED',
+  requestHash: requestHash(encodePaymentRequest(paymentRequest)),
+  offerHash: quote.offerHash,
+  gameId: quote.gameId,
+  amountMinor: quote.amountMinor,
+  currency: quote.currency,
+  offerTimeMs: offer.offerTimeMs,
+  nonce: offer.nonce,
+  sessionKey: offer.sessionKey,
+  playerKey: paymentRequest.playerKey,
+  chargedMinor: 20n,
+  chargedCurrency: 'EUR',
+  rateTableId: 0,
+  settlement: 'debited',
+  purse: 'main',
+  decisionId: bytes16Of('decision'),
+  timeMs: NOON_MS + 1_500,
+  card: undefined,
+  sealedKey: seedOf('sealed key'),
+};
+export const decisionEnvelope = sealEnvelope(
+  'payment-decision',
+  encodePaymentDecision(paymentDecision),
+  server.signer,
+  server.chain,
+);
+
+export const restored: Restored = {
+  challenge: seedOf('challenge'),
+  decisionId: paymentDecision.decisionId,
+  sessionKey: seedOf('new session'),
+  offer: encodeOffer(offer),
+  decision: decisionEnvelope,
+  consumed: 0n,
+  sealedKey: undefined,
+};
+
+const refundNotice: RefundNotice = {
+  decisionId: paymentDecision.decisionId,
+  reason: 'requested',
+  amountMinor: 20n,
+  currency: 'EUR',
+  timeMs: NOON_MS + DAY_MS,
+};
+
+export const pairingHeader: PairingHeader = {
+  publisherId: publisher.id,
+  gameId: quote.gameId,
+  gameName: 'Demo Game',
+  origins: ['http://127.0.0.1:8375', 'http://localhost:8375', 'https://play.lumen.example'],
+  notBeforeMs: NOON_MS - DAY_MS,
+  notAfterMs: NOON_MS + 365 * DAY_MS,
+};
+
+export const rateTable: RateTable = {
+  id: 7,
+  base: 'EUR',
+  notBeforeMs: NOON_MS - 3_600_000,
+  notAfterMs: NOON_MS + DAY_MS,
+  rates: [
+    { currency: 'JPY', rateE8: 16_250_000_000n },
+    { currency: 'USD', rateE8: 108_370_000n },
+  ],
+};
+
+const enrolment: Enrolment = {
+  accountKey: player.account.publicKey,
+  pressKey: player.press.publicKey,
+  pinKey: player.pin.publicKey,
+  currency: 'EUR',
+  plan: 'prepaid',
+  pressPaymentMaxMinor: 100n,
+  pressDayMaxMinor: 500n,
+  timeMs: NOON_MS,
+  nonce: bytes16Of('enrolment'),
+  audience: server.keyHash,
+};
+
+const accountRequest: AccountRequest = {
+  userId: player.userId,
+  ask: 'status',
+  pressPaymentMaxMinor: 0n,
+  pressDayMaxMinor: 0n,
+  after: 0n,
+  timeMs: NOON_MS,
+  nonce: bytes16Of('account request'),
+  audience: server.keyHash,
+};
+
+const accountStatement: AccountStatement = {
+  userId: player.userId,
+  requestHash: accountRequestHash(encodeAccountRequest(accountRequest)),
+  plan: 'prepaid',
+  currency: 'EUR',
+  balanceMinor: 980n,
+  owedMinor: 0n,
+  ceilingMinor: 0n,
+  pressPaymentMaxMinor: 100n,
+  pressDayMaxMinor: 500n,
+  timeMs: NOON_MS + 2_000,
+  decisions: [withChainByHash(decisionEnvelope)],
+  next: 1n,
+};
+
+export const shown: Shown = {
+  salt: bytes16Of('shown salt'),
+  locale: 'en',
+  direction: 'ltr',
+  payee: 'Lumen Works',
+  gameName: texts.gameName,
+  title: texts.title,
+  description: texts.description,
+  offerId: terms.offerId,
+  grant: 'Level 3, yours to keep',
+  total: { amountMinor: 20n, currency: 'EUR', text: 'EUR 0.20' },
+  original: undefined,
+  rateTableId: 0,
+  rate: '',
+  date: '1 March 2026, 12:00 UTC',
+  offerTimeMs: NOON_MS,
+  refund: 'Money back within 14 days: help@lumen.example',
+  test: true,
+  consent: 'press',
+  sufficiency: 'enough',
+};
+
+export const priceList: PriceList = {
+  publisherId: publisher.id,
+  gameId: quote.gameId,
+  defaultLocale: 'en',
+  chain: publisher.chain,
+  pairingHeader: sealEnvelope('pairing-header', encodePairingHeader(pairingHeader), publisher.signer, publisher.chain),
+  offers: [
+    {
+      offerId: terms.offerId,
+      retired: false,
+      quote: withChainByHash(quoteEnvelope),
+      terms: offer.terms,
+      texts: [{ locale: texts.locale, texts: offer.texts }],
+    },
+  ],
+};
+
+// ---------------------------------------------------------------- generators
+
+const bytesOf = (min: number, max: number): Arbitrary<Uint8Array> => fc.uint8Array({ minLength: min, maxLength: max });
+const b16 = bytesOf(16, 16);
+const b32 = bytesOf(32, 32);
+const amountOf = fc.bigInt({ min: 0n, max: LIMITS.amountMinorMax });
+const timeOf = fc.integer({ min: 0, max: LIMITS.timeMsMax });
+const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const identifierOf = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const currencyOf = fc.stringMatching(/^[A-Z]{3}$/);
+const localeOf = fc.constantFrom('en', 'pt-BR', 'zh-Hans-CN', 'de', 'ar', 'fil');
+const textOf = (bytesMax: number): Arbitrary<string> =>
+  fc
+    .string({ unit: 'grapheme', maxLength: Math.floor(bytesMax / 40) })
+    .map((text) => text.normalize('NFC').replaceAll('\0', ''));
+const title = textOf(LIMITS.titleBytesMax);
+const description = textOf(LIMITS.textBytesMax);
+const maybeOf = <T>(one: Arbitrary<T>): Arbitrary<T | undefined> => fc.option(one, { nil: undefined });
+const envelope = bytesOf(1, 600);
+const byKey = <T>(item: Arbitrary<T>, selector: (value: T) => unknown, minLength: number, maxLength: number) =>
+  fc.uniqueArray(item, { selector, minLength, maxLength });
+
+const counted: readonly GrantKind[] = ['minutes', 'uses', 'period'];
+const grantOf = fc
+  .record({
+    kind: fc.constantFrom<GrantKind>('level', 'scene', 'minutes', 'uses', 'until', 'period', 'forever'),
+    target: identifierOf,
+    quantity: fc.integer({ min: 1, max: 0xffff_ffff }),
+    untilMs: fc.integer({ min: 1, max: LIMITS.timeMsMax }),
+  })
+  .map(({ kind, target, quantity, untilMs }) => ({
+    kind,
+    target,
+    quantity: counted.includes(kind) ? quantity : 0,
+    untilMs: kind === 'until' ? untilMs : 0,
+  }));
+
+const shownMoneyOf = fc.record({ amountMinor: amountOf, currency: currencyOf, text: title });
+const codeOf = fc.constantFrom<'APPROVED' | CodeName>('APPROVED', ...(Object.keys(CODES) as CodeName[]));
+const planOf = fc.constantFrom('prepaid' as const, 'postpaid' as const);
+
+// ---------------------------------------------------------------- the list
+
+export type SampleValue = Readonly<Record<string, unknown>>;
+
+export interface Sample {
+  readonly name: string;
+  /** The honest value, and its bytes. */
+  readonly value: SampleValue;
+  readonly bytes: Uint8Array;
+  readonly arbitrary: Arbitrary<SampleValue>;
+  /** The type under which it is signed, where it is signed. */
+  readonly type: keyof typeof MESSAGE_TYPES | undefined;
+  encode(value: SampleValue): Uint8Array;
+  decode(bytes: Uint8Array): SampleValue;
+}
+
+function sample<T extends object>(
+  name: string,
+  encode: (value: T) => Uint8Array,
+  decode: (bytes: Uint8Array) => T,
+  value: T,
+  arbitrary: Arbitrary<T>,
+  type?: keyof typeof MESSAGE_TYPES,
+): Sample {
+  return {
+    name,
+    type,
+    value: value as SampleValue,
+    bytes: encode(value),
+    arbitrary: arbitrary as unknown as Arbitrary<SampleValue>,
+    encode: (one) => encode(one as T),
+    decode: (bytes) => decode(bytes) as SampleValue,
+  };
+}
+
+/** Every message and file of the protocol. */
+export const SAMPLES: readonly Sample[] = [
+  sample(
+    'Terms',
+    encodeTerms,
+    decodeTerms,
+    terms,
+    fc.record({
+      salt: b16,
+      gameId: identifierOf,
+      offerId: identifierOf,
+      revision: uint32,
+      grant: grantOf,
+      texts: byKey(fc.record({ locale: localeOf, digest: b32 }), ({ locale }) => locale, 1, 6),
+      refund: fc.record({ days: fc.integer({ min: 0, max: 3_650 }), contact: title }),
+      contentDigest: maybeOf(b32),
+    }),
+  ),
+  sample(
+    'Texts',
+    encodeTexts,
+    decodeTexts,
+    texts,
+    fc.record({ locale: localeOf, gameName: title, title, description }),
+  ),
+  sample(
+    'Quote',
+    encodeQuote,
+    decodeQuote,
+    quote,
+    fc.record({
+      publisherId: identifierOf,
+      gameId: identifierOf,
+      offerHash: b32,
+      amountMinor: amountOf,
+      currency: currencyOf,
+      notBeforeMs: timeOf,
+      notAfterMs: timeOf,
+      ageRating: fc.integer({ min: 0, max: 99 }),
+      territories: byKey(fc.stringMatching(/^[A-Z]{2}$/), (code) => code, 0, 20),
+      free: fc.boolean(),
+      contentKeyId: maybeOf(b16),
+    }),
+    'quote',
+  ),
+  sample(
+    'Offer',
+    encodeOffer,
+    decodeOffer,
+    offer,
+    fc.record({
+      version: fc.constant(1),
+      quote: envelope,
+      terms: envelope,
+      texts: envelope,
+      offerTimeMs: timeOf,
+      nonce: b16,
+      boundary: identifierOf,
+      sessionKey: b32,
+    }),
+  ),
+  sample(
+    'PaymentRequest',
+    encodePaymentRequest,
+    decodePaymentRequest,
+    paymentRequest,
+    fc.record({
+      quote: envelope,
+      offerTimeMs: timeOf,
+      nonce: b16,
+      userId: b16,
+      publisherId: identifierOf,
+      chargeMinor: amountOf,
+      chargeCurrency: currencyOf,
+      rateTableId: uint32,
+      shownDigest: b32,
+      audience: b32,
+      consentPlace: fc.constantFrom('overlay', 'wallet-page', 'reader-pad', 'automatic'),
+      deadlineMs: timeOf,
+      sessionKey: b32,
+      playerKey: b32,
+      proof: fc.constantFrom('press', 'pin', 'password', 'card'),
+    }),
+    'payment-request',
+  ),
+  sample(
+    'PaymentDecision',
+    encodePaymentDecision,
+    decodePaymentDecision,
+    paymentDecision,
+    fc.record({
+      signer: b32,
+      outcome: fc.constantFrom('approved', 'refused'),
+      code: codeOf,
+      requestHash: b32,
+      offerHash: b32,
+      gameId: identifierOf,
+      amountMinor: amountOf,
+      currency: currencyOf,
+      offerTimeMs: timeOf,
+      nonce: b16,
+      sessionKey: b32,
+      playerKey: b32,
+      chargedMinor: amountOf,
+      chargedCurrency: currencyOf,
+      rateTableId: uint32,
+      settlement: fc.constantFrom('debited', 'recorded', 'none'),
+      purse: identifierOf,
+      decisionId: b16,
+      timeMs: timeOf,
+      card: maybeOf(fc.record({ counter: uint32, head: b32, unreportedMinor: amountOf })),
+      sealedKey: maybeOf(bytesOf(1, 256)),
+    }),
+    'payment-decision',
+  ),
+  sample(
+    'Restored',
+    encodeRestored,
+    decodeRestored,
+    restored,
+    fc.record({
+      challenge: b32,
+      decisionId: b16,
+      sessionKey: b32,
+      offer: envelope,
+      decision: envelope,
+      consumed: amountOf,
+      sealedKey: maybeOf(bytesOf(1, 256)),
+    }),
+    'restored',
+  ),
+  sample(
+    'RefundNotice',
+    encodeRefundNotice,
+    decodeRefundNotice,
+    refundNotice,
+    fc.record({
+      decisionId: b16,
+      reason: fc.constantFrom('requested', 'defect', 'unauthorised', 'operator'),
+      amountMinor: amountOf,
+      currency: currencyOf,
+      timeMs: timeOf,
+    }),
+    'refund-notice',
+  ),
+  sample(
+    'PairingHeader',
+    encodePairingHeader,
+    decodePairingHeader,
+    pairingHeader,
+    fc.record({
+      publisherId: identifierOf,
+      gameId: identifierOf,
+      gameName: title,
+      origins: byKey(
+        fc.constantFrom(
+          'https://a.example',
+          'http://localhost:8375',
+          'http://[::1]:80',
+          'tauri://localhost',
+          'https://xn--bcher-kva.example',
+        ),
+        (origin) => origin,
+        1,
+        5,
+      ),
+      notBeforeMs: timeOf,
+      notAfterMs: timeOf,
+    }),
+    'pairing-header',
+  ),
+  sample(
+    'RateTable',
+    encodeRateTable,
+    decodeRateTable,
+    rateTable,
+    fc.record({
+      id: uint32,
+      base: currencyOf,
+      notBeforeMs: timeOf,
+      notAfterMs: timeOf,
+      rates: byKey(fc.record({ currency: currencyOf, rateE8: amountOf }), ({ currency }) => currency, 0, 20),
+    }),
+    'rate-table',
+  ),
+  sample(
+    'Enrolment',
+    encodeEnrolment,
+    decodeEnrolment,
+    enrolment,
+    fc.record({
+      accountKey: b32,
+      pressKey: b32,
+      pinKey: b32,
+      currency: currencyOf,
+      plan: planOf,
+      pressPaymentMaxMinor: amountOf,
+      pressDayMaxMinor: amountOf,
+      timeMs: timeOf,
+      nonce: b16,
+      audience: b32,
+    }),
+    'enrolment',
+  ),
+  sample(
+    'AccountRequest',
+    encodeAccountRequest,
+    decodeAccountRequest,
+    accountRequest,
+    fc.record({
+      userId: b16,
+      ask: fc.constantFrom('status', 'limits', 'decisions'),
+      pressPaymentMaxMinor: amountOf,
+      pressDayMaxMinor: amountOf,
+      after: amountOf,
+      timeMs: timeOf,
+      nonce: b16,
+      audience: b32,
+    }),
+    'account-request',
+  ),
+  sample(
+    'AccountStatement',
+    encodeAccountStatement,
+    decodeAccountStatement,
+    accountStatement,
+    fc.record({
+      userId: b16,
+      requestHash: b32,
+      plan: planOf,
+      currency: currencyOf,
+      balanceMinor: amountOf,
+      owedMinor: amountOf,
+      ceilingMinor: amountOf,
+      pressPaymentMaxMinor: amountOf,
+      pressDayMaxMinor: amountOf,
+      timeMs: timeOf,
+      decisions: fc.array(envelope, { maxLength: 4 }),
+      next: amountOf,
+    }),
+    'account-statement',
+  ),
+  sample(
+    'Shown',
+    encodeShown,
+    decodeShown,
+    shown,
+    fc.record({
+      salt: b16,
+      locale: localeOf,
+      direction: fc.constantFrom('ltr', 'rtl'),
+      payee: title,
+      gameName: title,
+      title,
+      description,
+      offerId: identifierOf,
+      grant: title,
+      total: shownMoneyOf,
+      original: maybeOf(shownMoneyOf),
+      rateTableId: uint32,
+      rate: title,
+      date: title,
+      offerTimeMs: timeOf,
+      refund: description,
+      test: fc.boolean(),
+      consent: fc.constantFrom('press', 'pin'),
+      sufficiency: fc.constantFrom('enough', 'not-enough'),
+    }),
+  ),
+  sample(
+    'PriceList',
+    encodePriceList,
+    decodePriceList,
+    priceList,
+    fc.record({
+      publisherId: identifierOf,
+      gameId: identifierOf,
+      defaultLocale: localeOf,
+      chain: fc.array(bytesOf(1, 500), { minLength: 1, maxLength: 4 }),
+      pairingHeader: envelope,
+      offers: byKey(
+        fc.record({
+          offerId: identifierOf,
+          retired: fc.boolean(),
+          quote: envelope,
+          terms: envelope,
+          texts: byKey(fc.record({ locale: localeOf, texts: envelope }), ({ locale }) => locale, 1, 3),
+        }),
+        ({ offerId }) => offerId,
+        0,
+        4,
+      ),
+    }),
+  ),
+];
+
+/** The sample of a name. */
+export function sampleOf(name: string): Sample {
+  const found = SAMPLES.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no sample ${name}`);
+  return found;
+}
