@@ -322,6 +322,12 @@ describe('one defect each', () => {
       'BAD_ENCODING',
     ],
     ['serial not minimal', publisherTree({ leaf: { serialDer: integer(0, 1) } }), 'BAD_ENCODING'],
+    ['length in long form', publisherTree({ leaf: { serialDer: Buffer.from([2, 0x81, 1, 5]) } }), 'BAD_ENCODING'],
+    [
+      'length with a leading zero',
+      publisherTree({ leaf: { serialDer: Buffer.from([2, 0x82, 0, 1, 5]) } }),
+      'BAD_ENCODING',
+    ],
     ['serial empty', publisherTree({ leaf: { serialDer: integer() } }), 'BAD_ENCODING'],
     ['subject empty', publisherTree({ leaf: { subjectDer: sequence() } }), 'BAD_ENCODING'],
     [
