@@ -25,6 +25,7 @@ export interface OverlayOptions {
   locale: string;
   /** The player's text size, 1 ... 2. */
   textScale: number;
+  /** Default: the built-in look, or the high-contrast one where the player's system asks for more contrast. */
   theme?: Partial<ThemeTokens>;
   /** No motion at all: states change at once. */
   reducedMotion: boolean;
@@ -40,6 +41,8 @@ export interface OverlayOptions {
    * Opens the wallet's page. When given, the states in which the player has something to do there offer a button for it.
    */
   openWallet?(): void;
+  /** What pixi draws with; the other one when it cannot be had. Default `canvas`. */
+  surface?: 'canvas' | 'webgl';
   /** Without any input for this long an offer closes as a decline, announced before. At least 20,000; default 120,000. */
   idleTimeoutMs?: number;
 }

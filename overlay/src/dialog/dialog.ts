@@ -259,22 +259,28 @@ export class Dialog {
    */
   #renew(): void {
     const before = this.view?.place;
-    this.#refresh();
-    if (before === this.view?.place && before !== 'review') return;
-    this.page = 0;
-    this.pressed = null;
-    this.focus = this.#state?.kind === 'review' ? null : (this.view?.choices[0]?.id ?? null);
-    this.#guard.arm();
+    this.view = this.#viewNow();
+    if (before !== this.view?.place || before === 'review') {
+      this.page = 0;
+      this.pressed = null;
+      this.focus = this.#state?.kind === 'review' ? null : (this.view?.choices[0]?.id ?? null);
+      this.#guard.arm();
+    }
+    this.#ports.changed();
   }
 
   #refresh(): void {
-    if (this.#state === null) return;
-    this.view = viewOf(this.#state, {
+    this.view = this.#viewNow();
+    this.#ports.changed();
+  }
+
+  #viewNow(): View | null {
+    if (this.#state === null) return null;
+    return viewOf(this.#state, {
       locale: this.#ports.locale,
       walletOpens: this.#ports.walletOpens,
       step: this.#step,
       closesInSeconds: this.#closesInSeconds,
     });
-    this.#ports.changed();
   }
 }

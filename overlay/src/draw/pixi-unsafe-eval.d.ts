@@ -1,0 +1,2 @@
+/** Ships without types; imported for its effect only. */
+declare module 'pixi.js/unsafe-eval';

@@ -1,0 +1,68 @@
+/** Where pixi draws: a detached canvas, by its canvas renderer or its WebGL renderer, chosen here and nowhere else. */
+import { Ticker, type Container, type Renderer } from 'pixi.js';
+
+export type SurfaceKind = 'canvas' | 'webgl';
+
+export interface Surface {
+  readonly kind: SurfaceKind;
+  readonly canvas: HTMLCanvasElement;
+  resize(width: number, height: number): void;
+  draw(root: Container): void;
+  destroy(): void;
+}
+
+/** The parts of a pixi renderer that a surface needs. */
+export type PixiRenderer = Pick<Renderer, 'init' | 'resize' | 'render' | 'destroy'> & {
+  readonly canvas: HTMLCanvasElement;
+};
+
+/**
+ * The wished kind, else the other one. Rejects with the first one's reason when neither can be made.
+ */
+export async function createSurface(wished: SurfaceKind, width: number, height: number): Promise<Surface> {
+  try {
+    return await surfaceOf(wished, width, height);
+  } catch (reason) {
+    return surfaceOf(wished === 'canvas' ? 'webgl' : 'canvas', width, height).catch(() => {
+      throw reason;
+    });
+  }
+}
+
+async function surfaceOf(kind: SurfaceKind, width: number, height: number): Promise<Surface> {
+  const { createRenderer } = await (kind === 'canvas' ? import('./surface-canvas.ts') : import('./surface-webgl.ts'));
+  const renderer = await constructed(createRenderer);
+  const systemRan = Ticker.system.started;
+  Ticker.system.autoStart = false;
+  await renderer.init({
+    width: Math.max(1, width),
+    height: Math.max(1, height),
+    resolution: 1,
+    autoDensity: false,
+    antialias: true,
+    backgroundAlpha: 0,
+    roundPixels: true,
+    skipExtensionImports: true,
+    // Phaser reads the pixels in the same task; only WebGL would otherwise be free to drop them after it.
+    preserveDrawingBuffer: true,
+  });
+  // Pixi would keep a 60 Hz loop for its own garbage collection. All here is freed by hand.
+  if (!systemRan) Ticker.system.stop();
+  return {
+    kind,
+    canvas: renderer.canvas,
+    resize: (newWidth, newHeight) => renderer.resize(Math.max(1, newWidth), Math.max(1, newHeight)),
+    draw: (root) => renderer.render({ container: root }),
+    destroy: () => renderer.destroy(),
+  };
+}
+
+/** Pages whose Content-Security-Policy forbids `eval` get pixi's own remedy, loaded only then. */
+async function constructed(createRenderer: () => PixiRenderer): Promise<PixiRenderer> {
+  try {
+    return createRenderer();
+  } catch {
+    await import('pixi.js/unsafe-eval');
+    return createRenderer();
+  }
+}

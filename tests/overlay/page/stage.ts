@@ -1,0 +1,128 @@
+/**
+ * The page the browser tests run in: a still game picture, an overlay over it, a clock that only moves when told to. Every
+ * call goes through the public port.
+ */
+import { createOverlay, HIGH_CONTRAST_THEME, type OverlayPort, type OverlayState } from '@coinslot/overlay';
+import { statesIn } from '../lib/samples.ts';
+import { paintGame } from './game.ts';
+
+export interface StageOptions {
+  width: number;
+  height: number;
+  cssScale?: number;
+  textScale?: number;
+  locale?: string;
+  reducedMotion?: boolean;
+  highContrast?: boolean;
+  walletOpens?: boolean;
+  surface?: 'canvas' | 'webgl';
+  idleTimeoutMs?: number;
+  sound?: boolean;
+}
+
+export interface Stage {
+  intents: string[];
+  renderRequests: number;
+  open(options: StageOptions): Promise<void>;
+  show(state: OverlayState): void;
+  hide(): void;
+  close(): void;
+  /** Moves the clock on and draws as a game loop would. Returns how many pictures were drawn. */
+  run(ms: number, frameMs?: number): number;
+  port(): OverlayPort;
+  /** The game with the overlay over it, as PNG data URL. */
+  picture(): string;
+  /** The overlay's own pixels. */
+  pixels(): Uint8ClampedArray;
+  animating(): boolean;
+  statesIn: typeof statesIn;
+  /** Presses and releases keys as the game hears them. */
+  keys(keys: string[]): void;
+}
+
+const game = document.querySelector('canvas') as HTMLCanvasElement;
+let overlay: OverlayPort | null = null;
+let nowMs = 1_000;
+let options: StageOptions = { width: 640, height: 360 };
+
+const current = (): OverlayPort => {
+  if (overlay === null) throw new Error('stage: nothing open');
+  return overlay;
+};
+
+const stage: Stage = {
+  intents: [],
+  renderRequests: 0,
+  async open(wanted) {
+    stage.close();
+    options = wanted;
+    stage.intents = [];
+    const { width, height, cssScale = 1 } = wanted;
+    game.width = width;
+    game.height = height;
+    game.style.width = `${width * cssScale}px`;
+    overlay = await createOverlay({
+      width,
+      height,
+      cssScale,
+      locale: wanted.locale ?? 'en',
+      textScale: wanted.textScale ?? 1,
+      reducedMotion: wanted.reducedMotion ?? true,
+      ...(wanted.highContrast === true ? { theme: HIGH_CONTRAST_THEME } : {}),
+      ...(wanted.surface === undefined ? {} : { surface: wanted.surface }),
+      ...(wanted.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: wanted.idleTimeoutMs }),
+      sound: wanted.sound ?? false,
+      mirrorParent: document.querySelector('main') as HTMLElement,
+      now: () => nowMs,
+      requestRender: () => {
+        stage.renderRequests += 1;
+      },
+      ...(wanted.walletOpens === true ? { openWallet: () => stage.intents.push('(wallet opened)') } : {}),
+    });
+    overlay.onIntent((intent) => stage.intents.push(intent));
+  },
+  show: (state) => current().show(state),
+  hide: () => current().hide(),
+  close() {
+    overlay?.destroy();
+    overlay = null;
+  },
+  run(ms, frameMs = 16) {
+    let drawn = 0;
+    const endMs = nowMs + ms;
+    while (nowMs < endMs) {
+      nowMs = Math.min(endMs, nowMs + frameMs);
+      if (current().render(nowMs)) drawn += 1;
+    }
+    return drawn;
+  },
+  port: current,
+  picture() {
+    const pen = game.getContext('2d') as CanvasRenderingContext2D;
+    paintGame(pen, options.width, options.height);
+    pen.drawImage(current().canvas, 0, 0);
+    return game.toDataURL('image/png');
+  },
+  pixels() {
+    const { canvas } = current();
+    const copy = document.createElement('canvas');
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    const pen = copy.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+    pen.drawImage(canvas, 0, 0);
+    return pen.getImageData(0, 0, copy.width, copy.height).data;
+  },
+  animating: () => current().animating(),
+  statesIn,
+  keys(keys) {
+    for (const key of keys)
+      for (const type of ['keydown', 'keyup']) current().key(new KeyboardEvent(type, { key, code: key }));
+  },
+};
+
+declare global {
+  interface Window {
+    stage: Stage;
+  }
+}
+window.stage = stage;
