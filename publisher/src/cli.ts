@@ -7,13 +7,18 @@ import { Command, InvalidArgumentError } from 'commander';
 import { beginningOf, dayOf } from './offers/dates.ts';
 import { PUBLISHER_ID } from './offers/schema.ts';
 import { readOffers } from './offers/read.ts';
+import { flawOfTitle } from './offers/words.ts';
 import { compilePlacements, formatPlacements } from './placements/compile.ts';
 import { formatSchemas } from './schema-files.ts';
 import { checkStudio } from './studio/check.ts';
 import { readText, replaceFile } from './studio/files.ts';
+import { initStudio } from './studio/init.ts';
 import { studioFiles, type StudioFiles } from './studio/layout.ts';
 import { signStudio } from './studio/sign.ts';
 import { FaultsError, formatFault, type Fault } from './text/faults.ts';
+
+/** ub-common-name of X.509 (RFC 5280 appendix A.1): the certificate could not hold more. */
+const NAME_CHARACTERS_MAX = 64;
 
 const randomBytes = (length: number): Uint8Array => Uint8Array.from(systemRandomBytes(length));
 const say = (...lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
@@ -32,14 +37,13 @@ function reportFaults(faults: readonly Fault[]): void {
   process.exitCode = 1;
 }
 
-async function init(folder: string, options: { name: string; id?: string; country?: string }): Promise<void> {
+function init(folder: string, options: { name: string; id?: string; country?: string }, command: Command): void {
   const id = options.id ?? slugOf(options.name);
-  if (!PUBLISHER_ID.test(id))
-    throw new FaultsError([optionFault('--id', 'expected a-z 0-9 . - with at most 64 characters')]);
-  // Loaded here alone: the certificate library is the slowest thing of the whole command.
-  const { initStudio } = await import('./studio/init.ts');
+  if (!PUBLISHER_ID.test(id)) command.error('error: --id: expected a-z 0-9 . - with at most 64 characters');
+  const flaw = [...options.name].length > NAME_CHARACTERS_MAX ? 'is too long' : flawOfTitle(options.name);
+  if (flaw !== undefined) command.error(`error: --name: ${flaw}`);
   const name = { id, commonName: options.name, country: options.country };
-  const made = await initStudio(folder, name, randomBytes);
+  const made = initStudio(folder, name, randomBytes);
   say(...made.map(({ file, isNew }) => `${isNew ? 'made' : 'kept'}  ${file}`));
   const files = studioFiles(folder);
   say(
@@ -96,10 +100,6 @@ function slugOf(name: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 64);
-}
-
-function optionFault(option: string, message: string): Fault {
-  return { file: option, line: 1, column: 1, message };
 }
 
 function moment(text: string): number {
@@ -168,7 +168,7 @@ program
   .action(schema);
 
 try {
-  await program.parseAsync();
+  program.parse();
 } catch (error) {
   if (!(error instanceof FaultsError)) throw error;
   reportFaults(error.faults);

@@ -1,7 +1,7 @@
 /** Reads `offers.yaml` and checks everything that can be checked without key and certificate. Every fault is collected. */
 import { CURRENCIES, LIMITS, parseMoney, ProtocolError, type Money, type Terms } from '@coinslot/protocol';
 import { z } from 'zod';
-import { requireNoFaults, type Fault } from '../text/faults.ts';
+import { FaultsError, requireNoFaults, type Fault } from '../text/faults.ts';
 import { didYouMean } from '../text/near-name.ts';
 import { schemaFaults, type SchemaNode } from '../text/schema-faults.ts';
 import { readYaml, type Path, type YamlSource } from '../text/yaml-source.ts';
@@ -59,10 +59,9 @@ const shape = z.toJSONSchema(offersSchema, { target: 'draft-7', io: 'input' }) a
 export function readOffers(file: string, text: string): OffersFile {
   const source = readYaml(file, text);
   const parsed = offersSchema.safeParse(source.value);
-  if (!parsed.success) requireNoFaults(schemaFaults(source, parsed.error.issues, shape));
-  const written = offersSchema.parse(source.value);
+  if (!parsed.success) throw new FaultsError(schemaFaults(source, parsed.error.issues, shape));
   const faults: Fault[] = [];
-  const offersFile = resolve(source, written, faults);
+  const offersFile = resolve(source, parsed.data, faults);
   requireNoFaults(faults);
   return offersFile;
 }

@@ -3,7 +3,7 @@ import type { BoundarySelector, Campaign, Caps, Placement, PlacementsFile, Varia
 import { z } from 'zod';
 import { beginningOf, endOf } from '../offers/dates.ts';
 import type { OffersFile } from '../offers/read.ts';
-import { requireNoFaults, type Fault } from '../text/faults.ts';
+import { FaultsError, requireNoFaults, type Fault } from '../text/faults.ts';
 import { didYouMean } from '../text/near-name.ts';
 import { schemaFaults, type SchemaNode } from '../text/schema-faults.ts';
 import { readYaml, type Path, type YamlSource } from '../text/yaml-source.ts';
@@ -30,12 +30,17 @@ interface Compiling {
   readonly faults: Fault[];
 }
 
-/** The compiled file. Throws FaultsError with every fault of the file. */
-export function compilePlacements(file: string, text: string, offers: OffersFile): PlacementsFile {
+/** Reads the file and checks its words, which needs no offers. Throws FaultsError. */
+export function readPlacements(file: string, text: string): { source: YamlSource; written: PlacementsYaml } {
   const source = readYaml(file, text);
   const parsed = placementsSchema.safeParse(source.value);
-  if (!parsed.success) requireNoFaults(schemaFaults(source, parsed.error.issues, shape));
-  const written = placementsSchema.parse(source.value);
+  if (parsed.success) return { source, written: parsed.data };
+  throw new FaultsError(schemaFaults(source, parsed.error.issues, shape));
+}
+
+/** The compiled file. Throws FaultsError with every fault of the file. */
+export function compilePlacements(file: string, text: string, offers: OffersFile): PlacementsFile {
+  const { source, written } = readPlacements(file, text);
   const faults: Fault[] = [];
   const at: Compiling = { source, written, offers, facts: new Map(Object.entries(written.facts)), faults };
   const compiled: PlacementsFile = {

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { PlacementsFile } from '@coinslot/plugin/timing';
 import type { OffersFile } from '../offers/read.ts';
 import { readOffers } from '../offers/read.ts';
-import { compilePlacements, formatPlacements } from '../placements/compile.ts';
+import { compilePlacements, formatPlacements, readPlacements } from '../placements/compile.ts';
 import { checkPriceList, readPriceList } from '../price-list/check.ts';
 import type { ReadContent } from '../price-list/describe.ts';
 import { shownPrices } from '../price-list/shown-prices.ts';
@@ -34,7 +34,10 @@ export function checkStudio(files: StudioFiles, atMs: number, sourcesOnly: boole
   const offers = collect(faults, () =>
     readOffers(files.offers, readText(files.offers, 'coinslot init writes a first one')),
   );
-  if (offers === undefined) return { faults, warnings: [], prices: [] };
+  if (offers === undefined) {
+    collect(faults, () => readPlacements(files.placements, readText(files.placements)));
+    return { faults, warnings: [], prices: [] };
+  }
   const placements = collect(faults, () => compilePlacements(files.placements, readText(files.placements), offers));
   const prices = shownPrices(offers);
   if (sourcesOnly) return { faults, warnings: [], prices };

@@ -17,18 +17,18 @@ export interface InitialFile {
 const ANYONE_MAY_READ = 0o644;
 
 /** Makes what is missing in the folder. `randomBytes` makes the key: it must be unpredictable. */
-export async function initStudio(
+export function initStudio(
   folder: string,
   name: RequestedName,
   randomBytes: (length: number) => Uint8Array,
-): Promise<InitialFile[]> {
+): InitialFile[] {
   mkdirSync(folder, { recursive: true });
   const files = studioFiles(folder);
   // First of all, so that a key can never be committed by accident.
   const made: InitialFile[] = [put(join(folder, '.gitignore'), '*.key.pem\n')];
   const { key, isNew } = createOrReadKey(files.key, randomBytes);
   made.push({ file: files.key, isNew });
-  made.push(put(files.request, await createRequest(name, key)));
+  made.push(put(files.request, createRequest(name, key)));
   made.push(put(files.offers, starterOffers(name)), put(files.placements, starterPlacements()));
   for (const [schemaFile, text] of formatSchemas()) made.push(put(join(folder, schemaFile), text));
   return made;

@@ -1,7 +1,15 @@
 /** The certificate request (PKCS#10, RFC 2986) that a studio sends to its authority. */
-import type { KeyObject } from 'node:crypto';
-import './reflect-metadata.ts';
-import { Name, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import { sign, type KeyObject } from 'node:crypto';
+import { CertificationRequest, CertificationRequestInfo } from '@peculiar/asn1-csr';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import {
+  AlgorithmIdentifier,
+  AttributeTypeAndValue,
+  AttributeValue,
+  Name,
+  RelativeDistinguishedName,
+  SubjectPublicKeyInfo,
+} from '@peculiar/asn1-x509';
 import { spkiOf } from './keys.ts';
 
 /** Who asks. What the certificate says in the end is the authority's to decide. */
@@ -14,25 +22,42 @@ export interface RequestedName {
   readonly country: string | undefined;
 }
 
-const ED25519 = { name: 'Ed25519' };
+/** Ed25519, parameters absent (RFC 8410 section 3). */
+const ED25519 = new AlgorithmIdentifier({ algorithm: '1.3.101.112' });
 const COUNTRY = '2.5.4.6';
 const COMMON_NAME = '2.5.4.3';
 const SERIAL_NUMBER = '2.5.4.5';
 
-/** The request as PEM, signed with the key it is about. */
-export async function createRequest(name: RequestedName, key: KeyObject): Promise<string> {
-  const pkcs8 = Uint8Array.from(key.export({ format: 'der', type: 'pkcs8' }));
-  const request = await Pkcs10CertificateRequestGenerator.create({
-    name: new Name([
-      ...(name.country === undefined ? [] : [{ [COUNTRY]: [{ printableString: name.country }] }]),
-      { [COMMON_NAME]: [{ utf8String: name.commonName }] },
-      { [SERIAL_NUMBER]: [{ printableString: name.id }] },
-    ]),
-    keys: {
-      privateKey: await crypto.subtle.importKey('pkcs8', pkcs8, ED25519, false, ['sign']),
-      publicKey: await crypto.subtle.importKey('spki', Uint8Array.from(spkiOf(key)), ED25519, true, ['verify']),
-    },
-    signingAlgorithm: ED25519,
+/** The request as PEM, signed with the key it is about. The same name and key give the same text. */
+export function createRequest(name: RequestedName, key: KeyObject): string {
+  const certificationRequestInfo = new CertificationRequestInfo({
+    subject: subjectOf(name),
+    subjectPKInfo: AsnConvert.parse(spkiOf(key), SubjectPublicKeyInfo),
   });
-  return `${request.toString('pem')}\n`;
+  const signature = sign(null, new Uint8Array(AsnConvert.serialize(certificationRequestInfo)), key);
+  const request = new CertificationRequest({
+    certificationRequestInfo,
+    signatureAlgorithm: ED25519,
+    signature: Uint8Array.from(signature).buffer,
+  });
+  return pemBlock('CERTIFICATE REQUEST', new Uint8Array(AsnConvert.serialize(request)));
+}
+
+/** One attribute per set, in the string types that certificates of the profile have. */
+function subjectOf({ id, commonName, country }: RequestedName): Name {
+  const one = (type: string, value: AttributeValue): RelativeDistinguishedName =>
+    new RelativeDistinguishedName([new AttributeTypeAndValue({ type, value })]);
+  return new Name([
+    ...(country === undefined ? [] : [one(COUNTRY, new AttributeValue({ printableString: country }))]),
+    one(COMMON_NAME, new AttributeValue({ utf8String: commonName })),
+    one(SERIAL_NUMBER, new AttributeValue({ printableString: id })),
+  ]);
+}
+
+/** RFC 7468, lines of 64 characters. */
+function pemBlock(label: string, der: Uint8Array): string {
+  const lines = Buffer.from(der)
+    .toString('base64')
+    .match(/.{1,64}/g);
+  return [`-----BEGIN ${label}-----`, ...(lines ?? []), `-----END ${label}-----`, ''].join('\n');
 }

@@ -24,13 +24,13 @@ function flatten(issue: Issue, base: Path, value: unknown): Issue[] {
   const path = [...base, ...issue.path];
   // A union that has words of its own for what it expects knows better than any of its branches.
   const isSpoken = issue.code === 'invalid_union' && issue.message !== 'Invalid input';
-  if (issue.code !== 'invalid_union' || isSpoken) return [{ ...issue, path } as Issue];
+  if (issue.code !== 'invalid_union' || isSpoken) return [{ ...issue, path }];
   const branches = issue.errors.map((errors) => errors.flatMap((error) => flatten(error, path, value)));
   const weighed = branches
     .filter((errors) => errors.length > 0)
     .map((errors) => ({ errors, weight: weigh(errors, path, value) }));
   const best = weighed.sort((a, b) => a.weight - b.weight)[0];
-  return best === undefined ? [{ ...issue, path } as Issue] : best.errors;
+  return best === undefined ? [{ ...issue, path }] : best.errors;
 }
 
 /** A word that does not belong, a word that is missing or the wrong kind of value altogether: probably another branch was meant. */
