@@ -1,0 +1,64 @@
+/** Rate tables: numbered, dated, signed by the server. The number never goes back and no table is ever changed. */
+import { encodeRateTable, equalBytes, exponentOf, LIMITS, ProtocolError, type RateTable } from '@coinslot/protocol';
+import type { Identity } from '../identity.ts';
+import type { GroupCommit } from '../store/group-commit.ts';
+import type { StoreReader, StoreTransaction } from '../store/port.ts';
+import type { NewRateTable } from './types.ts';
+
+export interface ExchangeOptions {
+  readonly identity: Identity;
+  readonly store: Pick<StoreReader, 'findNewestRateTable'>;
+  readonly commit: GroupCommit;
+}
+
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  /** The newest table as sealed last; the body is stored and not the signature, so a new server key signs it anew. */
+  #sealed: { readonly tableId: number; readonly envelope: Uint8Array } | undefined;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Adds a table under the next number; the newest comes back unchanged when it says the same already. Throws BAD_ENCODING,
+   * OFFER_CURRENCY or RATE_STALE for a table that could not be used.
+   */
+  async putRateTable(newTable: NewRateTable): Promise<RateTable> {
+    requireRates(newTable);
+    return this.#options.commit.submit((tx) => addRateTable(tx, newTable));
+  }
+
+  /** Envelope `rate-table` of the newest table, current or not: wallets look at its dates. Throws RATE_STALE before the first. */
+  async currentEnvelope(): Promise<Uint8Array> {
+    const newest = await this.#options.store.findNewestRateTable();
+    if (newest === undefined)
+      throw new ProtocolError('RATE_STALE', 'no rate table has been posted yet', { hint: 'ask again later' });
+    if (this.#sealed?.tableId === newest.table.id) return this.#sealed.envelope;
+    const { envelope } = this.#options.identity.seal('rate-table', encodeRateTable(newest.table));
+    this.#sealed = { tableId: newest.table.id, envelope };
+    return envelope;
+  }
+}
+
+async function addRateTable(tx: StoreTransaction, newTable: NewRateTable): Promise<RateTable> {
+  const newest = (await tx.findNewestRateTable())?.table;
+  if (newest !== undefined && equalBytes(encodeRateTable({ ...newTable, id: newest.id }), encodeRateTable(newest)))
+    return newest;
+  // A successor that starts before its predecessor would end the predecessor's life in the past.
+  if (newest !== undefined && newTable.notBeforeMs < newest.notBeforeMs)
+    throw new ProtocolError('RATE_STALE', 'RateTable.notBeforeMs: before that of the newest table');
+  const table = { ...newTable, id: (newest?.id ?? 0) + 1 };
+  await tx.addRateTable(table.id, encodeRateTable(table), table.notBeforeMs);
+  return table;
+}
+
+function requireRates({ base, rates, notBeforeMs, notAfterMs }: NewRateTable): void {
+  const currencies = [base, ...rates.map((rate) => rate.currency)];
+  currencies.forEach(exponentOf);
+  const repeated = currencies.find((currency, i) => currencies.indexOf(currency) !== i);
+  if (repeated !== undefined) throw new ProtocolError('BAD_ENCODING', `RateTable.rates: ${repeated} stands twice`);
+  const odd = rates.find(({ rateE8 }) => rateE8 <= 0n || rateE8 > LIMITS.amountMinorMax);
+  if (odd !== undefined) throw new ProtocolError('BAD_ENCODING', `RateTable.rates: ${odd.currency} has no usable rate`);
+  if (notAfterMs <= notBeforeMs) throw new ProtocolError('RATE_STALE', 'RateTable.notAfterMs: not after its beginning');
+}

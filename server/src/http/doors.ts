@@ -1,0 +1,91 @@
+/** The doors: path and method to what is behind them. `docs/reference/server-http.md` is the same table in words. */
+import type { DecisionCode } from '@coinslot/protocol';
+import type { Exchange } from '../exchange/service.ts';
+import type { Payments, PaymentAnswer } from '../payments/service.ts';
+import type { Players } from '../players/service.ts';
+import { coded, MSGPACK, msgpack, plain, type Answer } from './answer.ts';
+import type { AddressBuckets } from './buckets.ts';
+import { operatorDoors, type OperatorServices } from './operator.ts';
+
+/** One request, as a door sees it. */
+export interface DoorRequest {
+  readonly body: Uint8Array;
+  readonly query: URLSearchParams;
+  /** Where the connection comes from. */
+  readonly address: string;
+}
+
+export interface Door {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** For POST: the one content type. */
+  readonly contentType?: string;
+  /** Needs the operator's token. */
+  readonly operator?: true;
+  /** `cut` breaks the connection without an answer. */
+  open(request: DoorRequest): Promise<Answer | 'cut'>;
+}
+
+export interface DoorServices extends OperatorServices {
+  readonly payments: Payments;
+  readonly players: Players;
+  readonly exchange: Exchange;
+  readonly enrolmentBuckets: AddressBuckets;
+  isReady(): boolean;
+  metricsText(): string;
+  countDecision(code: DecisionCode, fresh: boolean): void;
+}
+
+export function doorsOf(services: DoorServices): readonly Door[] {
+  const { payments, players, exchange, enrolmentBuckets } = services;
+  return [
+    {
+      method: 'POST',
+      path: '/v1/payments',
+      contentType: MSGPACK,
+      async open({ body }) {
+        const answer = await payments.decide(body);
+        if (answer.kind === 'decided') services.countDecision(answer.code, answer.fresh);
+        return paymentAnswer(answer);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/enrolments',
+      contentType: MSGPACK,
+      async open({ body, address }) {
+        enrolmentBuckets.take(address);
+        const { statement, fresh } = await players.enrol(body);
+        return msgpack(fresh ? 201 : 200, statement);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/accounts',
+      contentType: MSGPACK,
+      open: async ({ body }) => msgpack(200, await players.answer(body)),
+    },
+    { method: 'GET', path: '/v1/rates', open: async () => msgpack(200, await exchange.currentEnvelope()) },
+    ...operatorDoors(services),
+    { method: 'GET', path: '/healthz', open: async () => plain(200, 'ok\n') },
+    {
+      method: 'GET',
+      path: '/readyz',
+      open: async () => (services.isReady() ? plain(200, 'ready\n') : plain(503, 'not ready\n')),
+    },
+    { method: 'GET', path: '/metrics', open: async () => plain(200, services.metricsText()) },
+  ];
+}
+
+function paymentAnswer(answer: PaymentAnswer): Answer | 'cut' {
+  switch (answer.kind) {
+    case 'decided':
+      return msgpack(200, answer.decision);
+    case 'pending':
+      return coded(202, 'PENDING', 'undecided: ask again with the same bytes', 'unknown');
+    case 'failed':
+      return coded(500, 'STORAGE', 'the answer was lost here: ask again with the same bytes', 'unknown');
+    case 'lost':
+      return 'cut';
+  }
+}

@@ -1,0 +1,21 @@
+/** `@coinslot/server`: see README.md for what this room is and is not. */
+export {
+  createPaymentServer,
+  type PaymentServer,
+  type PaymentServerOptions,
+  type PaymentServerService,
+} from './payment-server.ts';
+export type { PaymentAnswer, ServerHooks } from './payments/service.ts';
+export type { SeenPayment } from './payments/admission.ts';
+export type { Environment, Identity } from './identity.ts';
+export type { BooksReport } from './ledger/books.ts';
+export type { Account, AccountKind, AccountName, CurrencySum, Posting, RecordedTransfer } from './ledger/types.ts';
+export type { PlacedDecision } from './payments/types.ts';
+export { playerAccount, spendableMinor, type Player, type TopUp } from './players/types.ts';
+export type { Publisher } from './publishers/types.ts';
+export type { PublisherEnrolment } from './publishers/service.ts';
+export type { NewRateTable } from './exchange/types.ts';
+export type { Listener } from './http/listener.ts';
+export { SERVER_LIMITS, type ServerLimits } from './limits.ts';
+export type { Clock, Log, Random } from './log.ts';
+export { StoreError, type StoreErrorKind, type StoreReader } from './store/port.ts';

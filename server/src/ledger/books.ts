@@ -1,0 +1,159 @@
+/**
+ * `verifyBooks`: holds what is kept against what it follows from. Balances are derived again from the postings by code that
+ * shares nothing with the triggers that keep them; every decision is held against its own signed bytes and its debit.
+ * Invariants I1, I3 and I4. It reads everything and so takes time in step with the record.
+ */
+import {
+  decodePaymentDecision,
+  decodePaymentRequest,
+  decodeQuote,
+  equalBytes,
+  keyHash,
+  readCertificate,
+  readEnvelope,
+  requestHash,
+  requestId,
+  signatureInput,
+  type PaymentDecision,
+} from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
+import type { PlacedDecision } from '../payments/types.ts';
+import { hex } from '../players/types.ts';
+import type { StoreReader } from '../store/port.ts';
+import type { AccountName, CurrencySum, RecordedTransfer } from './types.ts';
+
+export interface BooksReport {
+  /** No finding. */
+  readonly ok: boolean;
+  /** In words, 100 at most. */
+  readonly findings: readonly string[];
+  readonly sums: readonly CurrencySum[];
+  readonly accounts: number;
+  readonly transfers: number;
+  readonly decisions: number;
+}
+
+const PAGE = 500;
+const FINDINGS_MAX = 100;
+
+const nameOf = ({ kind, owner, currency }: AccountName): string => [kind, owner, currency].filter(Boolean).join(' ');
+
+/** Reads a list to its end, page by page. */
+async function* pages<Row>(list: (after: bigint, count: number) => Promise<readonly Row[]>, at: (row: Row) => bigint) {
+  let after = 0n;
+  for (;;) {
+    const rows = await list(after, PAGE);
+    yield* rows;
+    const last = rows[rows.length - 1];
+    if (last === undefined) return;
+    after = at(last);
+  }
+}
+
+export async function verifyBooks(store: StoreReader): Promise<BooksReport> {
+  const findings: string[] = [];
+  const find = (finding: string): void => void (findings.length < FINDINGS_MAX && findings.push(finding));
+  const derived = new Map<string, bigint>();
+  /** What each payment took from players, by request id; what is left over at the end has no decision. */
+  const debits = new Map<string, string>();
+  let transfers = 0;
+  for await (const transfer of pages(store.listTransfers.bind(store), (row) => row.id)) {
+    transfers += 1;
+    deriveFrom(transfer, derived);
+    if (transfer.kind === 'payment') debits.set(hex(transfer.reference), debitOf(transfer));
+  }
+  const accounts = await verifyBalances(store, derived, find);
+  let decisions = 0;
+  for await (const decision of pages(store.listAllDecisions.bind(store), (row) => row.position)) {
+    decisions += 1;
+    const debit = debits.get(hex(decision.requestId));
+    debits.delete(hex(decision.requestId));
+    const at = `decision ${decision.position}`;
+    if (debit !== expectedDebit(decision)) find(`${at}: debit is ${debit ?? 'none'}`);
+    (await faultsOf(store, decision)).forEach((fault) => find(`${at}: ${fault}`));
+  }
+  debits.forEach((debit, name) => find(`payment ${name}: debit ${debit} without a decision`));
+  const sums = await store.listSums();
+  sums.filter(({ sumMinor }) => sumMinor !== 0n).forEach((sum) => find(`${sum.currency}: sums to ${sum.sumMinor}`));
+  return { ok: findings.length === 0, findings, sums, accounts, transfers, decisions };
+}
+
+function deriveFrom({ postings }: RecordedTransfer, derived: Map<string, bigint>): void {
+  const move = (account: AccountName, amount: bigint): void =>
+    void derived.set(nameOf(account), (derived.get(nameOf(account)) ?? 0n) + amount);
+  for (const { debit, credit, amountMinor } of postings) {
+    move(debit, -amountMinor);
+    move(credit, amountMinor);
+  }
+}
+
+/** "<player account> <amount>": all that a payment took from its player. */
+function debitOf({ postings }: RecordedTransfer): string {
+  const taken = postings.filter(({ debit }) => debit.kind.startsWith('player-'));
+  const names = new Set(taken.map(({ debit }) => `${debit.owner} ${debit.currency}`));
+  return `${[...names].join(' and ')} ${taken.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)}`;
+}
+
+const expectedDebit = ({ userId, chargedMinor, chargedCurrency }: PlacedDecision): string | undefined =>
+  chargedMinor === 0n ? undefined : `${hex(userId)} ${chargedCurrency} ${chargedMinor}`;
+
+async function verifyBalances(
+  store: StoreReader,
+  derived: ReadonlyMap<string, bigint>,
+  find: (finding: string) => void,
+): Promise<number> {
+  let accounts = 0;
+  for await (const account of pages(store.listAccounts.bind(store), (row) => row.id)) {
+    accounts += 1;
+    const balance = derived.get(nameOf(account)) ?? 0n;
+    if (balance !== account.balanceMinor)
+      find(`${nameOf(account)}: balance is ${account.balanceMinor}, its postings make ${balance}`);
+    if (account.kind === 'player-prepaid' && account.balanceMinor < 0n) find(`${nameOf(account)}: below zero`);
+  }
+  return accounts;
+}
+
+/** The row against the bytes that the player and the server signed. */
+async function faultsOf(store: StoreReader, row: PlacedDecision): Promise<string[]> {
+  const asked = readEnvelope(Uint8Array.from(row.requestBytes));
+  const request = decodePaymentRequest(asked.body);
+  const quoted = readEnvelope(request.quote);
+  const quote = decodeQuote(quoted.body);
+  const answered = readEnvelope(Uint8Array.from(row.decision));
+  const decision = decodePaymentDecision(answered.body);
+  const leaf = (await store.findChain(row.chainHash))?.[0];
+  const signer = leaf && readCertificate(leaf).spki;
+  const player = await store.findPlayer(row.userId);
+  const playersKey = request.proof === 'pin' ? player?.pinKey : player?.pressKey;
+  const pairs: readonly (readonly [string, boolean])[] = [
+    ["player's signature", isSigned(playersKey, 'payment-request', asked)],
+    ["server's signature", isSigned(signer, 'payment-decision', answered)],
+    ['signer', signer !== undefined && equalBytes(decision.signer, keyHash(signer))],
+    ['request id', equalBytes(row.requestId, requestId(request.userId, request.nonce))],
+    ['request hash', equalBytes(row.requestHash, requestHash(asked.body))],
+    ["quote's signature", equalBytes(row.quoteSignature, quoted.signature)],
+    ['price', quote.amountMinor === row.priceMinor && quote.currency === row.priceCurrency],
+    ['decision', isTold(row, decision)],
+    ['charge', row.chargedMinor === 0n || row.chargedMinor === request.chargeMinor],
+  ];
+  return pairs.filter(([, holds]) => !holds).map(([name]) => `${name} does not hold`);
+}
+
+const isTold = (row: PlacedDecision, decision: PaymentDecision): boolean =>
+  decision.code === row.code &&
+  (decision.outcome === 'approved') === (row.code === 'APPROVED') &&
+  decision.chargedMinor === row.chargedMinor &&
+  decision.chargedCurrency === row.chargedCurrency &&
+  decision.amountMinor === row.priceMinor &&
+  decision.timeMs === row.atMs &&
+  equalBytes(decision.requestHash, row.requestHash) &&
+  equalBytes(decision.offerHash, row.offerHash) &&
+  equalBytes(decision.decisionId, row.decisionId);
+
+const isSigned = (
+  publicKey: Uint8Array | undefined,
+  type: 'payment-request' | 'payment-decision',
+  { body, signature }: { body: Uint8Array; signature: Uint8Array },
+): boolean =>
+  publicKey !== undefined &&
+  nativeVerifySignature(Uint8Array.from(publicKey), signatureInput(type, body), Uint8Array.from(signature));

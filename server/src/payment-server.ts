@@ -1,0 +1,161 @@
+/** Puts the payment server together: identity, store, services, doors. */
+import type { Signer } from '@coinslot/protocol';
+import { Exchange } from './exchange/service.ts';
+import { AddressBuckets } from './http/buckets.ts';
+import { doorsOf } from './http/doors.ts';
+import { createListener, type Listener } from './http/listener.ts';
+import { Counters } from './http/metrics.ts';
+import { closeHttpServer, createHttpServer, listen } from './http/server.ts';
+import { createIdentity, type Environment, type Identity } from './identity.ts';
+import { verifyBooks, type BooksReport } from './ledger/books.ts';
+import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
+import type { Clock, Log, Random } from './log.ts';
+import { QuoteDesk } from './payments/quote-desk.ts';
+import { Payments, type PaymentAnswer, type ServerHooks } from './payments/service.ts';
+import { SeenNonces } from './players/freshness.ts';
+import { Players } from './players/service.ts';
+import { Publishers } from './publishers/service.ts';
+import { GroupCommit } from './store/group-commit.ts';
+import type { StoreError, StoreReader } from './store/port.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+
+export interface PaymentServerOptions {
+  /** The SQLite file; made when it is not there. */
+  readonly storePath: string;
+  /** The key of the chain's leaf. */
+  readonly signer: Signer;
+  /** DER, leaf first, without root. */
+  readonly chain: readonly Uint8Array[];
+  /** Pinned roots, DER; all of the environment. */
+  readonly roots: readonly Uint8Array[];
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Opens the operator's doors; 16 characters or more of A-Z a-z 0-9 . _ ~ + / -. */
+  readonly operatorToken?: string;
+  readonly hooks?: ServerHooks;
+  /** Called once when the store has failed and the server has stopped serving. */
+  readonly onFatal?: (error: StoreError) => void;
+  /** For tests: smaller bounds. */
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** What can be asked of the server inside the process; the operator's doors give the same over HTTP. */
+export interface PaymentServerService {
+  readonly players: Pick<Players, 'topUp' | 'setCeiling'>;
+  readonly publishers: Pick<Publishers, 'enrol'>;
+  readonly putRateTable: Exchange['putRateTable'];
+  /** Reads of what is committed. */
+  readonly records: StoreReader;
+  verifyBooks(): Promise<BooksReport>;
+}
+
+export interface PaymentServer {
+  readonly identity: Identity;
+  readonly service: PaymentServerService;
+  /** Message 2 in, message 3 out, without HTTP. */
+  decide(requestBytes: Uint8Array): Promise<PaymentAnswer>;
+  /** All doors as one listener, for a process that has doors of its own beside them. */
+  readonly listener: Listener;
+  /** Resolves with the port, which is chosen by the system when 0 was asked for. */
+  listen(port: number, host: string): Promise<number>;
+  /** Finishes what is under way, writes the WAL back and closes. */
+  close(): Promise<void>;
+}
+
+/** RFC 6750 section 2.1, and long enough not to be guessed. */
+const OPERATOR_TOKEN = /^[A-Za-z0-9._~+/-]{16,256}=*$/;
+
+/**
+ * Opens the store and makes a server that can be asked at once. Throws ProtocolError when key, chain, roots and environment
+ * do not fit together (CHAIN_*, BAD_KEY), StoreError when the file must not be served from.
+ */
+export async function createPaymentServer(options: PaymentServerOptions): Promise<PaymentServer> {
+  const { clock, log, random, hooks = {}, operatorToken } = options;
+  if (operatorToken !== undefined && !OPERATOR_TOKEN.test(operatorToken))
+    throw new TypeError('operatorToken: expected 16 characters or more of A-Z a-z 0-9 . _ ~ + / -');
+  const limits: ServerLimits = { ...SERVER_LIMITS, ...options.limits };
+  const identity = createIdentity({ ...options, nowMs: clock() });
+  const store = openSqliteStore({ path: options.storePath, checkBytesMax: limits.openCheckBytesMax });
+  await store.transaction((tx) => tx.putChain(identity.chainHash, identity.chain));
+  const state = { stopping: false, failed: false };
+
+  const commit = new GroupCommit({ store, ...limits, log, onFatal: (error) => void fail(error) });
+  const { roots } = options;
+  const quotes = new QuoteDesk({
+    roots,
+    store,
+    entriesMax: limits.quoteCacheEntriesMax,
+    ageMsMax: limits.quoteCacheAgeMsMax,
+  });
+  const lastApprovalMs = await store.lastApprovalMs();
+  const payments = new Payments({ identity, store, commit, quotes, clock, random, hooks, lastApprovalMs });
+  const players = new Players({ identity, store, commit, clock, nonces: new SeenNonces(limits.seenNoncesMax) });
+  const publishers = new Publishers({ roots, commit, clock });
+  const exchange = new Exchange({ identity, store, commit });
+
+  const counters = new Counters();
+  const enrolmentBuckets = new AddressBuckets(limits.enrolmentsPerSecond, limits.enrolmentsBurst, clock);
+  const isReady = (): boolean => !state.stopping && !state.failed;
+  const metricsText = (): string =>
+    counters.text({
+      ready: isReady() ? 1 : 0,
+      commits: commit.commits,
+      waiting: commit.waiting,
+      known_quotes: quotes.size,
+    });
+  const doors = doorsOf({
+    payments,
+    players,
+    publishers,
+    exchange,
+    store,
+    enrolmentBuckets,
+    isReady,
+    countDecision: (code, fresh) => counters.add(`decisions_total{code="${code}",fresh="${fresh}"}`),
+    metricsText,
+    ...limits,
+  });
+  const listener = createListener({
+    doors,
+    operatorToken,
+    ...limits,
+    log,
+    counters,
+    isStopping: () => !isReady(),
+  });
+  const http = createHttpServer(listener, limits);
+
+  /** A failed commit: nobody knows what is on the disk, so nothing more is answered from it. */
+  async function fail(error: StoreError): Promise<void> {
+    state.failed = true;
+    log.fatal({ err: error }, 'the store has failed: serving stops');
+    await closeHttpServer(http, limits.stopTimeMs);
+    options.onFatal?.(error);
+  }
+
+  async function close(): Promise<void> {
+    state.stopping = true;
+    await closeHttpServer(http, limits.stopTimeMs);
+    await commit.drain();
+    await store.close();
+    log.info({}, 'stopped');
+  }
+
+  let closed: Promise<void> | undefined;
+  return {
+    identity,
+    service: {
+      players,
+      publishers,
+      putRateTable: exchange.putRateTable.bind(exchange),
+      records: store,
+      verifyBooks: () => verifyBooks(store),
+    },
+    decide: (requestBytes) => payments.decide(requestBytes),
+    listener,
+    listen: (port, host) => listen(http, port, host),
+    close: () => (closed ??= close()),
+  };
+}

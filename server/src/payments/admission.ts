@@ -1,0 +1,81 @@
+/**
+ * From bytes to a payment that may be judged: form, the player, the player's signature. What fails here is answered without
+ * a signature and leaves no trace, since nobody has proved to be anybody yet; what passes is closed by a decision for ever.
+ */
+import {
+  decodePaymentRequest,
+  equalBytes,
+  ProtocolError,
+  readEnvelope,
+  requestHash,
+  requestId,
+  signatureInput,
+  type CodeName,
+  type Envelope,
+  type PaymentRequest,
+} from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
+import type { Player } from '../players/types.ts';
+import type { StoreReader } from '../store/port.ts';
+import type { QuoteDesk } from './quote-desk.ts';
+import type { AdmittedPayment, ReadQuote } from './types.ts';
+
+/** What the sandbox may want of a payment before it is judged. */
+export interface SeenPayment {
+  readonly request: PaymentRequest;
+  readonly requestId: Uint8Array;
+  readonly quote: ReadQuote['quote'];
+}
+
+export interface AdmissionOptions {
+  readonly store: Pick<StoreReader, 'findPlayer'>;
+  readonly quotes: QuoteDesk;
+}
+
+/** Throws BAD_ENCODING, TOO_LARGE, BAD_KEY, CONSENT_REQUIRED or BAD_SIGNATURE. */
+export async function admit(
+  requestBytes: Uint8Array,
+  nowMs: number,
+  { store, quotes }: AdmissionOptions,
+): Promise<Omit<AdmittedPayment, 'forcedRefusal'>> {
+  const envelope = requireRequestEnvelope(requestBytes);
+  const request = decodePaymentRequest(envelope.body);
+  const player = await store.findPlayer(request.userId);
+  if (player === undefined) throw new ProtocolError('BAD_KEY', 'PaymentRequest.userId: nobody is enrolled here by it');
+  requirePlayersSignature(envelope, keyOf(player, request));
+  return {
+    request,
+    // After the signature: verifying a chain is dear, and only players may ask for it.
+    quote: await quotes.read(request.quote, nowMs),
+    requestId: requestId(request.userId, request.nonce),
+    requestHash: requestHash(envelope.body),
+    requestBytes,
+  };
+}
+
+function requireRequestEnvelope(requestBytes: Uint8Array): Envelope {
+  const envelope = readEnvelope(requestBytes);
+  if (envelope.typeName !== 'payment-request')
+    throw new ProtocolError('BAD_SIGNATURE', `Envelope.type: ${envelope.typeName} where payment-request was expected`);
+  if (envelope.chain.length !== 0) throw new ProtocolError('BAD_ENCODING', 'Envelope.chain: must be empty here');
+  return envelope;
+}
+
+/** The registered key that the proof of consent names. */
+function keyOf(player: Player, request: PaymentRequest): Uint8Array {
+  if (request.proof === 'press') return player.pressKey;
+  if (request.proof === 'pin') return player.pinKey;
+  throw new ProtocolError('CONSENT_REQUIRED', `PaymentRequest.proof: ${request.proof} is not taken here`, {
+    hint: 'approve with a press or with the PIN',
+  });
+}
+
+function requirePlayersSignature(envelope: Envelope, publicKey: Uint8Array): void {
+  if (!nativeVerifySignature(publicKey, signatureInput('payment-request', envelope.body), envelope.signature))
+    throw new ProtocolError('BAD_SIGNATURE', "Envelope.signature: not by the player's key that the proof names");
+}
+
+/** A request for another decider is not ours to close. */
+export function audienceFault(request: PaymentRequest, audience: Uint8Array): CodeName | undefined {
+  return equalBytes(request.audience, audience) ? undefined : 'BAD_KEY';
+}

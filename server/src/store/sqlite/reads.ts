@@ -1,0 +1,150 @@
+/** Reads, over either connection: the writer's sees its own transaction, the reader's only what is committed. */
+import type Database from 'better-sqlite3';
+import type { PostedRateTable } from '../../exchange/types.ts';
+import type { Account, CurrencySum, RecordedTransfer } from '../../ledger/types.ts';
+import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
+import type { Player } from '../../players/types.ts';
+import type { Publisher } from '../../publishers/types.ts';
+import type { StoreReader } from '../port.ts';
+import {
+  accountOf,
+  decisionOf,
+  PLAYER_COLUMNS,
+  playerOf,
+  priorOf,
+  publisherOf,
+  rateTableOf,
+  unpackChain,
+  type AccountRow,
+  type DecisionRow,
+  type PlayerRow,
+  type PostingRow,
+  type PublisherRow,
+  type RateTableRow,
+  type TransferRow,
+} from './rows.ts';
+
+const RATE_TABLE = `SELECT body, (SELECT not_before_ms FROM rate_tables n WHERE n.id = t.id + 1) AS superseded_at_ms
+  FROM rate_tables t`;
+
+function prepare(db: Database.Database) {
+  return {
+    player: db.prepare<[Uint8Array], PlayerRow>(
+      `SELECT ${PLAYER_COLUMNS} FROM players p JOIN accounts a ON a.id = p.account WHERE p.user_id = ?`,
+    ),
+    publisher: db.prepare<[string], PublisherRow>('SELECT * FROM publishers WHERE publisher_id = ?'),
+    publishers: db.prepare<[], PublisherRow>('SELECT * FROM publishers ORDER BY publisher_id'),
+    chain: db.prepare<[Uint8Array], { chain: Uint8Array }>('SELECT chain FROM chains WHERE chain_hash = ?'),
+    decision: db.prepare<[Uint8Array], DecisionRow>('SELECT * FROM decisions WHERE request_id = ?'),
+    decisionsOfUser: db.prepare<[Uint8Array, bigint, number], DecisionRow>(
+      'SELECT * FROM decisions WHERE user_id = ? AND position > ? ORDER BY position LIMIT ?',
+    ),
+    decisions: db.prepare<[bigint, number], DecisionRow>(
+      'SELECT * FROM decisions WHERE position > ? ORDER BY position LIMIT ?',
+    ),
+    rateTable: db.prepare<[number], RateTableRow>(`${RATE_TABLE} WHERE t.id = ?`),
+    newestRateTable: db.prepare<[], RateTableRow>(`${RATE_TABLE} ORDER BY t.id DESC LIMIT 1`),
+    lastApproval: db.prepare<[], { at_ms: bigint }>(
+      'SELECT at_ms FROM decisions WHERE code = 0 ORDER BY position DESC LIMIT 1',
+    ),
+    accounts: db.prepare<[bigint, number], AccountRow>('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?'),
+    transfers: db.prepare<[bigint, number], TransferRow>('SELECT * FROM transfers WHERE id > ? ORDER BY id LIMIT ?'),
+    postings: db.prepare<[bigint], PostingRow>(
+      `SELECT p.transfer, p.amount_minor, p.currency, d.kind AS debit_kind, d.owner AS debit_owner,
+         c.kind AS credit_kind, c.owner AS credit_owner
+       FROM postings p JOIN accounts d ON d.id = p.debit JOIN accounts c ON c.id = p.credit
+       WHERE p.transfer = ? ORDER BY p.line`,
+    ),
+    sums: db.prepare<[], { currency: string; sum_minor: bigint }>(
+      'SELECT currency, sum(balance_minor) AS sum_minor FROM accounts GROUP BY currency ORDER BY currency',
+    ),
+  };
+}
+
+export class SqliteReads implements StoreReader {
+  readonly #read: ReturnType<typeof prepare>;
+
+  constructor(db: Database.Database) {
+    this.#read = prepare(db);
+  }
+
+  async findPlayer(userId: Uint8Array): Promise<Player | undefined> {
+    return this.playerNow(userId);
+  }
+
+  protected playerNow(userId: Uint8Array): Player | undefined {
+    const row = this.#read.player.get(userId);
+    return row && playerOf(row);
+  }
+
+  async findPublisher(publisherId: string): Promise<Publisher | undefined> {
+    return this.publisherNow(publisherId);
+  }
+
+  protected publisherNow(publisherId: string): Publisher | undefined {
+    const row = this.#read.publisher.get(publisherId);
+    return row && publisherOf(row);
+  }
+
+  async listPublishers(): Promise<readonly Publisher[]> {
+    return this.#read.publishers.all().map(publisherOf);
+  }
+
+  async findChain(chainHash: Uint8Array): Promise<readonly Uint8Array[] | undefined> {
+    const row = this.#read.chain.get(chainHash);
+    return row && unpackChain(row.chain);
+  }
+
+  async findDecision(requestId: Uint8Array): Promise<PriorDecision | undefined> {
+    return this.decisionNow(requestId);
+  }
+
+  protected decisionNow(requestId: Uint8Array): PriorDecision | undefined {
+    const row = this.#read.decision.get(requestId);
+    return row && priorOf(row);
+  }
+
+  async listDecisions(userId: Uint8Array, after: bigint, count: number): Promise<readonly PlacedDecision[]> {
+    return this.#read.decisionsOfUser.all(userId, after, count).map(decisionOf);
+  }
+
+  async listAllDecisions(after: bigint, count: number): Promise<readonly PlacedDecision[]> {
+    return this.#read.decisions.all(after, count).map(decisionOf);
+  }
+
+  protected rateTableNow(tableId: number): PostedRateTable | undefined {
+    const row = this.#read.rateTable.get(tableId);
+    return row && rateTableOf(row);
+  }
+
+  async findNewestRateTable(): Promise<PostedRateTable | undefined> {
+    const row = this.#read.newestRateTable.get();
+    return row && rateTableOf(row);
+  }
+
+  async lastApprovalMs(): Promise<number> {
+    return Number(this.#read.lastApproval.get()?.at_ms ?? 0);
+  }
+
+  async listAccounts(after: bigint, count: number): Promise<readonly Account[]> {
+    return this.#read.accounts.all(after, count).map(accountOf);
+  }
+
+  async listTransfers(after: bigint, count: number): Promise<readonly RecordedTransfer[]> {
+    return this.#read.transfers.all(after, count).map(({ id, kind, reference, at_ms }) => ({
+      id,
+      kind,
+      reference,
+      atMs: Number(at_ms),
+      postings: this.#read.postings.all(id).map((row) => ({
+        debit: { kind: row.debit_kind, owner: row.debit_owner, currency: row.currency },
+        credit: { kind: row.credit_kind, owner: row.credit_owner, currency: row.currency },
+        amountMinor: row.amount_minor,
+      })),
+    }));
+  }
+
+  async listSums(): Promise<readonly CurrencySum[]> {
+    return this.#read.sums.all().map((row) => ({ currency: row.currency, sumMinor: row.sum_minor }));
+  }
+}
