@@ -1,0 +1,445 @@
+/**
+ * The plugin without Phaser: timing, link, purchase and entitlements behind the calls a game makes. Phaser's part adds the
+ * gate and the stage; a script can drive this very class.
+ */
+import type { Frame } from '@coinslot/protocol/link';
+import {
+  compileTiming,
+  placementsFor,
+  type Boundary,
+  type Decide,
+  type Facts,
+  type Happening,
+  type Show,
+  type TimingDecision,
+  type WalletStanding,
+} from '../timing/index.ts';
+import type { Verifier } from '../verifier.ts';
+import { checksOf, codeOf, errorText } from './checks.ts';
+import { Desk } from './desk.ts';
+import { Emitter } from './emitter.ts';
+import { Entitlements } from './entitlements.ts';
+import { Flights } from './flights.ts';
+import { landFlight, restoreAll, type Restoration } from './healing.ts';
+import { WalletLink } from './link.ts';
+import { NotLoadedError, verifierLoader } from './loading.ts';
+import { Play } from './play.ts';
+import { Player } from './player.ts';
+import type { ConsentDialog, ConsentStage, CorePorts } from './ports.ts';
+import { Purchase, type PurchaseOrder } from './purchase.ts';
+import type { BreakpointResult, CoinslotEvents, CoreOptions, Entitlement, LinkState, RestoreResult } from './types.ts';
+
+/** Code is fetched this long before the first offer may come, and not in the first moments of play. */
+const NEAR_MS = 60_000;
+const SETTLED_MS = 2_000;
+/** A payment left undecided is asked for again, at first after this time. */
+const HEAL_FIRST_MS = 5_000;
+const HEAL_MOST_MS = 300_000;
+
+export class Coinslot {
+  readonly events = new Emitter<CoinslotEvents>();
+  /** Resolves when what was bought before has been verified; `can` answers from then on. */
+  readonly ready: Promise<void>;
+  readonly #options: CoreOptions;
+  readonly #ports: CorePorts;
+  readonly #decide: Decide;
+  readonly #verifier: () => Promise<Verifier>;
+  readonly #entitlements: Entitlements;
+  readonly #flights: Flights;
+  readonly #link: WalletLink;
+  readonly #desk: Desk;
+  readonly #player: Player;
+  readonly #play: Play;
+  #busy = false;
+  #loaded = false;
+  #restoration: Promise<Restoration> | undefined;
+  #callOffHealing: (() => void) | undefined;
+  #callOffPrefetch: (() => void) | undefined;
+
+  /** Throws RangeError for a placements file that `coinslot check` would refuse. Files are verified when first needed. */
+  constructor(options: CoreOptions, ports: CorePorts) {
+    this.#options = options;
+    this.#ports = ports;
+    const { placements, priceList, roots, sandbox = false, wallet, locale = 'en' } = options;
+    this.#decide = compileTiming(placements);
+    this.#verifier = verifierLoader({ priceList, roots, sandbox, game: placements.game });
+    const { clock, store, random, openSocket, origin } = ports;
+    const onProblem = (where: string) => (error: unknown) => this.#problem(where, error);
+    this.#flights = new Flights(store);
+    this.#entitlements = new Entitlements({
+      clock,
+      store,
+      covers: placements.covers,
+      onProblem: onProblem('entitlements'),
+    });
+    this.#link = new WalletLink({
+      port: wallet?.port,
+      ...{ origin, locale, clock, random, store, openSocket },
+      permission: ports.loopbackPermission ?? (() => Promise.resolve('unknown')),
+      verifier: this.#verifier,
+      onFrame: (frame) => void this.#heard(frame).catch(onProblem('link')),
+      onState: (state) => this.#linkEntered(state),
+      onPassed: (direction, frame, bytes) => this.#passed(direction, frame, bytes),
+      onProblem: onProblem('link'),
+    });
+    const { events } = this;
+    this.#desk = new Desk({
+      ports: { ...ports, stage: this.#pausingStage(ports.stage) },
+      ...{ locale, events },
+      entitlements: this.#entitlements,
+      flights: this.#flights,
+      link: this.#link,
+      verifier: this.#verifier,
+    });
+    const live = {
+      playing: () => this.#play.playing,
+      overlayOpen: () => this.#busy,
+      wallet: () => this.#walletStanding(),
+      owned: () => this.#entitlements.targets(),
+    };
+    this.#player = new Player(ports, live, onProblem('storage'));
+    this.#play = new Play({
+      ...{ clock, file: placements, entitlements: this.#entitlements, player: this.#player },
+      onBoundary: (happening) => void this.happened(happening)?.(),
+      onConsumed: (decisionId, consumedMs) => this.#tellConsumed(decisionId, consumedMs),
+      onEnded: (entitlement) => this.#desk.changed({ kind: 'ended', entitlement }),
+      onProblem: onProblem('play'),
+    });
+    if (options.onEvent !== undefined) this.#forward(options.onEvent);
+    this.ready = this.#start().catch(onProblem('start'));
+  }
+
+  // ---------------------------------------------------------------- what a game calls
+
+  /** A moment at which the game may be interrupted. Resolves with one outcome, `skipped` when no offer is due. */
+  async breakpoint(name: string, facts: Facts = {}): Promise<BreakpointResult> {
+    await this.ready;
+    const boundary: Boundary = { placement: name, facts };
+    return this.#follow(boundary, this.#put(boundary));
+  }
+
+  /** What `breakpoint` would do and why; shows, sends and counts nothing. */
+  async preview(name: string, facts: Facts = {}): Promise<TimingDecision> {
+    await this.ready;
+    return this.#decide(this.#player.state(), { placement: name, facts }, this.#ports.clock.nowMs());
+  }
+
+  /** Asks for a target at once: ignores pacing, never consent. `granted` without a dialog when it is open already. */
+  async require(target: string): Promise<BreakpointResult> {
+    await this.ready;
+    const owned = this.#entitlements.for(target);
+    if (owned !== undefined)
+      return { status: 'granted', reason: 'already-entitled', charged: 'no', entitlement: owned };
+    return this.#guarded(async (restore) => {
+      const offerId = await this.#offerFor(target);
+      if (offerId === undefined) return { status: 'failed', reason: 'no-offer', charged: 'no' };
+      const onShown = (): void => this.#player.shown(undefined);
+      return { offerId, target, boundary: target, asked: true, onShown, restore };
+    });
+  }
+
+  /** Whether a target is open now: from verified decisions only, and `false` before `ready`. */
+  can(target: string): boolean {
+    return this.#entitlements.can(target);
+  }
+
+  /** Has the wallet hand over everything that was bought in this game. */
+  async restore(): Promise<RestoreResult> {
+    await this.ready;
+    const failed = { status: 'failed', entitlements: [], refused: [] } as const;
+    try {
+      const state = await this.#link.reach();
+      if (state !== 'ready') return { ...failed, reason: unreachedReason(state) };
+      const { complete, entitlements, refused } = await this.#restore(true);
+      return { status: complete ? 'restored' : 'failed', entitlements, refused };
+    } catch (error) {
+      this.#problem('restore', error);
+      const reason = error instanceof NotLoadedError ? 'offline' : 'broken';
+      return { ...failed, reason, detail: errorText(error) };
+    }
+  }
+
+  /** Play begins: time counts, minutes are used up. `target`: what is being played, so that only its minutes are. */
+  gameplayStart(target?: string): void {
+    this.#play.start(target);
+    this.#prefetchWhenNear();
+  }
+
+  /** Play ends or stands still; boundaries that waited for this pass now. */
+  gameplayStop(): void {
+    this.#callOffPrefetch?.();
+    this.#play.stop();
+  }
+
+  /** A level begins or ends: brackets play, and is a boundary. */
+  async level(event: 'start' | 'end', level: number, facts: Facts = {}): Promise<BreakpointResult> {
+    await this.ready;
+    if (event === 'end') this.gameplayStop();
+    const pass = this.happened({ kind: 'level', event, level }, { level, ...facts });
+    const result = (await pass?.()) ?? notDue;
+    if (event === 'start') this.gameplayStart();
+    return result;
+  }
+
+  /** Ms of play left for a target: `Infinity` when it is open without minutes, 0 when it is closed. */
+  remainingMs(target: string): number {
+    return this.#play.remainingMs(target);
+  }
+
+  /** Everything bought, what has run out included. */
+  owned(): readonly Entitlement[] {
+    return this.#entitlements.list();
+  }
+
+  get walletState(): LinkState {
+    return this.#link.state;
+  }
+
+  /** A boundary nears: loads what it needs. Done by itself during play; asks the player nothing. */
+  prepare(): void {
+    this.#ports.stage.prefetch?.();
+    this.#verifier().catch((error: unknown) => this.#problem('prepare', error));
+  }
+
+  /** Play stands still, with the page hidden for instance, until the returned function is called. */
+  suspend(): () => void {
+    return this.#play.suspend();
+  }
+
+  /** Ends it: the link is closed, an open dialog is the stage's to end. */
+  close(): void {
+    this.#play.stop();
+    this.#callOffHealing?.();
+    this.#callOffPrefetch?.();
+    this.#link.close();
+  }
+
+  // ---------------------------------------------------------------- what the gate asks
+
+  /**
+   * Puts something that happened to the timing rules. `undefined`: nothing is due, decided on the spot; otherwise a
+   * function that makes the offer. `outOfPlay`: play ends by this very happening, as when its scene is left.
+   */
+  happened(happening: Happening, facts: Facts = {}, outOfPlay = false): (() => Promise<BreakpointResult>) | undefined {
+    if (!this.#loaded) return undefined;
+    for (const { name } of placementsFor(this.#options.placements, happening)) {
+      const boundary: Boundary = { placement: name, facts };
+      const decision = this.#put(boundary, outOfPlay);
+      if (decision.show) return () => this.#follow(boundary, decision);
+    }
+    return undefined;
+  }
+
+  // ---------------------------------------------------------------- offers
+
+  #put(boundary: Boundary, outOfPlay = false): TimingDecision {
+    const state = this.#player.state();
+    const playing = state.playing && !outOfPlay;
+    const decision = this.#decide({ ...state, playing }, boundary, this.#ports.clock.nowMs());
+    this.events.emit('boundary', { placement: boundary.placement, facts: boundary.facts ?? {}, decision });
+    return decision;
+  }
+
+  async #follow(boundary: Boundary, decision: TimingDecision): Promise<BreakpointResult> {
+    const explain = decision.explain();
+    if (!decision.show) return { status: 'skipped', reason: decision.reason, charged: 'no', explain };
+    const result = await this.#guarded(async (restore) => {
+      if (decision.delayMs > 0)
+        await new Promise<void>((resolve) => this.#ports.clock.after(decision.delayMs, resolve));
+      return { ...this.#orderOf(boundary, decision), restore };
+    });
+    return { ...result, explain, ...(result.status === 'declined' && { afterDecline: decision.afterDecline }) };
+  }
+
+  #orderOf({ placement }: Boundary, { offer, campaign }: Show): Omit<PurchaseOrder, 'restore'> {
+    const target = this.#options.placements.offers[offer]?.target ?? '';
+    const onShown = (): void => this.#player.shown(campaign);
+    return { offerId: offer, target, boundary: placement, asked: false, onShown };
+  }
+
+  /** One offer at a time, one outcome whatever breaks. */
+  async #guarded(
+    order: (restore: PurchaseOrder['restore']) => Promise<PurchaseOrder | BreakpointResult>,
+  ): Promise<BreakpointResult> {
+    if (this.#busy) return { status: 'skipped', reason: 'overlay-busy', charged: 'no' };
+    this.#busy = true;
+    try {
+      const made = await order(async (again) => void (await this.#restore(again)));
+      const result = 'status' in made ? made : await new Purchase(this.#desk, made).run();
+      if (result.status === 'declined') this.#player.declined();
+      if (result.status === 'granted' && result.reason === 'paid') this.#player.accepted();
+      return result;
+    } catch (error) {
+      if (error instanceof NotLoadedError) return { status: 'skipped', reason: 'offline', charged: 'no' };
+      this.#problem('offer', error);
+      const code = codeOf(error);
+      return {
+        status: 'failed',
+        reason: 'broken',
+        charged: 'unknown',
+        ...(code && { code }),
+        detail: errorText(error),
+      };
+    } finally {
+      this.#busy = false;
+      this.#play.reschedule();
+      this.#healLater(HEAL_FIRST_MS);
+    }
+  }
+
+  /** The offer that opens a target: one for exactly that before one that covers it. */
+  async #offerFor(target: string): Promise<string | undefined> {
+    const { sellable } = await this.#verifier();
+    const covers = this.#options.placements.covers;
+    const found =
+      sellable.find((offer) => offer.target === target) ??
+      sellable.find((offer) => covers[offer.target]?.includes(target) ?? false);
+    return found?.offerId;
+  }
+
+  // ---------------------------------------------------------------- start and healing
+
+  async #start(): Promise<void> {
+    await this.#player.load();
+    const [kept, flights, paired] = await Promise.all([
+      this.#entitlements.hasKept(),
+      this.#flights.list(),
+      this.#link.isPaired(),
+    ]);
+    if (kept) await this.#entitlements.load(await this.#verifier());
+    this.#loaded = true;
+    // Paired before: connecting asks the player nothing, and finds what was paid or lost.
+    if (paired || flights.length > 0) void this.#link.reach();
+  }
+
+  /** Once per session, or now. */
+  #restore(again: boolean): Promise<Restoration> {
+    if (again || this.#restoration === undefined) {
+      const running = restoreAll(this.#desk);
+      this.#restoration = running;
+      const forget = (): void => {
+        if (this.#restoration === running) this.#restoration = undefined;
+      };
+      running.then(({ complete }) => complete || forget(), forget);
+    }
+    return this.#restoration;
+  }
+
+  async #heal(): Promise<void> {
+    for (const [decisionId, consumedMs] of this.#entitlements.consumed()) this.#tellConsumed(decisionId, consumedMs);
+    // A purchase under way asks for its own.
+    if (this.#busy) return;
+    for (const flight of await this.#flights.list()) await landFlight(this.#desk, flight);
+    await this.#restore(false);
+    this.#play.reschedule();
+  }
+
+  /** Asks again for what was left undecided, ever more seldom. */
+  #healLater(delayMs: number): void {
+    this.#callOffHealing?.();
+    this.#callOffHealing = this.#ports.clock.after(delayMs, () => void this.#healAgain(delayMs));
+  }
+
+  async #healAgain(delayMs: number): Promise<void> {
+    try {
+      if ((await this.#flights.list()).length === 0) return;
+      if (this.#link.state === 'ready') await this.#heal();
+      this.#healLater(Math.min(delayMs * 2, HEAL_MOST_MS));
+    } catch (error) {
+      this.#problem('healing', error);
+    }
+  }
+
+  // ---------------------------------------------------------------- the link
+
+  async #heard(frame: Frame): Promise<void> {
+    if (frame.kind !== 'refund') return this.#desk.answered(frame);
+    try {
+      const decisionId = (await this.#verifier()).verifyRefund(frame.notice, this.#ports.clock.nowMs());
+      this.#desk.passed('refund', frame.notice, checksOf());
+      const entitlement = await this.#entitlements.end(decisionId);
+      if (entitlement !== undefined) this.#desk.changed({ kind: 'refunded', entitlement });
+    } catch (error) {
+      this.#desk.passed('refund', frame.notice, checksOf(error));
+      throw error;
+    }
+  }
+
+  #linkEntered(state: LinkState): void {
+    this.events.emit('wallet', state);
+    if (state === 'ready') this.#heal().catch((error: unknown) => this.#problem('healing', error));
+  }
+
+  #passed(direction: 'game→wallet' | 'wallet→game', frame: Frame, bytes: Uint8Array): void {
+    // Messages that are verified are told of with their checks, once they have been made.
+    const isChecked = frame.kind === 'show' || frame.kind === 'decision' || frame.kind === 'refund';
+    if (isChecked || frame.kind === 'restored') return;
+    const inner = frame.kind === 'offer' ? frame.offer : bytes;
+    const atMs = this.#ports.clock.nowMs();
+    this.events.emit('message', { direction, name: frame.kind, bytes: inner, checks: [], atMs });
+  }
+
+  #tellConsumed(decisionId: string, consumedMs: number): void {
+    this.#link.send('consumed', { decisionId: bytesOf(decisionId), consumed: BigInt(Math.floor(consumedMs)) });
+  }
+
+  #walletStanding(): WalletStanding {
+    const { state, payments } = this.#link;
+    if (state === 'ready') return payments === 'on' ? 'ready' : 'payments-off';
+    if (state === 'refused') return 'payments-off';
+    // An absent wallet may have been started since: it is looked for again before an offer is given up.
+    return state === 'permission' ? 'permission' : 'unknown';
+  }
+
+  // ---------------------------------------------------------------- the rest
+
+  #pausingStage(stage: ConsentStage): ConsentStage {
+    return {
+      open: async (): Promise<ConsentDialog> => {
+        const resume = this.#play.suspend();
+        try {
+          const dialog = await stage.open();
+          const close = (): void => {
+            dialog.close();
+            resume();
+          };
+          return { show: (state) => dialog.show(state), onIntent: (listener) => dialog.onIntent(listener), close };
+        } catch (error) {
+          resume();
+          throw error;
+        }
+      },
+    };
+  }
+
+  #prefetchWhenNear(): void {
+    const { campaigns } = this.#options.placements;
+    if (campaigns.length === 0) return;
+    const graceMs = Math.min(...campaigns.map((one) => one.firstOfferAfterPlayMs));
+    const delayMs = Math.max(SETTLED_MS, graceMs - this.#player.state().playedMs - NEAR_MS);
+    this.#callOffPrefetch?.();
+    this.#callOffPrefetch = this.#ports.clock.after(delayMs, () => this.prepare());
+  }
+
+  #forward(onEvent: NonNullable<CoreOptions['onEvent']>): void {
+    this.events.on('message', (value) => onEvent({ name: 'message', value }));
+    this.events.on('entitlement', (value) => onEvent({ name: 'entitlement', value }));
+    this.events.on('wallet', (value) => onEvent({ name: 'wallet', value }));
+    this.events.on('boundary', (value) => onEvent({ name: 'boundary', value }));
+    this.events.on('problem', (value) => onEvent({ name: 'problem', value }));
+  }
+
+  #problem(where: string, error: unknown): void {
+    this.events.emit('problem', { where, error });
+  }
+}
+
+const notDue: BreakpointResult = { status: 'skipped', reason: 'no-placement', charged: 'no', explain: [] };
+
+function unreachedReason(state: LinkState): NonNullable<RestoreResult['reason']> {
+  if (state === 'permission') return 'wallet-permission';
+  return state === 'pairing' || state === 'refused' ? 'not-paired' : 'wallet-absent';
+}
+
+const bytesOf = (hex: string): Uint8Array =>
+  Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));

@@ -1,0 +1,271 @@
+/**
+ * The link with the wallet: one WebSocket, mutual challenge-response, reconnection with back-off. The order of frames is
+ * in `docs/internals/contracts.md`; the codec and the proof come with the verifier, so that the entry stays small.
+ */
+import type { Frame, FrameFields, FrameKind } from '@coinslot/protocol/link';
+import type { Verifier } from '../verifier.ts';
+import type { Clock, LinkSocket, LoopbackPermission, OpenSocket, RandomBytes, Store } from './ports.ts';
+import type { LinkState } from './types.ts';
+
+/** Wallet absent, or permission not given, is reported within this time. */
+export const REACH_TIMEOUT_MS = 3_000;
+const BACK_OFF_FIRST_MS = 500;
+const BACK_OFF_MOST_MS = 30_000;
+/** The wallet's own close code for a game the player has refused, or whose proof is wrong. */
+const CLOSE_REFUSED = 4403;
+
+export interface LinkOptions {
+  /** Default: the wallet's own, 8373. */
+  readonly port: number | undefined;
+  readonly origin: string;
+  readonly locale: string;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly store: Store;
+  readonly openSocket: OpenSocket;
+  readonly permission: () => Promise<LoopbackPermission>;
+  readonly verifier: () => Promise<Verifier>;
+  /** Frames after the hand-shake. */
+  onFrame(frame: Frame): void;
+  onState(state: LinkState, payments: 'on' | 'off'): void;
+  /** Every frame both ways, hand-shake included. */
+  onPassed(direction: 'game→wallet' | 'wallet→game', frame: Frame, bytes: Uint8Array): void;
+  onProblem(error: unknown): void;
+}
+
+export class WalletLink {
+  readonly #options: LinkOptions;
+  #state: LinkState = 'off';
+  #payments: 'on' | 'off' = 'on';
+  #socket: LinkSocket | undefined;
+  #verifier: Verifier | undefined;
+  #secret: Uint8Array | undefined;
+  /** Ours and the wallet's, of this connection. */
+  #challenges: { game: Uint8Array; wallet: Uint8Array } | undefined;
+  #attempt = 0;
+  #failures = 0;
+  #closed = false;
+  #callOffRetry: (() => void) | undefined;
+  #callOffHandshake: (() => void) | undefined;
+  readonly #waiting = new Set<(state: LinkState) => void>();
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  get payments(): 'on' | 'off' {
+    return this.#payments;
+  }
+
+  /** Whether this game was paired before, so that connecting asks the player nothing. */
+  async isPaired(): Promise<boolean> {
+    return (await this.#readSecret()) !== undefined;
+  }
+
+  /** Connects if need be and answers with where that led within three seconds: never `off` or `connecting`. */
+  async reach(): Promise<LinkState> {
+    if (this.#closed) return 'absent';
+    if (this.#state === 'ready' || this.#state === 'pairing') return this.#state;
+    const settled = new Promise<LinkState>((resolve) => this.#waiting.add(resolve));
+    const callOff = this.#options.clock.after(REACH_TIMEOUT_MS, () => void this.#giveUpWaiting());
+    if (this.#state !== 'connecting') void this.#connect();
+    const state = await settled;
+    callOff();
+    return state;
+  }
+
+  /** Sends a frame; false when the link is not open, and then nothing was sent. */
+  send<K extends FrameKind>(kind: K, fields: FrameFields<K>): boolean {
+    if (this.#state !== 'ready') return false;
+    this.#send(kind, fields);
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#drop();
+    this.#enter('off');
+  }
+
+  // ---------------------------------------------------------------- connecting
+
+  async #connect(): Promise<void> {
+    const attempt = ++this.#attempt;
+    this.#drop();
+    this.#enter('connecting');
+    try {
+      const { port, openSocket, permission, verifier } = this.#options;
+      this.#verifier = await verifier();
+      this.#secret = await this.#readSecret();
+      const denied = (await permission()) === 'denied';
+      if (attempt !== this.#attempt || this.#closed) return;
+      if (denied) return this.#settle('permission');
+      this.#socket = openSocket(this.#verifier.walletUrl(port), this.#verifier.subprotocols, {
+        message: (bytes) => attempt === this.#attempt && this.#receive(bytes),
+        closed: (code) => attempt === this.#attempt && void this.#lost(code),
+      });
+      this.#callOffHandshake = this.#options.clock.after(REACH_TIMEOUT_MS, () => this.#tookTooLong());
+    } catch (error) {
+      this.#options.onProblem(error);
+      if (attempt === this.#attempt) this.#settle('absent');
+    }
+  }
+
+  async #lost(code: number): Promise<void> {
+    const before = this.#state;
+    const proved = this.#challenges !== undefined;
+    this.#drop();
+    if (code === CLOSE_REFUSED) {
+      // While proving: the wallet does not know this secret, and the next attempt is a first contact. Otherwise the player
+      // said no, or blocked the game: only a player who asks for something makes it knock again.
+      if (!proved) return this.#settle('refused');
+      await this.#forgetSecret();
+    }
+    this.#settle(before === 'connecting' ? await this.#absentOrPermission() : 'absent');
+    this.#retryLater();
+  }
+
+  /** Nothing came in time. A wallet that greeted and is silent since has something to ask the player on its page. */
+  #tookTooLong(): void {
+    if (this.#challenges === undefined) void this.#lost(0);
+    else this.#settle('pairing');
+  }
+
+  async #absentOrPermission(): Promise<LinkState> {
+    const permission = await this.#options.permission();
+    // A prompt that still stands is what the socket is waiting for.
+    return permission === 'denied' || permission === 'prompt' ? 'permission' : 'absent';
+  }
+
+  async #giveUpWaiting(): Promise<void> {
+    const state = await this.#absentOrPermission();
+    if (this.#state === 'connecting') this.#answerWaiting(state);
+  }
+
+  #retryLater(): void {
+    if (this.#closed || this.#callOffRetry !== undefined) return;
+    const most = Math.min(BACK_OFF_MOST_MS, BACK_OFF_FIRST_MS * 2 ** this.#failures++);
+    // Up to a quarter less, so that several tabs do not knock in step.
+    const delayMs = most * (1 - this.#options.random(1)[0]! / 1024);
+    this.#callOffRetry = this.#options.clock.after(delayMs, () => {
+      this.#callOffRetry = undefined;
+      void this.#connect();
+    });
+  }
+
+  #drop(): void {
+    this.#callOffRetry?.();
+    this.#callOffHandshake?.();
+    this.#callOffRetry = this.#callOffHandshake = undefined;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#challenges = undefined;
+    socket?.close();
+  }
+
+  // ---------------------------------------------------------------- hand-shake
+
+  #receive(bytes: Uint8Array): void {
+    try {
+      const frame = this.#verifier!.decodeFrame(bytes);
+      this.#options.onPassed('wallet→game', frame, frame.kind === 'paired' ? new Uint8Array() : bytes);
+      if (frame.kind === 'hello') this.#greeted(frame);
+      else if (frame.kind === 'paired') void this.#keepSecret(frame.secret);
+      else if (frame.kind === 'welcome') this.#welcomed(frame);
+      else if (this.#state === 'ready') this.#hear(frame);
+      else throw new Error(`${frame.kind}: before the hand-shake`);
+    } catch (error) {
+      this.#options.onProblem(error);
+      void this.#lost(0);
+    }
+  }
+
+  #greeted({ state, challenge }: Extract<Frame, { kind: 'hello' }>): void {
+    if (state === 'pairing') {
+      this.#callOffHandshake?.();
+      this.#challenges = undefined;
+      return this.#settle('pairing');
+    }
+    const game = this.#options.random(32);
+    this.#challenges = { game, wallet: challenge };
+    const proof = this.#proof('game') ?? new Uint8Array();
+    this.#send('prove', { challenge: game, proof, locale: this.#options.locale });
+  }
+
+  #welcomed({ proof, payments }: Extract<Frame, { kind: 'welcome' }>): void {
+    const expected = this.#proof('wallet');
+    if (expected === undefined || !sameSecret(expected, proof))
+      throw new Error('welcome: whoever listens on this port is not the wallet that was paired');
+    this.#callOffHandshake?.();
+    this.#failures = 0;
+    this.#payments = payments;
+    this.#settle('ready');
+  }
+
+  #hear(frame: Frame): void {
+    if (frame.kind === 'payments') {
+      this.#payments = frame.state;
+      this.#options.onState(this.#state, this.#payments);
+    } else this.#options.onFrame(frame);
+  }
+
+  #proof(side: 'game' | 'wallet'): Uint8Array | undefined {
+    if (this.#secret === undefined || this.#challenges === undefined) return undefined;
+    const { game, wallet } = this.#challenges;
+    return this.#verifier!.linkProof(this.#secret, side, game, wallet, this.#options.origin);
+  }
+
+  #send<K extends FrameKind>(kind: K, fields: FrameFields<K>): void {
+    const bytes = this.#verifier!.encodeFrame(kind, fields);
+    this.#socket?.send(bytes);
+    this.#options.onPassed('game→wallet', { kind, ...fields } as Frame, bytes);
+  }
+
+  // ---------------------------------------------------------------- state and secret
+
+  #settle(state: LinkState): void {
+    this.#enter(state);
+    this.#answerWaiting(state);
+  }
+
+  #answerWaiting(state: LinkState): void {
+    for (const resolve of this.#waiting) resolve(state);
+    this.#waiting.clear();
+  }
+
+  #enter(state: LinkState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#options.onState(state, this.#payments);
+  }
+
+  get #secretName(): string {
+    return String(this.#options.port ?? 'default');
+  }
+
+  async #readSecret(): Promise<Uint8Array | undefined> {
+    const kept = await this.#options.store.get('pairing', this.#secretName);
+    return kept instanceof Uint8Array ? kept : undefined;
+  }
+
+  async #keepSecret(secret: Uint8Array): Promise<void> {
+    this.#secret = secret;
+    await this.#options.store.put('pairing', this.#secretName, secret);
+  }
+
+  async #forgetSecret(): Promise<void> {
+    this.#secret = undefined;
+    await this.#options.store.delete('pairing', this.#secretName);
+  }
+}
+
+/** Equality whose time does not tell where the first difference is. */
+function sameSecret(a: Uint8Array, b: Uint8Array): boolean {
+  let different = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) different |= a[i]! ^ (b[i] ?? 0);
+  return different === 0;
+}

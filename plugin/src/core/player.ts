@@ -1,0 +1,92 @@
+/** The player's timing state: kept in the store, joined with what is true only now (playing, owned, wallet, dialog). */
+import {
+  addPlay,
+  newTimingState,
+  recordAccepted,
+  recordDeclined,
+  recordShown,
+  startSession,
+  type TimingState,
+  type WalletStanding,
+} from '../timing/index.ts';
+import type { CorePorts } from './ports.ts';
+
+const TABLE = 'player';
+const KEY = 'timing';
+
+export interface Live {
+  playing(): boolean;
+  overlayOpen(): boolean;
+  wallet(): WalletStanding;
+  owned(): readonly string[];
+}
+
+export class Player {
+  readonly #ports: CorePorts;
+  readonly #live: Live;
+  readonly #onProblem: (error: unknown) => void;
+  #state: TimingState;
+
+  constructor(ports: CorePorts, live: Live, onProblem: (error: unknown) => void) {
+    this.#ports = ports;
+    this.#live = live;
+    this.#onProblem = onProblem;
+    const seed = Array.from(ports.random(8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    this.#state = startSession(newTimingState(seed, this.#dayOffsetMs, ports.clock.nowMs()));
+  }
+
+  /** Reads the state of earlier sessions, and begins this one. */
+  async load(): Promise<void> {
+    const kept = await this.#ports.store.get(TABLE, KEY);
+    if (isTimingState(kept)) this.#state = { ...startSession(kept), dayOffsetMs: this.#dayOffsetMs };
+    this.#keep();
+  }
+
+  state(): TimingState {
+    return {
+      ...this.#state,
+      playing: this.#live.playing(),
+      overlayOpen: this.#live.overlayOpen(),
+      wallet: this.#live.wallet(),
+      owned: this.#live.owned(),
+    };
+  }
+
+  played(playedMs: number): void {
+    this.#become(addPlay(this.#state, playedMs));
+  }
+
+  /** `campaign`: whose doing it was; `undefined` when the player asked. */
+  shown(campaign: string | undefined): void {
+    this.#become(recordShown(this.#state, campaign, this.#ports.clock.nowMs()));
+  }
+
+  declined(): void {
+    this.#become(recordDeclined(this.#state, this.#ports.clock.nowMs()));
+  }
+
+  accepted(): void {
+    this.#become(recordAccepted(this.#state));
+  }
+
+  get #dayOffsetMs(): number {
+    return (this.#ports.utcOffsetMinutes ?? 0) * 60_000;
+  }
+
+  #become(state: TimingState): void {
+    this.#state = state;
+    this.#keep();
+  }
+
+  #keep(): void {
+    this.#ports.store.put(TABLE, KEY, this.#state).catch(this.#onProblem);
+  }
+}
+
+/** Storage is the player's to edit; what is not of the shape counts as a new player. */
+function isTimingState(kept: unknown): kept is TimingState {
+  const state = kept as TimingState | null | undefined;
+  return (
+    typeof state?.seed === 'string' && typeof state.shown?.lifetime === 'number' && typeof state.playedMs === 'number'
+  );
+}

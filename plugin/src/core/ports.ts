@@ -1,0 +1,73 @@
+/**
+ * What the core is given from outside, so that the whole of link, timing, flow and entitlements runs without Phaser and
+ * without a browser: in tests, in scripts, in another engine.
+ */
+import type { OverlayIntent, OverlayState } from '@coinslot/overlay';
+
+export interface Clock {
+  /** Wall clock, ms since 1970. */
+  nowMs(): number;
+  /** Runs once, `delayMs` from now; the returned function calls it off. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+export type RandomBytes = (length: number) => Uint8Array;
+
+/** A socket of the link. Nothing is sent before `opened`, nothing is heard after `closed`. */
+export interface LinkSocket {
+  send(bytes: Uint8Array): void;
+  close(): void;
+}
+
+export interface SocketEvents {
+  message(bytes: Uint8Array): void;
+  /** WebSocket close code; also when it could not be opened at all. */
+  closed(code: number): void;
+}
+
+export type OpenSocket = (url: string, subprotocols: readonly string[], events: SocketEvents) => LinkSocket;
+
+/** What the browser says about reaching the loopback interface from this page. `unknown`: it has no such permission. */
+export type LoopbackPermission = 'granted' | 'prompt' | 'denied' | 'unknown';
+
+/** Values are structured-clonable. A write has reached the store when its promise resolves. */
+export interface Store {
+  get(table: string, key: string): Promise<unknown>;
+  put(table: string, key: string, value: unknown): Promise<void>;
+  delete(table: string, key: string): Promise<void>;
+  /** Every [key, value] of a table. */
+  list(table: string): Promise<readonly (readonly [string, unknown])[]>;
+}
+
+/** The player's; or the page was hidden (`hidden`), or the game ends or cannot draw any more (`ended`). */
+export type PlayerIntent = OverlayIntent | 'hidden' | 'ended';
+
+/** The dialog while it is open. */
+export interface ConsentDialog {
+  show(state: OverlayState): void;
+  /** One listener. */
+  onIntent(listener: (intent: PlayerIntent) => void): void;
+  /** Gives the game back exactly as it was. */
+  close(): void;
+}
+
+/** Where the player is asked. `open` holds the game; it rejects when nothing can be drawn, and then holds nothing. */
+export interface ConsentStage {
+  open(): Promise<ConsentDialog>;
+  /** A boundary nears: what `open` needs may be loaded now. */
+  prefetch?(): void;
+}
+
+export interface CorePorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly store: Store;
+  readonly openSocket: OpenSocket;
+  readonly stage: ConsentStage;
+  /** Default: `unknown`. */
+  readonly loopbackPermission?: () => Promise<LoopbackPermission>;
+  /** The web origin of the game as the browser sends it, which is part of the link's proof. */
+  readonly origin: string;
+  /** Minutes east of UTC for the player's calendar day; default 0. */
+  readonly utcOffsetMinutes?: number;
+}

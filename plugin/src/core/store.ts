@@ -1,0 +1,106 @@
+/** Where pairing secret, offers in flight, entitlements and timing state are kept. */
+import type { Store } from './ports.ts';
+
+/** A store that forgets with the page. */
+export function memoryStore(): Store {
+  const records = new Map<string, unknown>();
+  const name = (table: string, key: string): string => `${table}/${key}`;
+  return {
+    get: async (table, key) => structuredClone(records.get(name(table, key))),
+    put: async (table, key, value) => void records.set(name(table, key), structuredClone(value)),
+    delete: async (table, key) => void records.delete(name(table, key)),
+    list: async (table) =>
+      [...records]
+        .filter(([key]) => key.startsWith(`${table}/`))
+        .map(([key, value]) => [key.slice(table.length + 1), structuredClone(value)] as const),
+  };
+}
+
+const DATABASE = 'coinslot';
+const RECORDS = 'records';
+
+/**
+ * IndexedDB, one database per origin, records under `game/table/key`. Where the browser gives none (private mode, blocked
+ * storage) it falls back to memory: what was bought is then restored from the wallet at the next start.
+ */
+export function indexedDbStore(game: string, factory: IDBFactory | undefined = globalThis.indexedDB): Store {
+  const fallback = memoryStore();
+  const opened = open(factory);
+  const run = async (
+    mode: IDBTransactionMode,
+    ask: (records: IDBObjectStore) => IDBRequest,
+    otherwise: () => Promise<unknown>,
+  ): Promise<unknown> => {
+    const database = await opened;
+    if (database === undefined) return otherwise();
+    // 'strict': a purchase in flight must outlive a crash of the machine, not only of the tab.
+    const transaction = database.transaction(RECORDS, mode, { durability: 'strict' });
+    return settle(transaction, ask(transaction.objectStore(RECORDS)) as IDBRequest<unknown>);
+  };
+  const name = (table: string, key: string): string => `${game}/${table}/${key}`;
+  return {
+    get: (table, key) =>
+      run(
+        'readonly',
+        (records) => records.get(name(table, key)),
+        () => fallback.get(table, key),
+      ),
+    put: async (table, key, value) => {
+      await run(
+        'readwrite',
+        (records) => records.put(value, name(table, key)),
+        () => fallback.put(table, key, value),
+      );
+    },
+    delete: async (table, key) => {
+      await run(
+        'readwrite',
+        (records) => records.delete(name(table, key)),
+        () => fallback.delete(table, key),
+      );
+    },
+    list: (table) => listTable(opened, name(table, ''), () => fallback.list(table)),
+  };
+}
+
+type Entries = readonly (readonly [string, unknown])[];
+
+async function listTable(
+  opened: Promise<IDBDatabase | undefined>,
+  prefix: string,
+  otherwise: () => Promise<Entries>,
+): Promise<Entries> {
+  const database = await opened;
+  if (database === undefined) return otherwise();
+  const transaction = database.transaction(RECORDS, 'readonly');
+  const records = transaction.objectStore(RECORDS);
+  const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+  const [keys, values] = await Promise.all([
+    settle(transaction, records.getAllKeys(range)),
+    settle(transaction, records.getAll(range)),
+  ]);
+  return keys.map((key, i) => [String(key).slice(prefix.length), values[i] as unknown] as const);
+}
+
+function open(factory: IDBFactory | undefined): Promise<IDBDatabase | undefined> {
+  return new Promise((resolve) => {
+    if (factory === undefined) return resolve(undefined);
+    try {
+      const request = factory.open(DATABASE, 1);
+      request.onupgradeneeded = () => void request.result.createObjectStore(RECORDS);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = request.onblocked = () => resolve(undefined);
+    } catch {
+      resolve(undefined); // Some private modes throw instead of failing the request.
+    }
+  });
+}
+
+function settle<T>(transaction: IDBTransaction, request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const fail = (): void => reject(transaction.error ?? new Error('storage: aborted'));
+    transaction.addEventListener('complete', () => resolve(request.result));
+    transaction.addEventListener('error', fail);
+    transaction.addEventListener('abort', fail);
+  });
+}

@@ -1,0 +1,128 @@
+/** The words of the plugin's public interface. */
+import type { Charged, CodeName, GrantKind } from '@coinslot/protocol';
+import type { ExplainedCampaign, Facts, PlacementsFile, SkipReason, TimingDecision } from '../timing/index.ts';
+import type { AfterDecline } from '../timing/index.ts';
+
+/** What the player has, known from a verified decision only. */
+export interface Entitlement {
+  /** 32 hex digits; the same in the wallet's receipt. */
+  readonly decisionId: string;
+  readonly offerId: string;
+  readonly target: string;
+  readonly kind: GrantKind;
+  readonly grantedAtMs: number;
+  /** Minutes of play left, ms; only for `minutes`. */
+  readonly remainingMs?: number;
+  /** Uses left; only for `uses`. */
+  readonly remainingUses?: number;
+  /** Only for `until` and `period`. */
+  readonly endsAtMs?: number;
+  readonly open: boolean;
+}
+
+/** Why a call ended as it did. The skip reasons are those of the timing engine. */
+export type ResultReason =
+  | SkipReason
+  /** Granted: by a payment now, or handed over again by the wallet. */
+  | 'paid'
+  | 'restored'
+  /** Declined by the player; or the page was hidden, the context lost, the game shut down before an answer. */
+  | 'declined'
+  | 'interrupted'
+  /** Undecided; asked again by itself, an `entitlement` event follows when it is granted. */
+  | 'undecided'
+  /** Refused by the wallet or the payment server, with a code. */
+  | 'refused'
+  /** Nothing in the price list opens this target. */
+  | 'no-offer'
+  /** What came back cannot be trusted, or something broke; with a code where there is one. */
+  | 'not-verified'
+  | 'broken';
+
+/** One outcome always comes; no promise of the plugin rejects because of a payment. */
+export interface BreakpointResult {
+  readonly status: 'granted' | 'declined' | 'skipped' | 'pending' | 'failed';
+  readonly reason: ResultReason;
+  readonly code?: CodeName;
+  readonly charged: Charged;
+  readonly entitlement?: Entitlement;
+  /** Every campaign with its checks, for `breakpoint` and `preview`. */
+  readonly explain?: readonly ExplainedCampaign[];
+  /** What the campaign asks the game to do after a decline. */
+  readonly afterDecline?: AfterDecline;
+  /** For the developer's log, in English. */
+  readonly detail?: string;
+}
+
+export interface RestoreResult {
+  readonly status: 'restored' | 'failed';
+  readonly entitlements: readonly Entitlement[];
+  /** Messages of the wallet that were refused, with their codes. */
+  readonly refused: readonly CodeName[];
+  readonly reason?: 'wallet-absent' | 'wallet-permission' | 'not-paired' | 'offline' | 'broken';
+  readonly detail?: string;
+}
+
+/** `off`: not tried yet. `pairing`: the player is asked on the wallet's page. `refused`: the player said no there. */
+export type LinkState = 'off' | 'connecting' | 'pairing' | 'ready' | 'absent' | 'permission' | 'refused';
+
+export interface MessageCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly code?: CodeName;
+}
+
+/** A frame of the link as it passed. */
+export interface PassedMessage {
+  readonly direction: 'game→wallet' | 'wallet→game';
+  /** Kind of the frame: `offer`, `show`, `decision` ... */
+  readonly name: string;
+  /** The signed or encoded message inside where there is one, else the whole frame. Empty for `paired`, which holds a secret. */
+  readonly bytes: Uint8Array;
+  readonly checks: readonly MessageCheck[];
+  readonly atMs: number;
+}
+
+export interface EntitlementChange {
+  readonly kind: 'granted' | 'restored' | 'ended' | 'refunded';
+  readonly entitlement: Entitlement;
+}
+
+export interface ReachedBoundary {
+  readonly placement: string;
+  readonly facts: Facts;
+  readonly decision: TimingDecision;
+}
+
+export interface CoinslotEvents {
+  /** Every frame of the link, after it was checked. */
+  message: PassedMessage;
+  /** What the player has has changed. */
+  entitlement: EntitlementChange;
+  /** State of the link with the wallet. */
+  wallet: LinkState;
+  /** A boundary was put to the timing rules. */
+  boundary: ReachedBoundary;
+  /** Something broke behind the game's back; never because a player declined. */
+  problem: { readonly where: string; readonly error: unknown };
+}
+
+/** One of the events with its name, as `onEvent` receives them. */
+export type CoinslotEvent = {
+  [K in keyof CoinslotEvents]: { readonly name: K; readonly value: CoinslotEvents[K] };
+}[keyof CoinslotEvents];
+
+export interface CoreOptions {
+  /** `price-list.coinslot`. */
+  readonly priceList: Uint8Array;
+  /** `placements.json`. */
+  readonly placements: PlacementsFile;
+  /** `roots.coinslot`, or the certificates (DER) one by one. */
+  readonly roots: Uint8Array | readonly Uint8Array[];
+  /** Throwaway keys: must be `true` for sandbox roots and absent for live ones. Default false. */
+  readonly sandbox?: boolean;
+  readonly wallet?: { readonly port?: number };
+  /** BCP 47; default `en`. */
+  readonly locale?: string;
+  readonly onEvent?: (event: CoinslotEvent) => void;
+}

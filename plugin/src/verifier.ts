@@ -1,0 +1,232 @@
+/**
+ * Everything that reads or makes protocol bytes: codec, signatures, certificates. Loaded by `import()` when a boundary
+ * nears, so that a game pays for it only when there is something to verify. Nothing else in the plugin imports the
+ * protocol's code, only its types.
+ */
+import {
+  checkDecision,
+  checkRestored,
+  decodeOffer,
+  decodePaymentDecision,
+  decodePriceList,
+  decodeQuote,
+  decodeRefundNotice,
+  decodeRoots,
+  decodeShown,
+  decodeTerms,
+  encodeOffer,
+  equalBytes,
+  openEnvelope,
+  ProtocolError,
+  readEnvelope,
+  rootIsSandbox,
+  shownDigest,
+  withChain,
+  type CheckedDecision,
+  type CodeName,
+  type GrantKind,
+  type PricedOffer,
+  type PriceList,
+  type Shown,
+} from '@coinslot/protocol';
+import {
+  decodeFrame,
+  encodeFrame,
+  LINK_HEADER_PREFIX,
+  LINK_PATH,
+  LINK_SUBPROTOCOL,
+  linkProof,
+  WALLET_PORT,
+} from '@coinslot/protocol/link';
+import { x25519 } from '@noble/curves/ed25519.js';
+
+export interface VerifierOptions {
+  readonly priceList: Uint8Array;
+  readonly roots: Uint8Array | readonly Uint8Array[];
+  readonly sandbox: boolean;
+  /** Game id of `placements.json`; must be the price list's. */
+  readonly game: string;
+}
+
+/** What an approved and verified decision gives. */
+export interface VerifiedGrant {
+  readonly decisionId: string;
+  readonly offerId: string;
+  readonly target: string;
+  readonly kind: GrantKind;
+  readonly quantity: number;
+  readonly untilMs: number;
+  readonly decidedAtMs: number;
+}
+
+/** What is kept of a grant: messages 1 and 3, to be verified again at every start. */
+export interface GrantBytes {
+  readonly offer: Uint8Array;
+  readonly decision: Uint8Array;
+}
+
+export interface RestoredGrant extends GrantBytes {
+  readonly grant: VerifiedGrant;
+  /** Ms of play or uses, by the wallet's journal. */
+  readonly consumed: number;
+}
+
+export type DecisionVerdict =
+  | { readonly outcome: 'approved'; readonly grant: VerifiedGrant }
+  | { readonly outcome: 'refused'; readonly code: CodeName };
+
+/** An offer of the price list that can be asked for. */
+export interface SellableOffer {
+  readonly offerId: string;
+  readonly target: string;
+}
+
+export interface OfferInstance {
+  readonly offerId: string;
+  readonly locale: string;
+  readonly boundary: string;
+  readonly nonce: Uint8Array;
+  /** X25519, 32 bytes; its public key travels. */
+  readonly sessionSecret: Uint8Array;
+  readonly nowMs: number;
+}
+
+export type Verifier = ReturnType<typeof createVerifier>;
+
+/**
+ * Reads the shipped files. Throws CHAIN_UNTRUSTED when roots and `sandbox` disagree, OFFER_ORIGIN when price list and
+ * placements are of two games, BAD_ENCODING or TOO_LARGE for files that are none.
+ */
+export function createVerifier(options: VerifierOptions) {
+  const list = decodePriceList(options.priceList);
+  if (list.gameId !== options.game)
+    throw new ProtocolError('OFFER_ORIGIN', `price list: of ${list.gameId}, placements of ${options.game}`);
+  const roots = readRoots(options.roots, options.sandbox);
+  const offers = new Map(list.offers.map((one) => [one.offerId, one]));
+  return {
+    sellable: list.offers.filter((one) => !one.retired).map(sellableOf),
+    /** Subprotocols of the link: the game says who it is before a frame is exchanged. */
+    subprotocols: [LINK_SUBPROTOCOL, LINK_HEADER_PREFIX + base64Url(list.pairingHeader)] as const,
+    walletUrl: (port: number = WALLET_PORT): string => `ws://127.0.0.1:${port}${LINK_PATH}`,
+    encodeFrame,
+    decodeFrame,
+    linkProof,
+    publicKeyOf: (sessionSecret: Uint8Array): Uint8Array => x25519.getPublicKey(sessionSecret),
+    makeOffer: (instance: OfferInstance): Uint8Array => makeOffer(list, offers.get(instance.offerId), instance),
+    readShown: (shown: Uint8Array, offer: Uint8Array) => readShown(shown, offer),
+    verifyDecision: (decision: Uint8Array, offer: Uint8Array, nowMs: number): DecisionVerdict => {
+      const checked = checkDecision(decision, offer, { roots, nowMs });
+      const { outcome, code } = checked.decision;
+      if (outcome === 'approved') return { outcome, grant: grantOf(checked) };
+      return { outcome, code: code as CodeName };
+    },
+    verifyRestored: (envelope: Uint8Array, challenge: Uint8Array, sessionKey: Uint8Array, nowMs: number) => {
+      const { gameId, publisherId } = list;
+      const checked = checkRestored(envelope, { roots, challenge, sessionKey, gameId, publisherId, nowMs });
+      const { offer, decision, consumed } = checked.restored;
+      return { grant: grantOf(checked), offer, decision, consumed: Number(consumed) } satisfies RestoredGrant;
+    },
+    reverify: (kept: GrantBytes): VerifiedGrant => reverify(kept, list, roots),
+    /** The decision id that a signed notice ends. */
+    verifyRefund: (notice: Uint8Array, nowMs: number): string => {
+      const { body } = openEnvelope(notice, { type: 'refund-notice', role: 'payment-server', roots, atMs: nowMs });
+      return hex(decodeRefundNotice(body).decisionId);
+    },
+  };
+}
+
+function readRoots(roots: Uint8Array | readonly Uint8Array[], sandbox: boolean): readonly Uint8Array[] {
+  const pinned = roots instanceof Uint8Array ? decodeRoots(roots) : roots;
+  if (pinned.some((root) => rootIsSandbox(root) !== sandbox))
+    throw new ProtocolError('CHAIN_UNTRUSTED', `roots: must ${sandbox ? 'all be' : 'not be'} of a sandbox`);
+  return pinned;
+}
+
+const sellableOf = ({ offerId, terms }: PricedOffer): SellableOffer => ({
+  offerId,
+  target: decodeTerms(terms).grant.target,
+});
+
+function makeOffer(list: PriceList, priced: PricedOffer | undefined, instance: OfferInstance): Uint8Array {
+  if (priced === undefined || priced.retired)
+    throw new ProtocolError('OFFER_ORIGIN', `offer ${instance.offerId}: not sold by this price list`);
+  return encodeOffer({
+    version: 1,
+    quote: withChain(priced.quote, list.chain),
+    terms: priced.terms,
+    texts: textsFor(priced, instance.locale, list.defaultLocale),
+    offerTimeMs: instance.nowMs,
+    nonce: instance.nonce,
+    boundary: instance.boundary,
+    sessionKey: x25519.getPublicKey(instance.sessionSecret),
+  });
+}
+
+/** The texts of the locale, of its language, of the default locale, or whatever there is. */
+function textsFor({ texts }: PricedOffer, locale: string, defaultLocale: string): Uint8Array {
+  const language = locale.split('-')[0]!;
+  const found =
+    texts.find((one) => one.locale === locale) ??
+    texts.find((one) => one.locale.split('-')[0] === language) ??
+    texts.find((one) => one.locale === defaultLocale);
+  return (found ?? texts[0]!).texts;
+}
+
+/**
+ * What the wallet wants shown, and the digest that an answer names. The plugin holds it against its own offer as well,
+ * so that a wallet process that is not the player's cannot make this game show another price.
+ */
+function readShown(shownBytes: Uint8Array, offerBytes: Uint8Array): { shown: Shown; digest: Uint8Array } {
+  const shown = decodeShown(shownBytes);
+  const offer = decodeOffer(offerBytes);
+  const quote = decodeQuote(readEnvelope(offer.quote).body);
+  const price = shown.original ?? shown.total;
+  if (price.amountMinor !== quote.amountMinor || price.currency !== quote.currency)
+    throw new ProtocolError('OFFER_PRICE', 'Shown: not the price of the offer');
+  if (shown.offerId !== decodeTerms(offer.terms).offerId || shown.offerTimeMs !== offer.offerTimeMs)
+    throw new ProtocolError('CONSENT_STALE', 'Shown: of another offer');
+  return { shown, digest: shownDigest(shownBytes) };
+}
+
+function grantOf({ decision, terms }: CheckedDecision): VerifiedGrant {
+  const { target, kind, quantity, untilMs } = terms.grant;
+  const decisionId = hex(decision.decisionId);
+  return { decisionId, offerId: terms.offerId, target, kind, quantity, untilMs, decidedAtMs: decision.timeMs };
+}
+
+/** Kept bytes again, as of the decision's own time: what was bought while a certificate was valid stays bought. */
+function reverify({ offer, decision }: GrantBytes, list: PriceList, roots: readonly Uint8Array[]): VerifiedGrant {
+  const { timeMs } = decodePaymentDecision(readEnvelope(decision).body);
+  const checked = checkDecision(decision, offer, { roots, nowMs: timeMs });
+  if (checked.decision.outcome !== 'approved')
+    throw new ProtocolError('DECISION_MISMATCH', 'PaymentDecision.outcome: a refusal opens nothing');
+  requireOurQuote(offer, checked.decision.offerHash, list, roots);
+  return grantOf(checked);
+}
+
+/**
+ * Message 1 that comes out of a store is not known to be ours: without this check somebody's own publisher key could have
+ * sold these very terms for a cent.
+ */
+function requireOurQuote(
+  offerBytes: Uint8Array,
+  decidedHash: Uint8Array,
+  list: PriceList,
+  roots: readonly Uint8Array[],
+): void {
+  const offer = decodeOffer(offerBytes);
+  const open = { type: 'quote', role: 'publisher', roots, atMs: offer.offerTimeMs } as const;
+  const { body, leaf } = openEnvelope(offer.quote, open);
+  const quote = decodeQuote(body);
+  const isOurs = leaf.subject.id === list.publisherId && quote.publisherId === list.publisherId;
+  if (!isOurs || quote.gameId !== list.gameId || !equalBytes(quote.offerHash, decidedHash))
+    throw new ProtocolError('OFFER_ORIGIN', 'Quote: not of this game and publisher');
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+const base64Url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
