@@ -9,6 +9,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Charged } from './codes.ts';
 import { context } from './contexts.ts';
+import { requireBytesOf } from './ed25519-profile.ts';
 import { ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { packWire, unpackWire, type Wire } from './encoding.ts';
@@ -121,6 +122,10 @@ export function linkProof(
   walletChallenge: Uint8Array,
   origin: string,
 ): Uint8Array {
+  // Parts of fixed length, and one at the end that may vary: so no two inputs share their bytes.
+  requireBytesOf(secret, 32, 'secret');
+  requireBytesOf(gameChallenge, 32, 'gameChallenge');
+  requireBytesOf(walletChallenge, 32, 'walletChallenge');
   const mac = hmac.create(sha256, secret);
   mac
     .update(context(`link ${side}`))

@@ -6,7 +6,6 @@ import fc, { type Arbitrary } from 'fast-check';
 import {
   CODES,
   LIMITS,
-  MESSAGE_TYPES,
   accountRequestHash,
   decodeAccountRequest,
   decodeAccountStatement,
@@ -47,6 +46,7 @@ import {
   type AccountStatement,
   type CodeName,
   type Enrolment,
+  type MessageType,
   type GrantKind,
   type Offer,
   type PairingHeader,
@@ -339,9 +339,9 @@ export interface Sample {
   readonly bytes: Uint8Array;
   readonly arbitrary: Arbitrary<SampleValue>;
   /** The type under which it is signed, where it is signed. */
-  readonly type: keyof typeof MESSAGE_TYPES | undefined;
-  encode(value: SampleValue): Uint8Array;
-  decode(bytes: Uint8Array): SampleValue;
+  readonly type: MessageType | undefined;
+  readonly encode: (value: SampleValue) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => SampleValue;
 }
 
 function sample<T extends object>(
@@ -350,7 +350,7 @@ function sample<T extends object>(
   decode: (bytes: Uint8Array) => T,
   value: T,
   arbitrary: Arbitrary<T>,
-  type?: keyof typeof MESSAGE_TYPES,
+  type?: MessageType,
 ): Sample {
   return {
     name,
