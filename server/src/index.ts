@@ -15,7 +15,10 @@ export { playerAccount, spendableMinor, type Player, type TopUp } from './player
 export type { Publisher } from './publishers/types.ts';
 export type { PublisherEnrolment } from './publishers/service.ts';
 export type { NewRateTable } from './exchange/types.ts';
+export type { Answer } from './http/answer.ts';
 export type { Listener } from './http/listener.ts';
+export type { ObserveExchange, SeenExchange } from './http/observed.ts';
+export { closeHttpServer, createHttpServer, listen } from './http/server.ts';
 export { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 export type { Clock, Log, Random } from './log.ts';
 export { StoreError, type StoreErrorKind, type StoreReader } from './store/port.ts';

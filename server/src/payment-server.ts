@@ -5,6 +5,7 @@ import { AddressBuckets } from './http/buckets.ts';
 import { doorsOf } from './http/doors.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { Counters } from './http/metrics.ts';
+import { observed, type ObserveExchange } from './http/observed.ts';
 import { closeHttpServer, createHttpServer, listen } from './http/server.ts';
 import { createIdentity, type Environment, type Identity } from './identity.ts';
 import { verifyBooks, type BooksReport } from './ledger/books.ts';
@@ -35,6 +36,8 @@ export interface PaymentServerOptions {
   /** Opens the operator's doors; 16 characters or more of A-Z a-z 0-9 . _ ~ + / -. */
   readonly operatorToken?: string;
   readonly hooks?: ServerHooks;
+  /** Sees every request that reached a door, and its answer: for the sandbox's console. */
+  readonly onExchange?: ObserveExchange;
   /** Called once when the store has failed and the server has stopped serving. */
   readonly onFatal?: (error: StoreError) => void;
   /** For tests: smaller bounds. */
@@ -118,7 +121,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     ...limits,
   });
   const listener = createListener({
-    doors,
+    doors: options.onExchange === undefined ? doors : observed(doors, options.onExchange),
     operatorToken,
     ...limits,
     log,
