@@ -5,11 +5,11 @@
  * What it does not do: a full confusables check. The payee is the certificate's, so a look-alike name misleads about a game
  * only.
  */
-import { ProtocolError } from '@coinslot/protocol';
+import { LIMITS, ProtocolError } from '@coinslot/protocol';
 
-/** Direction overrides, embeddings, isolates and marks; tags; C0 and C1 but the line feed; separators; noncharacters. */
+/** Direction overrides, embeddings, isolates and marks; line separators; tags; private use; controls but the line feed. */
 const MISLEADING =
-  /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|[\u{e0000}-\u{e007f}]|\p{Noncharacter_Code_Point}|\p{Co}/u;
+  /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]|\p{Noncharacter_Code_Point}|\p{Co}|(?!\n)\p{Cc}/u;
 /** Format characters that show nothing. The joiners are letters' business in many scripts, and emoji's. */
 const INVISIBLE = /(?![\u200c\u200d])[\p{Cf}\u00ad\u115f\u1160\u3164\uffa0]/gu;
 const COMBINING_RUN = /\p{M}{5,}/u;
@@ -22,13 +22,13 @@ const LINES_MAX = 12;
 export function requireLine(text: string, field: string): string {
   if (text.includes('\n')) throw refused(field, 'has a line feed');
   if (text.trim() === '') throw refused(field, 'is empty');
-  return requireShowable(text, field);
+  return cut(requireShowable(text, field), LIMITS.titleBytesMax);
 }
 
 /** A publisher's paragraph as it may be shown; line feeds are kept. Throws OFFER_TEXT naming the field. */
 export function requireParagraph(text: string, field: string): string {
   if (text.split('\n').length > LINES_MAX) throw refused(field, `has more than ${LINES_MAX} lines`);
-  return requireShowable(text, field);
+  return cut(requireShowable(text, field), LIMITS.textBytesMax);
 }
 
 function requireShowable(text: string, field: string): string {
@@ -42,6 +42,15 @@ function requireShowable(text: string, field: string): string {
 /** Latin beside Cyrillic, Greek or Cherokee within one word: "Lumеn" with a Cyrillic е. */
 function mixesLookAlikes(word: string): boolean {
   return /\p{Script=Latin}/u.test(word) && /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Cherokee}]/u.test(word);
+}
+
+/** Making controls visible lengthens a text; it is cut between characters, and the cut is marked. */
+function cut(text: string, bytesMax: number): string {
+  const size = (part: string): number => Buffer.byteLength(part, 'utf8');
+  if (size(text) <= bytesMax) return text;
+  const characters = [...text];
+  while (size(characters.join('')) > bytesMax - size('…')) characters.pop();
+  return `${characters.join('')}…`;
 }
 
 function codePoint(character: string): string {

@@ -1,0 +1,211 @@
+/**
+ * The player's account at the payment server: opened once, its signed statements kept, its press limits raised or lowered.
+ * The statement is what the wallet knows of money; it is shown on the wallet's page and never to a game.
+ */
+import { join } from 'node:path';
+import {
+  encodeAccountRequest,
+  encodeEnrolment,
+  ProtocolError,
+  sealEnvelope,
+  userIdOf,
+  type AccountRequest,
+  type AccountStatement,
+  type Signer,
+} from '@coinslot/protocol';
+import { WalletError } from '../errors.ts';
+import type { WalletSpendingLimits } from '../journal/records.ts';
+import type { HttpDoor } from '../means/http-door.ts';
+import type { Log } from '../ports.ts';
+import { readPrivate, replaceDurably } from '../profile/files.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { DayKeys } from '../vault/keys.ts';
+import { askAccount, openStatement, type Answered } from './account-door.ts';
+import type { Rates } from './rates.ts';
+import type { Trust } from './server-envelope.ts';
+
+export type PressLimits = Pick<WalletSpendingLimits, 'pressPaymentMaxMinor' | 'pressDayMaxMinor'>;
+
+export interface AccountOptions {
+  profile: Profile;
+  door: HttpDoor;
+  rates: Rates;
+  trust: Trust;
+  log: Log;
+}
+
+export class Account {
+  readonly #options: AccountOptions;
+  #statement: AccountStatement | undefined;
+  #asking: Promise<void> | undefined;
+
+  constructor(options: AccountOptions) {
+    this.#options = options;
+    this.#readKept();
+  }
+
+  get isOpen(): boolean {
+    return this.#options.profile.state.enrolled !== undefined;
+  }
+
+  /** The newest signed statement, or `undefined` before the account is open. */
+  get statement(): AccountStatement | undefined {
+    return this.#statement;
+  }
+
+  /** 16 bytes; known as soon as there are keys. */
+  get userId(): Uint8Array {
+    return userIdOf(this.#options.profile.vault.publicKeys.account);
+  }
+
+  /** What is left to spend by the last statement, less what came after it; `undefined` when nothing is known. */
+  get spendableMinor(): bigint | undefined {
+    const statement = this.#statement;
+    if (statement === undefined) return undefined;
+    const { plan, balanceMinor, ceilingMinor, owedMinor, timeMs } = statement;
+    const left = plan === 'prepaid' ? balanceMinor : ceilingMinor - owedMinor;
+    const later = this.#options.profile.state.spent((one) => (one.decided?.timeMs ?? Infinity) > timeMs);
+    return left > later ? left - later : 0n;
+  }
+
+  /**
+   * Opens the account. The exact bytes are journalled before they are sent, so that a lost answer is healed by sending them
+   * again. Throws LOCKED, SERVER_UNREACHABLE, or the server's refusal as a ProtocolError.
+   */
+  async open(): Promise<void> {
+    if (this.isOpen) return;
+    const { profile, rates } = this.#options;
+    const day = this.#requireDay();
+    const earlier = profile.state.enrolling?.enrolment;
+    if (earlier !== undefined && (await this.#enrolAgain(earlier))) return;
+    const { audience } = await rates.current().catch((cause: unknown) => {
+      throw new WalletError('SERVER_UNREACHABLE', 'the payment server does not answer', { cause });
+    });
+    const enrolment = this.#makeEnrolment(day, audience);
+    profile.record({ kind: 'enrolling', atMs: profile.clock(), enrolment, currency: profile.settings.currency });
+    await this.#enrol(enrolment);
+  }
+
+  /** Asks for a new statement, once for all who wait; quietly keeps the old one when locked or unanswered. */
+  refresh(): Promise<void> {
+    this.#asking ??= this.#refresh().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  /** Signs what a press may spend from now on; sent by `sendPressLimits`. Throws SERVER_UNREACHABLE. */
+  signPressLimits(pinKey: Signer, limits: PressLimits): Uint8Array {
+    const { audience } = this.#options.rates;
+    if (audience === undefined) throw new WalletError('SERVER_UNREACHABLE', 'the payment server was never heard from');
+    const { pressPaymentMaxMinor, pressDayMaxMinor } = limits;
+    return this.#sign(pinKey, audience, { ask: 'limits', pressPaymentMaxMinor, pressDayMaxMinor });
+  }
+
+  /** Throws SERVER_UNREACHABLE or the server's refusal. */
+  async sendPressLimits(envelope: Uint8Array): Promise<void> {
+    await this.#send(envelope);
+  }
+
+  async #refresh(): Promise<void> {
+    const { profile, rates, log } = this.#options;
+    const day = profile.vault.day;
+    if (!this.isOpen || day === undefined) return;
+    try {
+      const { audience } = rates.audience === undefined ? await rates.current() : { audience: rates.audience };
+      const asked = { ask: 'status', pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n } as const;
+      await this.#send(this.#sign(day.account, audience, asked));
+    } catch (fault) {
+      log.warn({ fault: String(fault) }, 'account: no new statement');
+    }
+  }
+
+  #sign(
+    signer: Signer,
+    audience: Uint8Array,
+    asked: Pick<AccountRequest, 'ask'> & PressLimits,
+  ): Uint8Array {
+    const { profile } = this.#options;
+    const request: AccountRequest = {
+      ...asked,
+      userId: this.userId,
+      after: 0n,
+      timeMs: profile.clock(),
+      nonce: profile.random(16),
+      audience,
+    };
+    return sealEnvelope('account-request', encodeAccountRequest(request), signer, []);
+  }
+
+  async #send(envelope: Uint8Array): Promise<void> {
+    const { profile, door, trust } = this.#options;
+    this.#keep(await askAccount(door, 'account-request', envelope, profile.clock(), trust));
+  }
+
+  /** True when bytes sent earlier did open the account; false when the server wants new ones. */
+  async #enrolAgain(enrolment: Uint8Array): Promise<boolean> {
+    try {
+      await this.#enrol(enrolment);
+      return true;
+    } catch (fault) {
+      if (fault instanceof ProtocolError) return false;
+      throw fault;
+    }
+  }
+
+  async #enrol(enrolment: Uint8Array): Promise<void> {
+    const { profile, door, trust } = this.#options;
+    const answered = await askAccount(door, 'enrolment', enrolment, profile.clock(), trust);
+    profile.record({ kind: 'enrolled', atMs: profile.clock(), statement: answered.envelope });
+    this.#keep(answered);
+  }
+
+  #makeEnrolment(day: DayKeys, audience: Uint8Array): Uint8Array {
+    const { profile } = this.#options;
+    const { publicKeys } = profile.vault;
+    const nowMs = profile.clock();
+    const limits = profile.state.walletLimits?.at(nowMs);
+    if (limits === undefined) throw new WalletError('NOT_SET_UP', 'the wallet has no limits yet');
+    const body = encodeEnrolment({
+      accountKey: publicKeys.account,
+      pressKey: publicKeys.press,
+      pinKey: publicKeys.pin,
+      currency: profile.settings.currency,
+      plan: profile.settings.plan,
+      pressPaymentMaxMinor: limits.pressPaymentMaxMinor,
+      pressDayMaxMinor: limits.pressDayMaxMinor,
+      timeMs: nowMs,
+      nonce: profile.random(16),
+      audience,
+    });
+    return sealEnvelope('enrolment', body, day.account, []);
+  }
+
+  /** Statements never go back in time: a replayed older one changes nothing. */
+  #keep({ envelope, statement }: Answered): void {
+    if (this.#statement !== undefined && statement.timeMs < this.#statement.timeMs) return;
+    this.#statement = statement;
+    replaceDurably(this.#path, envelope);
+    this.#options.profile.announce();
+  }
+
+  /** The last statement, as of its own time: it was verified when it came. */
+  #readKept(): void {
+    const { profile, trust, log } = this.#options;
+    const kept = readPrivate(this.#path) ?? profile.state.enrolled?.statement;
+    if (kept === undefined) return;
+    try {
+      this.#statement = openStatement(kept, profile.clock(), trust);
+    } catch (fault) {
+      log.warn({ fault: String(fault) }, 'account: the kept statement does not verify');
+    }
+  }
+
+  #requireDay(): DayKeys {
+    const { day } = this.#options.profile.vault;
+    if (day === undefined) throw new WalletError('LOCKED', 'the wallet is locked');
+    return day;
+  }
+
+  get #path(): string {
+    return join(this.#options.profile.path, 'statement');
+  }
+}

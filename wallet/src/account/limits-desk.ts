@@ -1,0 +1,82 @@
+/**
+ * Changing limits: what is lower holds at once and needs nothing; what is higher takes the PIN and holds after a delay. The
+ * press limits are held by the payment server too, which believes only the PIN key.
+ */
+import { WalletError } from '../errors.ts';
+import { isLowering, lowerOf } from '../journal/limits-over-time.ts';
+import type { GameSpendingLimits, WalletSpendingLimits } from '../journal/records.ts';
+import type { Pairing } from '../journal/state.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { Account } from './account.ts';
+
+export class LimitsDesk {
+  readonly #profile: Profile;
+  readonly #account: Account;
+
+  constructor(profile: Profile, account: Account) {
+    this.#profile = profile;
+    this.#account = account;
+  }
+
+  /** True when the server lets a press spend less than the player's own limits do: the PIN is needed to tell it. */
+  get isServerBehind(): boolean {
+    const { statement } = this.#account;
+    const own = this.#profile.state.walletLimits?.at(this.#profile.clock());
+    if (statement === undefined || own === undefined) return false;
+    return (
+      statement.pressPaymentMaxMinor < own.pressPaymentMaxMinor || statement.pressDayMaxMinor < own.pressDayMaxMinor
+    );
+  }
+
+  /** Throws BAD_REQUEST when something rises and no PIN is given; PIN_WRONG, PIN_DELAYED. */
+  async changeWalletLimits(next: WalletSpendingLimits, pin: string | undefined): Promise<void> {
+    const limits = this.#requireLimits();
+    const nowMs = this.#profile.clock();
+    const current = limits.at(nowMs);
+    const lowered = lowerOf(current, next);
+    if (isLowering(current, next)) return this.#recordWallet(next, nowMs);
+    await this.#requirePin(pin);
+    const effectiveAtMs = nowMs + this.#profile.settings.raiseDelayMs;
+    this.#recordWallet(lowered, nowMs);
+    this.#recordWallet(next, effectiveAtMs);
+    if (effectiveAtMs <= nowMs && this.isServerBehind && pin !== undefined) await this.tellServer(pin);
+  }
+
+  /** As `changeWalletLimits`, for one game; the server knows nothing of these. */
+  async changeGameLimits(pairing: Pairing, next: GameSpendingLimits, pin: string | undefined): Promise<void> {
+    const nowMs = this.#profile.clock();
+    const current = pairing.limits.at(nowMs);
+    if (isLowering(current, next)) return this.#recordGame(pairing, next, nowMs);
+    await this.#requirePin(pin);
+    this.#recordGame(pairing, lowerOf(current, next), nowMs);
+    this.#recordGame(pairing, next, nowMs + this.#profile.settings.raiseDelayMs);
+  }
+
+  /** Signs the press limits that now hold with the PIN key and sends them. Throws PIN_WRONG, SERVER_UNREACHABLE. */
+  async tellServer(pin: string): Promise<void> {
+    const limits = this.#requireLimits().at(this.#profile.clock());
+    const envelope = await this.#profile.vault.withPinKey(pin, (pinKey) =>
+      this.#account.signPressLimits(pinKey, limits),
+    );
+    await this.#account.sendPressLimits(envelope);
+  }
+
+  #recordWallet(limits: WalletSpendingLimits, effectiveAtMs: number): void {
+    this.#profile.record({ kind: 'wallet-limits', atMs: this.#profile.clock(), effectiveAtMs, limits });
+  }
+
+  #recordGame({ pairingId }: Pairing, limits: GameSpendingLimits, effectiveAtMs: number): void {
+    this.#profile.record({ kind: 'game-limits', atMs: this.#profile.clock(), effectiveAtMs, pairingId, limits });
+  }
+
+  async #requirePin(pin: string | undefined): Promise<void> {
+    if (pin === undefined) throw new WalletError('BAD_REQUEST', 'higher limits take the PIN');
+    await this.#profile.vault.unlock(pin);
+  }
+
+  #requireLimits(): NonNullable<Profile['state']['walletLimits']> {
+    const limits = this.#profile.state.walletLimits;
+    if (limits === undefined) throw new WalletError('NOT_SET_UP', 'the wallet has no limits yet');
+    return limits;
+  }
+}

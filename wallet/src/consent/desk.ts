@@ -1,0 +1,416 @@
+/**
+ * The consent desk: one offer before the player at a time, for all games. It decides what is asked for (a press or the PIN),
+ * takes the answer from the overlay or from the wallet's page, and hands a yes to the payer. What a game sends changes
+ * nothing under an open dialog.
+ */
+import {
+  checkOffer,
+  equalBytes,
+  ProtocolError,
+  shownDigest,
+  type CheckedOffer,
+  type CodeName,
+} from '@coinslot/protocol';
+import type { Account } from '../account/account.ts';
+import type { Rates } from '../account/rates.ts';
+import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
+import { WalletError } from '../errors.ts';
+import { hex } from '../hex.ts';
+import type { Payment } from '../journal/payments.ts';
+import { WALLET_LIMITS } from '../limits.ts';
+import { makePaymentRequest } from '../payments/payment-request.ts';
+import type { Payer } from '../payments/payer.ts';
+import type { Log, Timers } from '../ports.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { DayKeys } from '../vault/keys.ts';
+import type { Signer } from '@coinslot/protocol';
+import { paymentWords } from '../words/payment-words.ts';
+import { Deliveries } from './deliveries.ts';
+import type { Dialog } from './dialog.ts';
+import { consentFor, type ConsentVerdict } from './own-limits.ts';
+import { sendRefusal, type Seat } from './seat.ts';
+import { chargeFor, composeShown, type Charge } from './shown.ts';
+import { spendingView } from './spending-view.ts';
+
+export interface DeskOptions {
+  profile: Profile;
+  account: Account;
+  rates: Rates;
+  payer: Payer;
+  trust: Trust;
+  timers: Timers;
+  log: Log;
+  /** IANA name; dates are shown in it. */
+  timeZone: string;
+  /** A press was paid: told to the player outside the game. */
+  onPress(payment: Payment): void;
+}
+
+const SALT_BYTES = 16;
+
+export class ConsentDesk {
+  readonly #options: DeskOptions;
+  readonly #deliveries = new Deliveries();
+  #dialog: Dialog | undefined;
+  /** An offer is being prepared (a rate or a balance is fetched): the desk is taken. */
+  #preparing: string | undefined;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    options.payer.onProgress((payment, progress) => {
+      this.#deliveries.tell(payment, progress, options.profile.settings.language);
+      if (progress !== 'pending') void options.account.refresh();
+      options.profile.announce();
+    });
+  }
+
+  /** The offer that is before the player, for the wallet's page. */
+  get dialog(): Readonly<Dialog> | undefined {
+    return this.#dialog;
+  }
+
+  /** Takes message 1 from a game and answers with `show`, or with what came of it. Never throws. */
+  async offer(seat: Seat, seq: number, offerBytes: Uint8Array): Promise<void> {
+    let held = false;
+    try {
+      const checked = this.#check(seat, offerBytes);
+      const nonceHex = hex(checked.offer.nonce);
+      if (this.#answerKnown(seat, seq, nonceHex, offerBytes, checked)) return;
+      if (this.#showAgain(seat, seq, nonceHex, offerBytes)) return;
+      this.#requireFree(seat, nonceHex);
+      this.#preparing = nonceHex;
+      held = true;
+      await this.#open(seat, seq, offerBytes, checked);
+    } catch (fault) {
+      this.#refuse(seat, seq, fault);
+    } finally {
+      if (held) this.#preparing = undefined;
+    }
+  }
+
+  /** The answer of the overlay to exactly what was shown. */
+  answer(seat: Seat, seq: number, answer: 'accept' | 'decline', digest: Uint8Array): void {
+    const dialog = this.#dialog;
+    if (dialog === undefined || dialog.seat !== seat || dialog.seq !== seq) return this.#refuseStale(seat, seq);
+    if (!equalBytes(digest, dialog.shownDigest)) return this.#refuseStale(seat, seq);
+    if (answer === 'decline') return this.#end(dialog, 'declined');
+    if (dialog.shown.consent === 'press') return this.#payByPress(dialog, 'overlay');
+    dialog.place = 'page';
+    seat.send('progress', { seq, state: 'page' });
+    this.#options.profile.announce();
+  }
+
+  /** The player left the dialog in the game without answering: a decline. */
+  cancel(seat: Seat, seq: number): void {
+    const dialog = this.#dialog;
+    if (dialog?.seat === seat && dialog.seq === seq) this.#end(dialog, 'left');
+  }
+
+  /** The game's link is gone. */
+  leave(seat: Seat): void {
+    this.#deliveries.leave(seat);
+    if (this.#dialog?.seat === seat) this.#end(this.#dialog, 'left');
+  }
+
+  /** A game asks again for a nonce that it left open. */
+  status(seat: Seat, seq: number, nonce: Uint8Array): void {
+    const { profile, payer } = this.#options;
+    const nonceHex = hex(nonce);
+    const payment = profile.state.payment(nonceHex);
+    if (payment !== undefined && isOfGame(payment, seat)) {
+      this.#deliver(payment, seat, seq);
+      if (payment.status === 'pending') payer.hurry(payment);
+      return;
+    }
+    const code: CodeName = profile.state.refusal(nonceHex) === undefined ? 'CONSENT_REQUIRED' : 'CONSENT_DENIED';
+    sendRefusal(seat, seq, profile.settings.language, code, 'no');
+  }
+
+  /** The player said no on the wallet's page. Throws GONE. */
+  declineOnPage(nonceHex: string): void {
+    this.#end(this.#requireDialog(nonceHex), 'declined');
+  }
+
+  /** The player pressed pay on the wallet's page, for what a press may pay. Throws GONE or LOCKED. */
+  pressOnPage(nonceHex: string): void {
+    const dialog = this.#requireDialog(nonceHex);
+    if (dialog.shown.consent !== 'press') throw new WalletError('BAD_REQUEST', 'this payment takes the PIN');
+    this.#payByPress(dialog, 'wallet-page');
+  }
+
+  /** The player typed the PIN on the wallet's page. Throws GONE, PIN_WRONG or PIN_DELAYED; the dialog then stays open. */
+  async pinOnPage(nonceHex: string, pin: string): Promise<void> {
+    const dialog = this.#requireDialog(nonceHex);
+    if (dialog.isTrying) throw new WalletError('BAD_REQUEST', 'a PIN is being tried already');
+    dialog.isTrying = true;
+    try {
+      await this.#options.profile.vault.withPinKey(pin, (pinKey, day) => {
+        // The game may have left while the PIN was stretched: then nothing is paid.
+        this.#requireDialog(nonceHex);
+        const { profile } = this.#options;
+        profile.record({ kind: 'pin-used', atMs: profile.clock() });
+        this.#pay(dialog, 'pin', 'wallet-page', pinKey, day);
+      });
+    } finally {
+      dialog.isTrying = false;
+    }
+  }
+
+  /** Payments were switched off: what is open ends without an answer. */
+  closeForPause(): void {
+    const dialog = this.#dialog;
+    if (dialog === undefined) return;
+    this.#close(dialog);
+    this.#refuse(dialog.seat, dialog.seq, new ProtocolError('PAUSED', 'payments are off'));
+  }
+
+  /** Everything about message 1 that needs no waiting. Throws the first code that fails. */
+  #check(seat: Seat, offerBytes: Uint8Array): CheckedOffer {
+    const { profile, trust, account } = this.#options;
+    const nowMs = profile.clock();
+    const checked = checkOffer(offerBytes, { roots: trust.roots, verify: trust.verify, atMs: nowMs });
+    requireEnvironment(checked.publisher, trust.environment);
+    const { quote } = checked;
+    if (quote.publisherId !== seat.pairing.publisherId || quote.gameId !== seat.pairing.gameId) {
+      throw new ProtocolError('OFFER_ORIGIN', 'Quote: of another publisher or game than the one that is connected');
+    }
+    if (!account.isOpen) throw new ProtocolError('PAUSED', 'no account is open');
+    if (nowMs < profile.state.lastMs - CLOCK_BACK_MS) {
+      throw new ProtocolError('CLOCK_SKEW', 'the clock has been set back');
+    }
+    return checked;
+  }
+
+  /** Answers from the journal what was asked before; true when it did. Throws ID_CONFLICT. */
+  #answerKnown(seat: Seat, seq: number, nonceHex: string, offerBytes: Uint8Array, checked: CheckedOffer): boolean {
+    const { profile } = this.#options;
+    const { language } = profile.settings;
+    const known = profile.state.payment(nonceHex);
+    if (known !== undefined) {
+      if (!equalBytes(known.offer, offerBytes)) throw conflict();
+      this.#deliver(known, seat, seq);
+      return true;
+    }
+    const refusal = profile.state.refusal(nonceHex);
+    if (refusal !== undefined) {
+      if (!equalBytes(refusal.offerHash, checked.offerHash)) throw conflict();
+      sendRefusal(seat, seq, language, 'CONSENT_DENIED', 'no');
+      return true;
+    }
+    const { publisherId, gameId } = seat.pairing;
+    const standing = profile.state.standingFor(publisherId, gameId, hex(checked.offerHash));
+    if (standing === undefined) return false;
+    // Its decision is bound to another nonce, so it is handed over by `restore`; `charged` says that there is one.
+    if (standing.status === 'pending') sendRefusal(seat, seq, language, 'PENDING', 'unknown');
+    else sendRefusal(seat, seq, language, 'ID_CONFLICT', 'yes', paymentWords(language).alreadyPaid);
+    return true;
+  }
+
+  #deliver(payment: Payment, seat: Seat, seq: number): void {
+    this.#deliveries.expect(payment, seat, seq);
+    const { language } = this.#options.profile.settings;
+    if (payment.status !== 'pending') this.#deliveries.tell(payment, 'decided', language);
+    else if (payment.contradicted) this.#deliveries.tell(payment, 'contradicted', language);
+    else this.#deliveries.tell(payment, 'pending', language);
+  }
+
+  /** The very offer that is before the player, asked once more by the same game: the same dialog, under the new number. */
+  #showAgain(seat: Seat, seq: number, nonceHex: string, offerBytes: Uint8Array): boolean {
+    const dialog = this.#dialog;
+    if (dialog?.seat !== seat || dialog.nonceHex !== nonceHex || !equalBytes(dialog.offerBytes, offerBytes)) return false;
+    dialog.seq = seq;
+    seat.send('show', { seq, shown: dialog.shownBytes });
+    if (dialog.place === 'page') seat.send('progress', { seq, state: 'page' });
+    return true;
+  }
+
+  /** Throws CONSENT_BUSY, or CONSENT_STALE for another version of what is before the player. */
+  #requireFree(seat: Seat, nonceHex: string): void {
+    const dialog = this.#dialog;
+    if (dialog?.seat === seat && dialog.nonceHex === nonceHex) {
+      throw new ProtocolError('CONSENT_STALE', 'Offer: changed while it is shown');
+    }
+    if (dialog !== undefined || this.#preparing !== undefined) {
+      throw new ProtocolError('CONSENT_BUSY', 'another offer is before the player');
+    }
+  }
+
+  async #open(seat: Seat, seq: number, offerBytes: Uint8Array, checked: CheckedOffer): Promise<void> {
+    const { profile } = this.#options;
+    const { language } = profile.settings;
+    const { charge, audience } = await this.#price(checked);
+    const sufficiency = await this.#sufficiency(charge);
+    // Nothing below waits: the rules are asked as things are when it is shown.
+    if (!seat.isOpen) return;
+    const verdict = this.#verdict(seat, charge);
+    if (verdict.kind === 'refuse') throw new ProtocolError(verdict.code, verdict.because);
+    const { shown, bytes } = composeShown({
+      offer: checked,
+      charge,
+      salt: profile.random(SALT_BYTES),
+      language,
+      timeZone: this.#options.timeZone,
+      consent: verdict.kind,
+      sufficiency,
+    });
+    const digest = shownDigest(bytes);
+    const { nonce } = checked.offer;
+    profile.record({
+      kind: 'shown',
+      atMs: profile.clock(),
+      nonce,
+      pairingId: seat.pairing.pairingId,
+      offerHash: checked.offerHash,
+      shownDigest: digest,
+    });
+    const dialog: Dialog = {
+      nonceHex: hex(nonce),
+      offer: checked,
+      offerBytes,
+      charge,
+      audience,
+      shown,
+      shownBytes: bytes,
+      shownDigest: digest,
+      seat,
+      seq,
+      place: 'overlay',
+      isTrying: false,
+      callOffTimeout: this.#options.timers.after(WALLET_LIMITS.dialogMs, () => this.#end(dialog, 'timed-out')),
+    };
+    this.#dialog = dialog;
+    profile.announce();
+    seat.send('show', { seq, shown: bytes });
+  }
+
+  /** The charge, and who may decide on it. Throws RATE_STALE, or BUSY when the server was never heard from. */
+  async #price({ quote }: CheckedOffer): Promise<{ charge: Charge; audience: Uint8Array }> {
+    const { profile, rates } = this.#options;
+    const { currency } = profile.settings;
+    const price = { amountMinor: quote.amountMinor, currency: quote.currency };
+    if (price.currency === currency && rates.audience !== undefined) {
+      return { charge: chargeFor(price, currency, undefined), audience: rates.audience };
+    }
+    const { table, audience } = await rates.current();
+    return { charge: chargeFor(price, currency, price.currency === currency ? undefined : table), audience };
+  }
+
+  /** By the last statement; one that says no is asked for again first, since a top-up may have come. */
+  async #sufficiency(charge: Charge): Promise<'enough' | 'not-enough'> {
+    const { account, timers } = this.#options;
+    const isEnough = (): boolean => (account.spendableMinor ?? 0n) >= charge.money.amountMinor;
+    if (!isEnough()) {
+      const waited = new Promise<void>((resolve) => timers.after(WALLET_LIMITS.statementWaitMs, resolve));
+      await Promise.race([account.refresh(), waited]);
+    }
+    return isEnough() ? 'enough' : 'not-enough';
+  }
+
+  #verdict(seat: Seat, charge: Charge): ConsentVerdict {
+    const { profile, account } = this.#options;
+    const view = spendingView({
+      state: profile.state,
+      pairing: seat.pairing,
+      nowMs: profile.clock(),
+      sessionStartMs: seat.sessionStartMs,
+      isUnlocked: profile.vault.day !== undefined,
+      statement: account.statement,
+    });
+    return consentFor(charge.money.amountMinor, view);
+  }
+
+  #payByPress(dialog: Dialog, place: 'overlay' | 'wallet-page'): void {
+    const { day } = this.#options.profile.vault;
+    // Locked, or a limit used up, since it was shown: what was shown is no longer what would be done.
+    if (day === undefined || this.#verdict(dialog.seat, dialog.charge).kind !== 'press') {
+      this.#close(dialog);
+      return this.#refuseStale(dialog.seat, dialog.seq);
+    }
+    const payment = this.#pay(dialog, 'press', place, day.press, day);
+    if (payment !== undefined) this.#options.onPress(payment);
+  }
+
+  /** A yes: message 2 is made, journalled and sent. What goes wrong before anything is sent is told to the game. */
+  #pay(
+    dialog: Dialog,
+    proof: 'press' | 'pin',
+    place: 'overlay' | 'wallet-page',
+    signer: Signer,
+    day: DayKeys,
+  ): Payment | undefined {
+    const { profile, account, payer } = this.#options;
+    const { seat, seq } = dialog;
+    this.#close(dialog);
+    try {
+      const verdict = this.#verdict(seat, dialog.charge);
+      if (verdict.kind === 'refuse') throw new ProtocolError(verdict.code, verdict.because);
+      const playerKey = day.player(seat.pairing.publisherId).publicKey;
+      const nowMs = profile.clock();
+      const options = { dialog, userId: account.userId, playerKey, proof, place, signer, nowMs };
+      const payment = payer.pay({
+        pairingId: seat.pairing.pairingId,
+        nonce: dialog.offer.offer.nonce,
+        offer: dialog.offerBytes,
+        request: makePaymentRequest(options),
+        shown: dialog.shownBytes,
+        test: dialog.shown.test,
+      });
+      this.#deliveries.expect(payment, seat, seq);
+      seat.send('progress', { seq, state: 'paying' });
+      return payment;
+    } catch (fault) {
+      this.#refuse(seat, seq, fault);
+      return undefined;
+    }
+  }
+
+  #end(dialog: Dialog, reason: 'declined' | 'timed-out' | 'left'): void {
+    this.#close(dialog);
+    const { profile } = this.#options;
+    const { offer, offerHash } = dialog.offer;
+    try {
+      profile.record({ kind: 'refused', atMs: profile.clock(), nonce: offer.nonce, offerHash, reason });
+    } catch (fault) {
+      // A no that could not be written down is still a no.
+      this.#options.log.error({ fault: String(fault) }, 'consent: a decline could not be journalled');
+    }
+    sendRefusal(dialog.seat, dialog.seq, profile.settings.language, 'CONSENT_DENIED', 'no');
+  }
+
+  #close(dialog: Dialog): void {
+    dialog.callOffTimeout();
+    if (this.#dialog === dialog) this.#dialog = undefined;
+    this.#options.profile.announce();
+  }
+
+  #requireDialog(nonceHex: string): Dialog {
+    if (this.#dialog?.nonceHex !== nonceHex) throw new WalletError('GONE', 'this request is no longer open');
+    return this.#dialog;
+  }
+
+  #refuseStale(seat: Seat, seq: number): void {
+    this.#refuse(seat, seq, new ProtocolError('CONSENT_STALE', 'the answer is not to what is shown'));
+  }
+
+  #refuse(seat: Seat, seq: number, fault: unknown): void {
+    const { profile, log } = this.#options;
+    const { language } = profile.settings;
+    if (fault instanceof ProtocolError) {
+      log.info({ code: fault.code, why: fault.message, game: seat.pairing.gameId }, 'offer refused');
+      return sendRefusal(seat, seq, language, fault.code, fault.charged);
+    }
+    // A mistake of this program must not look like an answer; the game is told that it can ask again.
+    log.error({ fault: String(fault) }, 'offer: could not be handled');
+    sendRefusal(seat, seq, language, 'BUSY', 'no');
+  }
+}
+
+/** How far the clock may lag behind the journal before it counts as set back. */
+const CLOCK_BACK_MS = 5 * 60_000;
+
+const isOfGame = (payment: Payment, seat: Seat): boolean =>
+  payment.publisherId === seat.pairing.publisherId && payment.gameId === seat.pairing.gameId;
+
+function conflict(): ProtocolError {
+  return new ProtocolError('ID_CONFLICT', 'Offer.nonce: used for another offer');
+}

@@ -1,0 +1,23 @@
+/** One offer before the player: what it is, what is shown, and where the answer may come from. */
+import type { CheckedOffer, Shown } from '@coinslot/protocol';
+import type { Charge } from './shown.ts';
+import type { Seat } from './seat.ts';
+
+export interface Dialog {
+  readonly nonceHex: string;
+  readonly offer: CheckedOffer;
+  readonly offerBytes: Uint8Array;
+  readonly charge: Charge;
+  readonly audience: Uint8Array;
+  readonly shown: Shown;
+  readonly shownBytes: Uint8Array;
+  readonly shownDigest: Uint8Array;
+  readonly seat: Seat;
+  /** The game's number for the asking that it waits on. */
+  seq: number;
+  /** `page`: the game's overlay has handed over, and only the wallet's page answers. */
+  place: 'overlay' | 'page';
+  /** A PIN for it is being tried. */
+  isTrying: boolean;
+  readonly callOffTimeout: () => void;
+}

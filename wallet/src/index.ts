@@ -1,0 +1,9 @@
+/** `@coinslot/wallet`: see README.md for what this room is and is not. */
+export { createProfile, openProfile, COST_FLOOR, type Profile, type ProfileOptions, type ProfileSetup } from './profile/profile.ts';
+export { startWallet, type Wallet, type WalletOptions } from './wallet.ts';
+export { WalletError, type WalletFault } from './errors.ts';
+export type { AutoPair } from './link/pairing-desk.ts';
+export type { Means } from './means/port.ts';
+export type { Clock, Log, Random, Timers } from './ports.ts';
+export type { Payment } from './journal/payments.ts';
+export type { WalletState } from './journal/state.ts';

@@ -1,0 +1,96 @@
+/**
+ * Who may come in, decided from the request's head alone, before any upgrade and any frame. Every refusal looks the same
+ * from outside: a stranger does not learn whether the name, the origin or the header was wrong.
+ */
+import type { IncomingMessage } from 'node:http';
+import { decodePairingHeader, LIMITS, openEnvelope, ProtocolError } from '@coinslot/protocol';
+import { LINK_HEADER_PREFIX, LINK_PATH, LINK_SUBPROTOCOL } from '@coinslot/protocol/link';
+import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
+import { requireLine } from '../consent/text-safety.ts';
+import type { PairingKey } from '../journal/state.ts';
+import { WALLET_LIMITS } from '../limits.ts';
+
+/** What a stranger gets, whatever it did. */
+export const BARE_REFUSAL = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+/** A game that may talk to the wallet, as its publisher's signature names it. */
+export interface Admitted extends PairingKey {
+  readonly gameName: string;
+  /** From the certificate. */
+  readonly publisherName: string;
+  readonly organization: string | undefined;
+  readonly country: string | undefined;
+}
+
+/** The only names by which the wallet answers. A page under any other name was sent here by its name server. */
+export function hostsOf(port: number): readonly string[] {
+  return [`127.0.0.1:${port}`, `localhost:${port}`];
+}
+
+/** Throws HOST_REFUSED unless there is exactly one Host and it is on the list, to the letter. */
+export function requireHost(request: IncomingMessage, hosts: readonly string[]): string {
+  const host = onlyHeader(request, 'host');
+  if (host === undefined || !hosts.includes(host)) throw new ProtocolError('HOST_REFUSED', 'Host: not on the list');
+  return host;
+}
+
+/**
+ * Admits the head of a link request: Host, path, Origin, and the pairing header in the subprotocols, which must be signed by
+ * a trusted publisher, in force, and list exactly this Origin. Throws HOST_REFUSED, ORIGIN_REFUSED, or the code that the
+ * header fails with.
+ */
+export function admitGame(request: IncomingMessage, hosts: readonly string[], nowMs: number, trust: Trust): Admitted {
+  requireHost(request, hosts);
+  const origin = onlyHeader(request, 'origin');
+  if (request.method !== 'GET' || request.url !== LINK_PATH) throw refused('not the way to the link');
+  // Browsers send the word "null" for sandboxed frames, data: and file: pages.
+  if (origin === undefined || origin === 'null') throw refused('Origin: none');
+  const { body, leaf } = openEnvelope(headerEnvelope(request), {
+    type: 'pairing-header',
+    role: 'publisher',
+    roots: trust.roots,
+    atMs: nowMs,
+    verify: trust.verify,
+  });
+  requireEnvironment(leaf, trust.environment);
+  const header = decodePairingHeader(body);
+  if (header.publisherId !== leaf.subject.id) throw refused('PairingHeader.publisherId: not the certificate’s');
+  if (header.notAfterMs < nowMs || header.notBeforeMs > nowMs + LIMITS.clockSkewMsMax) {
+    throw refused('PairingHeader: not in force');
+  }
+  if (!header.origins.includes(origin)) throw refused('Origin: not one of the game’s');
+  return {
+    origin,
+    publisherId: header.publisherId,
+    gameId: header.gameId,
+    gameName: requireLine(header.gameName, 'PairingHeader.gameName'),
+    publisherName: leaf.subject.commonName,
+    organization: leaf.subject.organization,
+    country: leaf.subject.country,
+  };
+}
+
+function headerEnvelope(request: IncomingMessage): Uint8Array {
+  const offered = onlyHeader(request, 'sec-websocket-protocol');
+  if (offered === undefined || offered.length > WALLET_LIMITS.subprotocolCharactersMax) throw refused('no subprotocols');
+  const names = offered.split(',').map((name) => name.trim());
+  const header = names.find((name) => name.startsWith(LINK_HEADER_PREFIX));
+  if (names.length !== 2 || !names.includes(LINK_SUBPROTOCOL) || header === undefined) {
+    throw refused('Sec-WebSocket-Protocol: not those of the link');
+  }
+  const text = header.slice(LINK_HEADER_PREFIX.length);
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.toString('base64url') !== text) throw refused('Sec-WebSocket-Protocol: not base64url');
+  return new Uint8Array(bytes);
+}
+
+/** The header's value when it is there exactly once; Node keeps one of two silently, so the raw list is asked. */
+export function onlyHeader(request: IncomingMessage, name: string): string | undefined {
+  const { rawHeaders } = request;
+  const found = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function refused(why: string): ProtocolError {
+  return new ProtocolError('ORIGIN_REFUSED', why);
+}

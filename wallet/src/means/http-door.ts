@@ -1,0 +1,75 @@
+/**
+ * HTTP to the payment server, as narrow as it can be: one attempt with one time limit, a bounded answer, no redirect ever
+ * followed, connections kept alive. What comes back proves nothing by itself: only signed bodies count.
+ */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { WalletError } from '../errors.ts';
+import { WALLET_LIMITS } from '../limits.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Without parameters, lower case; empty when there is none. */
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+export const MESSAGE_CONTENT_TYPE = 'application/msgpack';
+
+export class HttpDoor {
+  readonly #base: URL;
+  readonly #agent: HttpAgent;
+
+  /** @param serverUrl `http://host:port` or `https://host:port`; a path is kept as a prefix. */
+  constructor(serverUrl: string) {
+    this.#base = new URL(serverUrl.endsWith('/') ? serverUrl : `${serverUrl}/`);
+    const options = { keepAlive: true, maxSockets: 8 };
+    if (this.#base.protocol === 'https:') this.#agent = new HttpsAgent(options);
+    else if (this.#base.protocol === 'http:') this.#agent = new HttpAgent(options);
+    else throw new TypeError('serverUrl: expected http or https');
+  }
+
+  post(path: string, body: Uint8Array, timeoutMs: number): Promise<HttpAnswer> {
+    return this.#ask({ method: 'POST', headers: { 'content-type': MESSAGE_CONTENT_TYPE } }, path, body, timeoutMs);
+  }
+
+  get(path: string, timeoutMs: number): Promise<HttpAnswer> {
+    return this.#ask({ method: 'GET' }, path, undefined, timeoutMs);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Throws SERVER_UNREACHABLE when no whole answer came in time. */
+  #ask(options: RequestOptions, path: string, body: Uint8Array | undefined, timeoutMs: number): Promise<HttpAnswer> {
+    const url = new URL(path.replace(/^\//, ''), this.#base);
+    const headers = { accept: MESSAGE_CONTENT_TYPE, ...options.headers, ...(body && { 'content-length': body.length }) };
+    const request = this.#base.protocol === 'https:' ? httpsRequest : httpRequest;
+    return new Promise<HttpAnswer>((resolve, reject) => {
+      const fail = (cause: unknown): void =>
+        reject(new WalletError('SERVER_UNREACHABLE', `${url.origin}${url.pathname}: no answer`, { cause }));
+      const signal = AbortSignal.timeout(timeoutMs);
+      const asked = request(url, { ...options, headers, agent: this.#agent, signal }, (answer) => {
+        readAnswer(answer).then(resolve, fail);
+      });
+      asked.on('error', fail);
+      asked.end(body);
+    });
+  }
+}
+
+async function readAnswer(answer: IncomingMessage): Promise<HttpAnswer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > WALLET_LIMITS.answerBytesMax) {
+      answer.destroy();
+      throw new RangeError('answer: too large');
+    }
+    parts.push(part);
+  }
+  const contentType = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  return { status: answer.statusCode ?? 0, contentType, body: new Uint8Array(Buffer.concat(parts)) };
+}

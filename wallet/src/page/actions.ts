@@ -1,0 +1,142 @@
+/** What the page can ask for, by name. Each takes JSON fields, changes something, and answers with nothing but "done". */
+import { fromHex } from '../hex.ts';
+import { WalletError } from '../errors.ts';
+import { keyText, type Pairing } from '../journal/state.ts';
+import type { WalletParts } from '../parts.ts';
+import { WALLET_CURRENCIES } from '../profile/presets.ts';
+import { LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
+import { isLanguage } from '../words/languages.ts';
+import { gameLimitsOf, walletLimitsOf } from './amounts.ts';
+
+type Fields = Record<string, unknown>;
+type Action = (parts: WalletParts, fields: Fields) => void | Promise<void>;
+
+export const ACTIONS: Readonly<Record<string, Action>> = {
+  async 'set-up'({ profile }, fields) {
+    const { language, currency, plan } = fields;
+    if (!isLanguage(language)) throw bad('language');
+    if (typeof currency !== 'string' || !WALLET_CURRENCIES.includes(currency)) throw bad('currency');
+    if (plan !== 'prepaid' && plan !== 'postpaid') throw bad('plan');
+    await profile.setUp({ pin: textOf(fields, 'pin'), language, currency, plan });
+  },
+  'open-account': ({ account }) => account.open(),
+  'refresh': ({ account }) => account.refresh(),
+
+  async unlock({ profile, account }, fields) {
+    await profile.vault.unlock(textOf(fields, 'pin'));
+    profile.record({ kind: 'pin-used', atMs: profile.clock() });
+    void account.refresh();
+  },
+  lock: ({ profile }) => profile.vault.lock(),
+  async 'change-pin'({ profile }, fields) {
+    await profile.vault.changePin(textOf(fields, 'pin'), textOf(fields, 'next'));
+  },
+
+  pause({ profile, consent }, fields) {
+    const on = fields['on'] === true;
+    profile.record({ kind: 'paused', atMs: profile.clock(), on });
+    if (on) consent.closeForPause();
+  },
+
+  'press': ({ consent }, fields) => consent.pressOnPage(nonceOf(fields)),
+  'pay-with-pin': ({ consent }, fields) => consent.pinOnPage(nonceOf(fields), textOf(fields, 'pin')),
+  'decline': ({ consent }, fields) => consent.declineOnPage(nonceOf(fields)),
+  'not-me'({ profile, notices }, fields) {
+    const nonceHex = nonceOf(fields);
+    const payment = profile.state.payment(nonceHex);
+    if (payment === undefined) throw new WalletError('GONE', 'there is no such payment');
+    const atMs = profile.clock();
+    const pairing = profile.state.pairing(payment.pairingHex);
+    profile.record({ kind: 'not-me', atMs, nonce: payment.nonce });
+    if (pairing !== undefined) {
+      profile.record({ kind: 'press-off', atMs, pairingId: pairing.pairingId, off: true });
+      notices.add('press-off', pairing.idHex);
+    }
+    notices.dismissAbout('press', nonceHex);
+    profile.vault.lock();
+  },
+  'dismiss'({ notices, profile }, fields) {
+    notices.dismiss(textOf(fields, 'id'));
+    profile.announce();
+  },
+
+  'pair'({ pairing, profile }, fields) {
+    pairing.accept(textOf(fields, 'id'), gameLimitsOf(fields, profile.settings.currency));
+  },
+  'refuse-pairing': ({ pairing }, fields) => pairing.refuse(textOf(fields, 'id'), fields['block'] === true),
+  'rename'({ profile }, fields) {
+    const { pairingId } = gameOf(profile, fields);
+    const label = textOf(fields, 'label').trim();
+    if (label === '' || label.length > 60) throw bad('label');
+    profile.record({ kind: 'renamed', atMs: profile.clock(), pairingId, label: label.normalize('NFC') });
+  },
+  'revoke'({ profile, links }, fields) {
+    const pairing = gameOf(profile, fields);
+    profile.record({ kind: 'revoked', atMs: profile.clock(), pairingId: pairing.pairingId });
+    links.revoked(pairing);
+  },
+  'block'({ profile, links, pairing: desk, notices }, fields) {
+    const pairing = gameOf(profile, fields);
+    desk.setBlocked(pairing, pairing.gameName, true);
+    profile.record({ kind: 'revoked', atMs: profile.clock(), pairingId: pairing.pairingId });
+    notices.dismissAbout('flood', pairing.idHex);
+    links.revoked(pairing);
+  },
+  'unblock'({ profile, pairing }, fields) {
+    const blocked = profile.state.blocked.find((one) => keyText(one) === fields['id']);
+    if (blocked === undefined) throw new WalletError('GONE', 'this game is not blocked');
+    pairing.setBlocked(blocked, blocked.gameName, false);
+  },
+  async 'press-on'({ profile, notices }, fields) {
+    const { pairingId, idHex } = gameOf(profile, fields);
+    await profile.vault.unlock(textOf(fields, 'pin'));
+    profile.record({ kind: 'press-off', atMs: profile.clock(), pairingId, off: false });
+    notices.dismissAbout('press-off', idHex);
+  },
+  async 'game-limits'({ profile, limits }, fields) {
+    const next = gameLimitsOf(fields, profile.settings.currency);
+    await limits.changeGameLimits(gameOf(profile, fields), next, pinOf(fields));
+  },
+
+  async 'wallet-limits'({ profile, limits }, fields) {
+    const current = profile.state.walletLimits?.at(profile.clock());
+    if (current === undefined) throw new WalletError('NOT_SET_UP', 'the wallet has no limits yet');
+    await limits.changeWalletLimits(walletLimitsOf(fields, profile.settings.currency, current), pinOf(fields));
+  },
+  'tell-server': ({ limits }, fields) => limits.tellServer(textOf(fields, 'pin')),
+
+  'settings'({ profile, autoLock }, fields) {
+    const { language, lockAfterMinutes } = fields;
+    const lockAfterMs = Number(lockAfterMinutes) * 60_000;
+    if (!isLanguage(language)) throw bad('language');
+    if (!LOCK_AFTER_CHOICES_MS.includes(lockAfterMs)) throw bad('lockAfterMinutes');
+    profile.changeSettings({ language, lockAfterMs });
+    autoLock.used();
+  },
+};
+
+function textOf(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value !== 'string' || value === '' || value.length > 500) throw bad(name);
+  return value;
+}
+
+function pinOf(fields: Fields): string | undefined {
+  return fields['pin'] === undefined || fields['pin'] === '' ? undefined : textOf(fields, 'pin');
+}
+
+function nonceOf(fields: Fields): string {
+  const nonceHex = fields['id'];
+  if (fromHex(nonceHex, 16) === undefined) throw bad('id');
+  return nonceHex as string;
+}
+
+function gameOf(profile: WalletParts['profile'], fields: Fields): Pairing {
+  const pairing = profile.state.pairing(textOf(fields, 'game'));
+  if (pairing === undefined) throw new WalletError('GONE', 'this game is no longer connected');
+  return pairing;
+}
+
+function bad(field: string): WalletError {
+  return new WalletError('BAD_REQUEST', `${field}: not acceptable`);
+}

@@ -1,0 +1,52 @@
+/** Receipts in words, for the page, the terminal and `history`. */
+import { decodeShown, formatMoney } from '@coinslot/protocol';
+import { dateText } from '../consent/shown.ts';
+import { hex } from '../hex.ts';
+import type { Payment } from '../journal/payments.ts';
+import type { Language } from '../words/languages.ts';
+import { outcomeText, paymentWords, refusalText } from '../words/payment-words.ts';
+import type { ReceiptView } from './view.ts';
+
+const MINUTE_MS = 60_000n;
+
+/** One payment as the player reads it; what was bought in the words that were on the screen. */
+export function receiptOf(payment: Payment, language: Language, timeZone: string): ReceiptView {
+  const shown = decodeShown(payment.shown);
+  const { asked, decided } = payment;
+  const outcome = payment.refund !== undefined ? 'refunded' : payment.status;
+  const isApproved = decided?.outcome === 'approved';
+  const amountMinor = isApproved ? decided.chargedMinor : asked.chargeMinor;
+  return {
+    id: payment.nonceHex,
+    title: shown.title,
+    gameName: shown.gameName,
+    payee: shown.payee,
+    amount: formatMoney({ amountMinor, currency: asked.chargeCurrency }, language),
+    original: shown.original?.text ?? '',
+    time: dateText(decided?.timeMs ?? payment.intentAtMs, language, timeZone),
+    grant: shown.grant,
+    consumed: consumedText(payment),
+    outcome,
+    outcomeText: textOf(payment, outcome, language),
+    proof: asked.proof === 'pin' ? 'pin' : 'press',
+    disowned: payment.disowned,
+    test: payment.test,
+    decisionId: decided === undefined ? '' : hex(decided.decisionId),
+    refund: shown.refund,
+  };
+}
+
+function textOf({ decided, contradicted }: Payment, outcome: ReceiptView['outcome'], language: Language): string {
+  const words = paymentWords(language);
+  if (outcome === 'refunded') return words.outcome.refunded;
+  if (decided === undefined) {
+    return contradicted ? refusalText(language, 'DECISION_MISMATCH', 'unknown') : words.outcome.pending;
+  }
+  return outcomeText(language, decided.code);
+}
+
+function consumedText({ terms: { grant }, consumed, status }: Payment): string {
+  if (status !== 'approved') return '';
+  if (grant.kind === 'minutes') return `${consumed / MINUTE_MS} / ${grant.quantity} min`;
+  return grant.kind === 'uses' ? `${consumed} / ${grant.quantity}` : '';
+}

@@ -1,0 +1,177 @@
+/**
+ * What the wallet's page shows, as one JSON value: computed by the wallet, drawn by the page. Amounts and times come in
+ * words; ids are hex. Types only: the page's own program imports this file too.
+ */
+import type { Language } from '../words/languages.ts';
+
+/** `setup`: no keys yet. `account`: no account at the payment server yet. */
+export type Stage = 'setup' | 'account' | 'ready';
+
+/** Exactly what `Shown` says, for the page to draw. */
+export interface ShownView {
+  payee: string;
+  gameName: string;
+  title: string;
+  description: string;
+  grant: string;
+  total: string;
+  original: string;
+  rate: string;
+  date: string;
+  refund: string;
+  test: boolean;
+  isEnough: boolean;
+}
+
+export interface PaymentRequestView {
+  id: string;
+  /** What it takes to pay. */
+  consent: 'press' | 'pin';
+  /** The game has handed over: only this page answers. */
+  isHere: boolean;
+  shown: ShownView;
+}
+
+export interface GameLimitsView {
+  /** Decimal amounts of the wallet's currency, as an input takes them. */
+  pressPayment: string;
+  day: string;
+  month: string;
+}
+
+export interface WalletLimitsView extends GameLimitsView {
+  pressDay: string;
+  presses: number;
+  payment: string;
+  session: string;
+}
+
+export interface PairingRequestView {
+  id: string;
+  gameName: string;
+  publisherName: string;
+  organization: string;
+  country: string;
+  origin: string;
+  isAgain: boolean;
+  limits: GameLimitsView;
+}
+
+export interface NoticeView {
+  id: string;
+  kind: 'press' | 'flood' | 'press-off';
+  /** For `press`: the amount, what, and to whom. */
+  amount: string;
+  title: string;
+  payee: string;
+  gameName: string;
+  time: string;
+  outcome: ReceiptView['outcome'];
+  /** For `press`: what "not me" is about. For `flood`: the game that could be blocked. */
+  about: string;
+}
+
+export interface GameView {
+  id: string;
+  label: string;
+  gameName: string;
+  publisherName: string;
+  origin: string;
+  isConnected: boolean;
+  pressOff: boolean;
+  limits: GameLimitsView;
+  /** Limits that hold later, and from when. */
+  waiting: { from: string; limits: GameLimitsView } | undefined;
+  spentDay: string;
+  spentMonth: string;
+}
+
+export interface BlockedView {
+  id: string;
+  gameName: string;
+  origin: string;
+}
+
+export interface ReceiptView {
+  id: string;
+  title: string;
+  gameName: string;
+  payee: string;
+  amount: string;
+  original: string;
+  time: string;
+  grant: string;
+  /** Minutes or uses consumed, in words; empty where nothing is counted. */
+  consumed: string;
+  outcome: 'approved' | 'pending' | 'refused' | 'refunded';
+  outcomeText: string;
+  proof: 'press' | 'pin';
+  disowned: boolean;
+  test: boolean;
+  /** Of the decision, 32 hex digits; empty while there is none. */
+  decisionId: string;
+  refund: string;
+}
+
+export interface BarView {
+  /** The day, in words. */
+  label: string;
+  amount: string;
+  /** 0 ... 1 of the highest bar. */
+  share: number;
+}
+
+export interface SpendingView {
+  day: string;
+  dayMax: string;
+  dayShare: number;
+  month: string;
+  monthMax: string;
+  monthShare: number;
+  bars: BarView[];
+}
+
+export interface AccountView {
+  plan: 'prepaid' | 'postpaid';
+  currency: string;
+  /** What a transfer to the account names. */
+  reference: string;
+  /** Prepaid: what is left. Postpaid: what is owed. Empty before the first statement. */
+  balance: string;
+  ceiling: string;
+  asOf: string;
+}
+
+export interface PageView {
+  stage: Stage;
+  language: Language;
+  /** Throwaway keys: nothing real is paid. */
+  test: boolean;
+  isLocked: boolean;
+  isPaused: boolean;
+  /** When the next PIN is taken, in words; empty for at once. */
+  pinRetryAt: string;
+  currencies: readonly string[];
+  currency: string;
+  payment: PaymentRequestView | undefined;
+  pairings: PairingRequestView[];
+  /** Names of games that wait for the vault. */
+  waitingForUnlock: string[];
+  notices: NoticeView[];
+  account: AccountView | undefined;
+  spending: SpendingView | undefined;
+  games: GameView[];
+  blocked: BlockedView[];
+  receipts: ReceiptView[];
+  /** Where the next page of older receipts begins; 0 when there is none. */
+  olderFrom: number;
+  limits: WalletLimitsView | undefined;
+  limitsWaiting: { from: string; limits: WalletLimitsView } | undefined;
+  /** The payment server has to be told of higher press limits, with the PIN. */
+  isServerBehind: boolean;
+  lockAfterMinutes: number;
+  lockChoicesMinutes: readonly number[];
+  raiseDelayHours: number;
+  /** Sandbox only: where the operator's console is. */
+  consoleUrl: string;
+}

@@ -1,0 +1,26 @@
+/** The parts of a running wallet, as the page and the program that started it see them. */
+import type { Account } from './account/account.ts';
+import type { LimitsDesk } from './account/limits-desk.ts';
+import type { Trust } from './account/server-envelope.ts';
+import type { ConsentDesk } from './consent/desk.ts';
+import type { LinkServer } from './link/link-server.ts';
+import type { PairingDesk } from './link/pairing-desk.ts';
+import type { Notices } from './notices.ts';
+import type { Log } from './ports.ts';
+import type { Profile } from './profile/profile.ts';
+import type { AutoLock } from './vault/auto-lock.ts';
+
+export interface WalletParts {
+  readonly profile: Profile;
+  readonly account: Account;
+  readonly limits: LimitsDesk;
+  readonly consent: ConsentDesk;
+  readonly pairing: PairingDesk;
+  readonly links: LinkServer;
+  readonly notices: Notices;
+  readonly autoLock: AutoLock;
+  readonly trust: Trust;
+  readonly serverUrl: string;
+  readonly timeZone: string;
+  readonly log: Log;
+}

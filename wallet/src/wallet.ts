@@ -1,0 +1,204 @@
+/** Puts a wallet together and opens its doors: the link for games and the page for the player, on 127.0.0.1 only. */
+import { createServer, type Server } from 'node:http';
+import { rootIsSandbox, ProtocolError, decodeShown } from '@coinslot/protocol';
+import { WALLET_PORT } from '@coinslot/protocol/link';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
+import { Account } from './account/account.ts';
+import { LimitsDesk } from './account/limits-desk.ts';
+import { Rates } from './account/rates.ts';
+import type { Environment, Trust } from './account/server-envelope.ts';
+import { ConsentDesk } from './consent/desk.ts';
+import { WalletError } from './errors.ts';
+import type { Payment } from './journal/payments.ts';
+import { WALLET_LIMITS } from './limits.ts';
+import { hostsOf } from './link/doors.ts';
+import { LinkServer } from './link/link-server.ts';
+import { PairingDesk, type AutoPair } from './link/pairing-desk.ts';
+import { HttpDoor } from './means/http-door.ts';
+import type { Means } from './means/port.ts';
+import { serverMeans } from './means/server.ts';
+import { Notices } from './notices.ts';
+import { loadAssets } from './page/assets.ts';
+import { PageServer } from './page/page-server.ts';
+import { PageSessions } from './page/sessions.ts';
+import type { WalletParts } from './parts.ts';
+import { Payer } from './payments/payer.ts';
+import { silentLog, systemTimers, type Log, type Timers } from './ports.ts';
+import type { Profile } from './profile/profile.ts';
+import { AutoLock } from './vault/auto-lock.ts';
+import { paymentWords } from './words/payment-words.ts';
+
+export interface WalletOptions {
+  /** Opened by `openProfile` or `createProfile`; the wallet closes it. */
+  profile: Profile;
+  /** Default 8373; never another one when it is taken. 0 takes a free one, for tests. */
+  port?: number;
+  /** Of the payment server: `http://127.0.0.1:8374`. */
+  serverUrl: string;
+  /** Pinned roots, DER; all of the environment. */
+  roots: readonly Uint8Array[];
+  environment: Environment;
+  log?: Log;
+  timers?: Timers;
+  /** IANA name for dates in words; default: the machine's. */
+  timeZone?: string;
+  /** Games that are accepted at first contact without asking; the header must be signed all the same. */
+  autoPair?: readonly AutoPair[];
+  /** A line for the terminal, when a press has paid. */
+  announce?(line: string): void;
+  /** In place of the payment server, for tests. */
+  means?: Means;
+}
+
+export interface Wallet {
+  readonly port: number;
+  readonly url: string;
+  readonly profile: Profile;
+  /** An address that opens the page once. */
+  pageUrl(): string;
+  /** Opens the vault. Throws PIN_WRONG, PIN_DELAYED or NOT_SET_UP. */
+  unlock(pin: string): Promise<void>;
+  lock(): void;
+  /** Opens the account at the payment server; does nothing when it is open. Throws LOCKED or SERVER_UNREACHABLE. */
+  openAccount(): Promise<void>;
+  /** Asks the payment server for a new statement. */
+  refresh(): Promise<void>;
+  /** 16 bytes: what a top-up names. */
+  readonly userId: Uint8Array;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a wallet. Throws PORT_TAKEN, or CHAIN_UNTRUSTED when a root is not of the environment: a live wallet takes no
+ * throwaway roots, and the reverse.
+ */
+export async function startWallet(options: WalletOptions): Promise<Wallet> {
+  const { profile, roots, environment, serverUrl, log = silentLog, timers = systemTimers } = options;
+  for (const root of roots) {
+    if (rootIsSandbox(root) !== (environment === 'sandbox')) {
+      throw new ProtocolError('CHAIN_UNTRUSTED', `roots: not of the ${environment} environment`);
+    }
+  }
+  const http = createServer({
+    headersTimeout: WALLET_LIMITS.headersMs,
+    requestTimeout: WALLET_LIMITS.requestMs,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: WALLET_LIMITS.headerBytesMax,
+    keepAliveTimeout: WALLET_LIMITS.headersMs,
+  });
+  http.maxConnections = WALLET_LIMITS.socketsMax;
+  const assets = await loadAssets();
+  const port = await listen(http, options.port ?? WALLET_PORT);
+  const url = `http://127.0.0.1:${port}/`;
+  const hosts = hostsOf(port);
+
+  const trust: Trust = { roots, environment, verify: nativeVerifySignature };
+  const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const door = new HttpDoor(serverUrl);
+  const rates = new Rates({ folder: profile.path, door, trust, clock: profile.clock, log });
+  const account = new Account({ profile, door, rates, trust, log });
+  const means = options.means ?? serverMeans(door, log);
+  const payer = new Payer({ profile, means, trust, timers, log });
+  const notices = new Notices(profile.clock, profile.random);
+  const consent = new ConsentDesk({
+    profile,
+    account,
+    rates,
+    payer,
+    trust,
+    timers,
+    log,
+    timeZone,
+    onPress(payment) {
+      notices.add('press', payment.nonceHex);
+      options.announce?.(pressLine(payment, profile));
+      autoLock.used();
+    },
+  });
+  const pairing = new PairingDesk(profile, options.autoPair ?? []);
+  const links = new LinkServer({
+    profile,
+    pairing,
+    consent,
+    trust,
+    timers,
+    log,
+    hosts,
+    canPay: () => account.isOpen,
+    onFlood: (game) => {
+      notices.add('flood', game.idHex);
+      profile.announce();
+    },
+  });
+  const autoLock = new AutoLock(profile.vault, timers, () => profile.settings.lockAfterMs);
+  const limits = new LimitsDesk(profile, account);
+  const parts: WalletParts = {
+    profile,
+    account,
+    limits,
+    consent,
+    pairing,
+    links,
+    notices,
+    autoLock,
+    trust,
+    serverUrl,
+    timeZone,
+    log,
+  };
+  const sessions = new PageSessions(port, profile.clock, profile.random);
+  const page = new PageServer({ parts, sessions, assets, hosts });
+
+  http.on('request', (request, response) => void page.take(request, response));
+  http.on('upgrade', (request, socket, head) => links.upgrade(request, socket, head));
+  payer.heal();
+  void rates.refresh();
+  void account.refresh();
+
+  return {
+    port,
+    url,
+    profile,
+    pageUrl: () => `${url}?open=${sessions.mint()}`,
+    async unlock(pin) {
+      await profile.vault.unlock(pin);
+      profile.record({ kind: 'pin-used', atMs: profile.clock() });
+      void account.refresh();
+    },
+    lock: () => profile.vault.lock(),
+    openAccount: () => account.open(),
+    refresh: () => account.refresh(),
+    get userId() {
+      return account.userId;
+    },
+    async close() {
+      autoLock.close();
+      links.close();
+      page.close();
+      payer.close();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+      profile.close();
+    },
+  };
+}
+
+function listen(http: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EADDRINUSE') return reject(cause);
+      const hint = 'Close the other program: games look for the wallet at this port and nowhere else.';
+      reject(new WalletError('PORT_TAKEN', `port ${port} is taken by another program`, { cause, hint }));
+    });
+    http.listen({ port, host: '127.0.0.1' }, () => {
+      const address = http.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** One line, whatever a publisher wrote: controls were refused or made visible, and line feeds are none in a title. */
+function pressLine(payment: Payment, profile: Profile): string {
+  const shown = decodeShown(payment.shown);
+  return paymentWords(profile.settings.language).pressed(shown.total.text, shown.title, shown.payee);
+}
