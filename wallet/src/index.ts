@@ -1,5 +1,12 @@
 /** `@coinslot/wallet`: see README.md for what this room is and is not. */
-export { createProfile, openProfile, COST_FLOOR, type Profile, type ProfileOptions, type ProfileSetup } from './profile/profile.ts';
+export {
+  createProfile,
+  openProfile,
+  COST_FLOOR,
+  type Profile,
+  type ProfileOptions,
+  type ProfileSetup,
+} from './profile/profile.ts';
 export { startWallet, type Wallet, type WalletOptions } from './wallet.ts';
 export { WalletError, type WalletFault } from './errors.ts';
 export type { AutoPair } from './link/pairing-desk.ts';

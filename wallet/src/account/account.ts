@@ -118,11 +118,7 @@ export class Account {
     }
   }
 
-  #sign(
-    signer: Signer,
-    audience: Uint8Array,
-    asked: Pick<AccountRequest, 'ask'> & PressLimits,
-  ): Uint8Array {
+  #sign(signer: Signer, audience: Uint8Array, asked: Pick<AccountRequest, 'ask'> & PressLimits): Uint8Array {
     const { profile } = this.#options;
     const request: AccountRequest = {
       ...asked,

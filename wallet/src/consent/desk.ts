@@ -217,7 +217,8 @@ export class ConsentDesk {
   /** The very offer that is before the player, asked once more by the same game: the same dialog, under the new number. */
   #showAgain(seat: Seat, seq: number, nonceHex: string, offerBytes: Uint8Array): boolean {
     const dialog = this.#dialog;
-    if (dialog?.seat !== seat || dialog.nonceHex !== nonceHex || !equalBytes(dialog.offerBytes, offerBytes)) return false;
+    if (dialog?.seat !== seat || dialog.nonceHex !== nonceHex || !equalBytes(dialog.offerBytes, offerBytes))
+      return false;
     dialog.seq = seq;
     seat.send('show', { seq, shown: dialog.shownBytes });
     if (dialog.place === 'page') seat.send('progress', { seq, state: 'page' });

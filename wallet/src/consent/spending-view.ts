@@ -22,8 +22,7 @@ export function spendingView(facts: SpendingFacts): SpendingView {
   const dayMs = startOfDay(nowMs);
   const monthMs = startOfMonth(nowMs);
   const isPress = (one: Payment): boolean => one.asked.proof === 'press';
-  const isHere = (one: Payment): boolean =>
-    one.publisherId === pairing.publisherId && one.gameId === pairing.gameId;
+  const isHere = (one: Payment): boolean => one.publisherId === pairing.publisherId && one.gameId === pairing.gameId;
   const sincePin = (one: Payment): boolean => isPress(one) && one.intentAtMs > state.lastPinMs;
   return {
     isPaused: state.isPaused,

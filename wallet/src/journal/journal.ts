@@ -26,7 +26,7 @@ export function fileDisk(path: string): JournalDisk {
   return {
     read() {
       const bytes = new Uint8Array(fstatSync(file).size);
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         const length = readSync(file, bytes, at, bytes.length - at, at);
         if (length === 0) return bytes.subarray(0, at);
         at += length;

@@ -99,7 +99,8 @@ export function chargeOf(payment: Payment): bigint {
  * or not touched yet.
  */
 export function standsFor(payment: Payment, offerHashHex: string): boolean {
-  if (payment.offerHashHex !== offerHashHex || payment.status === 'refused' || payment.refund !== undefined) return false;
+  if (payment.offerHashHex !== offerHashHex || payment.status === 'refused' || payment.refund !== undefined)
+    return false;
   return payment.status === 'pending' || !isUsable(payment.terms.grant.kind) || payment.consumed === 0n;
 }
 

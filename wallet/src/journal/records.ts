@@ -46,7 +46,7 @@ const gameLimits = record('GameLimits', {
 });
 
 const RECORDS = {
-  'paired': {
+  paired: {
     number: 1,
     shape: record('paired', {
       atMs,
@@ -59,16 +59,23 @@ const RECORDS = {
       limits: gameLimits,
     }),
   },
-  'renamed': { number: 2, shape: record('renamed', { atMs, pairingId: bytes16, label: name }) },
-  'revoked': { number: 3, shape: record('revoked', { atMs, pairingId: bytes16 }) },
+  renamed: { number: 2, shape: record('renamed', { atMs, pairingId: bytes16, label: name }) },
+  revoked: { number: 3, shape: record('revoked', { atMs, pairingId: bytes16 }) },
   /** A game that may not even ask to be connected. */
-  'blocked': {
+  blocked: {
     number: 4,
-    shape: record('blocked', { atMs, origin: name, publisherId: identifier, gameId: identifier, gameName: name, on: flag }),
+    shape: record('blocked', {
+      atMs,
+      origin: name,
+      publisherId: identifier,
+      gameId: identifier,
+      gameName: name,
+      on: flag,
+    }),
   },
   /** The player said "not me": presses no longer pay in this game, until switched on again with the PIN. */
   'press-off': { number: 5, shape: record('press-off', { atMs, pairingId: bytes16, off: flag }) },
-  'paused': { number: 6, shape: record('paused', { atMs, on: flag }) },
+  paused: { number: 6, shape: record('paused', { atMs, on: flag }) },
   'wallet-limits': { number: 7, shape: record('wallet-limits', { atMs, effectiveAtMs: timeMs, limits: walletLimits }) },
   'game-limits': {
     number: 8,
@@ -77,17 +84,22 @@ const RECORDS = {
   /** The PIN was typed right on the wallet's page: counting presses starts again. */
   'pin-used': { number: 9, shape: record('pin-used', { atMs }) },
   /** An offer was put before the player. */
-  'shown': {
+  shown: {
     number: 10,
     shape: record('shown', { atMs, nonce: bytes16, pairingId: bytes16, offerHash: bytes32, shownDigest: bytes32 }),
   },
   /** An offer that came to nothing before any payment request was made. */
-  'refused': {
+  refused: {
     number: 11,
-    shape: record('refused', { atMs, nonce: bytes16, offerHash: bytes32, reason: oneOf('declined', 'timed-out', 'left') }),
+    shape: record('refused', {
+      atMs,
+      nonce: bytes16,
+      offerHash: bytes32,
+      reason: oneOf('declined', 'timed-out', 'left'),
+    }),
   },
   /** Consent was given: messages 1 and 2 and what was shown, exactly as they are. */
-  'intent': {
+  intent: {
     number: 12,
     shape: record('intent', {
       atMs,
@@ -100,17 +112,17 @@ const RECORDS = {
     }),
   },
   /** From here on the server may have seen the request. */
-  'sent': { number: 13, shape: record('sent', { atMs, nonce: bytes16 }) },
+  sent: { number: 13, shape: record('sent', { atMs, nonce: bytes16 }) },
   /** Message 3. */
-  'decision': { number: 14, shape: record('decision', { atMs, nonce: bytes16, decision: message }) },
+  decision: { number: 14, shape: record('decision', { atMs, nonce: bytes16, decision: message }) },
   /** Signed by the server and contradicting the request: kept, and never acted on. */
-  'evidence': { number: 15, shape: record('evidence', { atMs, nonce: bytes16, why: name, answer: message }) },
-  'consumed': { number: 16, shape: record('consumed', { atMs, decisionId: bytes16, consumed: amount }) },
-  'refund': { number: 17, shape: record('refund', { atMs, notice: message }) },
+  evidence: { number: 15, shape: record('evidence', { atMs, nonce: bytes16, why: name, answer: message }) },
+  consumed: { number: 16, shape: record('consumed', { atMs, decisionId: bytes16, consumed: amount }) },
+  refund: { number: 17, shape: record('refund', { atMs, notice: message }) },
   'not-me': { number: 18, shape: record('not-me', { atMs, nonce: bytes16 }) },
   /** The exact bytes that open the account, before they are sent. */
-  'enrolling': { number: 19, shape: record('enrolling', { atMs, enrolment: message, currency: currencyCode }) },
-  'enrolled': { number: 20, shape: record('enrolled', { atMs, statement: message }) },
+  enrolling: { number: 19, shape: record('enrolling', { atMs, enrolment: message, currency: currencyCode }) },
+  enrolled: { number: 20, shape: record('enrolled', { atMs, statement: message }) },
 } as const;
 
 export type RecordKind = keyof typeof RECORDS;

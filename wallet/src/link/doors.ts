@@ -72,7 +72,8 @@ export function admitGame(request: IncomingMessage, hosts: readonly string[], no
 
 function headerEnvelope(request: IncomingMessage): Uint8Array {
   const offered = onlyHeader(request, 'sec-websocket-protocol');
-  if (offered === undefined || offered.length > WALLET_LIMITS.subprotocolCharactersMax) throw refused('no subprotocols');
+  if (offered === undefined || offered.length > WALLET_LIMITS.subprotocolCharactersMax)
+    throw refused('no subprotocols');
   const names = offered.split(',').map((name) => name.trim());
   const header = names.find((name) => name.startsWith(LINK_HEADER_PREFIX));
   if (names.length !== 2 || !names.includes(LINK_SUBPROTOCOL) || header === undefined) {

@@ -52,11 +52,7 @@ export class GameLink {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.game = options.game;
-    this.#frames = new Bucket(
-      options.profile.clock,
-      WALLET_LIMITS.framesBurst,
-      1_000 / WALLET_LIMITS.framesPerSecond,
-    );
+    this.#frames = new Bucket(options.profile.clock, WALLET_LIMITS.framesBurst, 1_000 / WALLET_LIMITS.framesPerSecond);
     this.#handshake = new Handshake({
       ...options,
       send: (kind, fields) => this.#send(kind, fields),
@@ -187,9 +183,7 @@ export class GameLink {
     if (day === undefined) return sendRefusal(seat, seq, profile.settings.language, 'CONSENT_REQUIRED', 'no');
     const player = day.player(seat.pairing.publisherId);
     const batches = inBatches(restoredFor(profile.state, seat.pairing, { challenge, sessionKey }, player));
-    batches.forEach((restored, i) =>
-      this.#send('restored', { seq, restored, more: i + 1 < batches.length ? 1 : 0 }),
-    );
+    batches.forEach((restored, i) => this.#send('restored', { seq, restored, more: i + 1 < batches.length ? 1 : 0 }));
   }
 
   /** Journalled only when it rises: minutes and uses are never refilled, by nobody. */

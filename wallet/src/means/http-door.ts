@@ -44,7 +44,11 @@ export class HttpDoor {
   /** Throws SERVER_UNREACHABLE when no whole answer came in time. */
   #ask(options: RequestOptions, path: string, body: Uint8Array | undefined, timeoutMs: number): Promise<HttpAnswer> {
     const url = new URL(path.replace(/^\//, ''), this.#base);
-    const headers = { accept: MESSAGE_CONTENT_TYPE, ...options.headers, ...(body && { 'content-length': body.length }) };
+    const headers = {
+      accept: MESSAGE_CONTENT_TYPE,
+      ...options.headers,
+      ...(body && { 'content-length': body.length }),
+    };
     const request = this.#base.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise<HttpAnswer>((resolve, reject) => {
       const fail = (cause: unknown): void =>

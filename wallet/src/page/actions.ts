@@ -20,7 +20,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     await profile.setUp({ pin: textOf(fields, 'pin'), language, currency, plan });
   },
   'open-account': ({ account }) => account.open(),
-  'refresh': ({ account }) => account.refresh(),
+  refresh: ({ account }) => account.refresh(),
 
   async unlock({ profile, account }, fields) {
     await profile.vault.unlock(textOf(fields, 'pin'));
@@ -38,9 +38,9 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     if (on) consent.closeForPause();
   },
 
-  'press': ({ consent }, fields) => consent.pressOnPage(nonceOf(fields)),
+  press: ({ consent }, fields) => consent.pressOnPage(nonceOf(fields)),
   'pay-with-pin': ({ consent }, fields) => consent.pinOnPage(nonceOf(fields), textOf(fields, 'pin')),
-  'decline': ({ consent }, fields) => consent.declineOnPage(nonceOf(fields)),
+  decline: ({ consent }, fields) => consent.declineOnPage(nonceOf(fields)),
   'not-me'({ profile, notices }, fields) {
     const nonceHex = nonceOf(fields);
     const payment = profile.state.payment(nonceHex);
@@ -55,34 +55,34 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     notices.dismissAbout('press', nonceHex);
     profile.vault.lock();
   },
-  'dismiss'({ notices, profile }, fields) {
+  dismiss({ notices, profile }, fields) {
     notices.dismiss(textOf(fields, 'id'));
     profile.announce();
   },
 
-  'pair'({ pairing, profile }, fields) {
+  pair({ pairing, profile }, fields) {
     pairing.accept(textOf(fields, 'id'), gameLimitsOf(fields, profile.settings.currency));
   },
   'refuse-pairing': ({ pairing }, fields) => pairing.refuse(textOf(fields, 'id'), fields['block'] === true),
-  'rename'({ profile }, fields) {
+  rename({ profile }, fields) {
     const { pairingId } = gameOf(profile, fields);
     const label = textOf(fields, 'label').trim();
     if (label === '' || label.length > 60) throw bad('label');
     profile.record({ kind: 'renamed', atMs: profile.clock(), pairingId, label: label.normalize('NFC') });
   },
-  'revoke'({ profile, links }, fields) {
+  revoke({ profile, links }, fields) {
     const pairing = gameOf(profile, fields);
     profile.record({ kind: 'revoked', atMs: profile.clock(), pairingId: pairing.pairingId });
     links.revoked(pairing);
   },
-  'block'({ profile, links, pairing: desk, notices }, fields) {
+  block({ profile, links, pairing: desk, notices }, fields) {
     const pairing = gameOf(profile, fields);
     desk.setBlocked(pairing, pairing.gameName, true);
     profile.record({ kind: 'revoked', atMs: profile.clock(), pairingId: pairing.pairingId });
     notices.dismissAbout('flood', pairing.idHex);
     links.revoked(pairing);
   },
-  'unblock'({ profile, pairing }, fields) {
+  unblock({ profile, pairing }, fields) {
     const blocked = profile.state.blocked.find((one) => keyText(one) === fields['id']);
     if (blocked === undefined) throw new WalletError('GONE', 'this game is not blocked');
     pairing.setBlocked(blocked, blocked.gameName, false);
@@ -105,7 +105,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   'tell-server': ({ limits }, fields) => limits.tellServer(textOf(fields, 'pin')),
 
-  'settings'({ profile, autoLock }, fields) {
+  settings({ profile, autoLock }, fields) {
     const { language, lockAfterMinutes } = fields;
     const lockAfterMs = Number(lockAfterMinutes) * 60_000;
     if (!isLanguage(language)) throw bad('language');

@@ -99,7 +99,8 @@ export class PageServer {
     if (request.method === 'GET') {
       if (name === 'view') return sendJson(response, 200, viewOf(parts));
       if (name === 'stream') return this.#stream.add(response, SECURITY_HEADERS);
-      if (name === 'receipts') return sendJson(response, 200, receiptsPage(parts, wholeNumber(url.searchParams.get('from'))));
+      if (name === 'receipts')
+        return sendJson(response, 200, receiptsPage(parts, wholeNumber(url.searchParams.get('from'))));
       return refuse(request);
     }
     const isOwn = onlyHeader(request, 'origin') === `http://${host}`;
@@ -109,7 +110,11 @@ export class PageServer {
     await this.#act(action, await readJson(request), response);
   }
 
-  async #act(action: (typeof ACTIONS)[string], fields: Record<string, unknown>, response: ServerResponse): Promise<void> {
+  async #act(
+    action: (typeof ACTIONS)[string],
+    fields: Record<string, unknown>,
+    response: ServerResponse,
+  ): Promise<void> {
     const { parts } = this.#options;
     parts.autoLock.used();
     try {
@@ -139,7 +144,11 @@ function wholeNumber(text: string | null): number {
 }
 
 function send(response: ServerResponse, status: number, contentType: string, body: string | Uint8Array): void {
-  response.writeHead(status, { ...SECURITY_HEADERS, 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.writeHead(status, {
+    ...SECURITY_HEADERS,
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+  });
   response.end(body);
 }
 
@@ -151,4 +160,3 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
 function refuse(request: IncomingMessage): void {
   request.socket.end(BARE_REFUSAL);
 }
-

@@ -1,0 +1,160 @@
+/** A wallet, the real payment server behind it, and a publisher whose games come to it; on one clock that tests move. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPaymentServer, type PaymentServer, type ServerHooks } from '@coinslot/server';
+import {
+  COST_FLOOR,
+  createProfile,
+  startWallet,
+  type ProfileSetup,
+  type Wallet,
+  type WalletOptions,
+} from '@coinslot/wallet';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { makePublisher, makeServerHolder, makeTree, NOON_MS, type Holder, type Tree } from '../lib/parties.ts';
+import { GameClient, makePairingHeader, ORIGIN } from './game-client.ts';
+
+export const PIN = '2468';
+export const silent = pino({ level: 'silent' });
+
+export interface Time {
+  nowMs: number;
+}
+
+export interface World {
+  readonly tree: Tree;
+  readonly publisher: Holder;
+  readonly server: PaymentServer;
+  readonly serverUrl: string;
+  readonly wallet: Wallet;
+  readonly profilePath: string;
+  /** Move it: `time.nowMs += 1000`. */
+  readonly time: Time;
+  /** Lines that the terminal was given. */
+  readonly announced: string[];
+  connect(options?: { origin?: string; header?: Uint8Array }): Promise<GameClient>;
+  /** A game that is paired (beforehand, without asking) and welcome. */
+  game(): Promise<GameClient>;
+}
+
+export interface WorldOptions {
+  setup?: Partial<ProfileSetup>;
+  wallet?: Partial<WalletOptions>;
+  hooks?: ServerHooks;
+  /** Minor units of the wallet's currency that are paid in; 0 for none. */
+  moneyMinor?: bigint;
+  /** Whether the account is opened; default true. */
+  account?: boolean;
+  /** Whether the demo game is accepted at first contact; default true. */
+  autoPair?: boolean;
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'coinslot-wallet-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+
+export const AUTO_PAIR = [
+  { gameId: 'demo-game', publisherId: 'lumen-works', origins: [ORIGIN, 'http://localhost:8375'] },
+];
+
+const RATES = {
+  base: 'EUR',
+  rates: [{ currency: 'USD', rateE8: 108_370_000n }],
+};
+
+/** The real server on a throwaway store, Lumen Works enrolled, a rate table for a day. */
+export async function startMarket(
+  time: Time,
+  hooks?: ServerHooks,
+): Promise<{ tree: Tree; publisher: Holder; server: PaymentServer; serverUrl: string }> {
+  const tree = makeTree();
+  const holder = makeServerHolder(tree);
+  const server = await createPaymentServer({
+    storePath: join(temporaryFolder(), 'ledger.sqlite'),
+    signer: holder.signer,
+    chain: holder.chain,
+    roots: tree.roots,
+    environment: 'sandbox',
+    clock: () => time.nowMs,
+    random,
+    log: silent,
+    ...(hooks && { hooks }),
+  });
+  onTestFinished(() => server.close());
+  const publisher = makePublisher(tree);
+  const bank = { holder: 'Lumen Works', iban: 'DE89370400440532013000' };
+  await server.service.publishers.enrol({ chain: publisher.chain, payoutCurrency: 'EUR', bank });
+  await server.service.putRateTable({ ...RATES, notBeforeMs: time.nowMs - 1000, notAfterMs: time.nowMs + 86_400_000 });
+  const serverUrl = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`;
+  return { tree, publisher, server, serverUrl };
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const time: Time = { nowMs: NOON_MS };
+  const market = await startMarket(time, options.hooks);
+  const { tree, publisher, server, serverUrl } = market;
+  const profilePath = temporaryFolder();
+  const clock = (): number => time.nowMs;
+  const setup = { pin: PIN, language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR } as const;
+  const profile = await createProfile({ path: profilePath, clock, random, ...setup, ...options.setup });
+  const announced: string[] = [];
+  const wallet = await startWallet({
+    profile,
+    port: 0,
+    serverUrl,
+    roots: tree.roots,
+    environment: 'sandbox',
+    timeZone: 'UTC',
+    autoPair: options.autoPair === false ? [] : AUTO_PAIR,
+    announce: (line) => announced.push(line),
+    ...options.wallet,
+  });
+  onTestFinished(() => wallet.close());
+  if (options.account !== false) await openAccount(wallet, server, options.moneyMinor ?? 1_000n);
+  const header = makePairingHeader(publisher);
+  const connect: World['connect'] = (one = {}) => GameClient.connect({ port: wallet.port, header, ...one });
+  return {
+    ...market,
+    wallet,
+    profilePath,
+    time,
+    announced,
+    connect,
+    async game() {
+      const game = await connect();
+      await game.pair();
+      return game;
+    },
+  };
+}
+
+/** Opens the account and pays money in, or gives a ceiling. */
+export async function openAccount(wallet: Wallet, server: PaymentServer, moneyMinor: bigint): Promise<void> {
+  await wallet.openAccount();
+  const { currency, plan } = wallet.profile.settings;
+  const { userId } = wallet;
+  const { players } = server.service;
+  if (plan === 'postpaid') await players.setCeiling(userId, moneyMinor, currency);
+  else if (moneyMinor > 0n)
+    await players.topUp({
+      userId,
+      amountMinor: moneyMinor,
+      currency,
+      bankReference: `first ${Buffer.from(userId).toString('hex')}`,
+    });
+  await wallet.refresh();
+}
+
+/** What the server's ledger says the player has. */
+export async function balanceOf({ server, wallet }: Pick<World, 'server' | 'wallet'>): Promise<bigint> {
+  const player = await server.service.records.findPlayer(wallet.userId);
+  if (player === undefined) throw new Error('the player is not enrolled');
+  return player.balanceMinor;
+}
