@@ -20,13 +20,13 @@ import { Desk } from './desk.ts';
 import { Emitter } from './emitter.ts';
 import { Entitlements } from './entitlements.ts';
 import { Flights } from './flights.ts';
-import { landFlight, restoreAll, type Restoration } from './healing.ts';
+import type { Restoration } from './healing.ts';
 import { WalletLink } from './link.ts';
-import { NotLoadedError, verifierLoader } from './loading.ts';
+import { lateLoader, NotLoadedError, type Late } from './loading.ts';
 import { Play } from './play.ts';
 import { Player } from './player.ts';
 import type { ConsentDialog, ConsentStage, CorePorts } from './ports.ts';
-import { Purchase, type PurchaseOrder } from './purchase.ts';
+import type { PurchaseOrder } from './purchase.ts';
 import type { BreakpointResult, CoinslotEvents, CoreOptions, Entitlement, LinkState, RestoreResult } from './types.ts';
 
 /** Code is fetched this long before the first offer may come, and not in the first moments of play. */
@@ -37,13 +37,13 @@ const HEAL_FIRST_MS = 5_000;
 const HEAL_MOST_MS = 300_000;
 
 export class Coinslot {
-  readonly events = new Emitter<CoinslotEvents>();
+  readonly events: Emitter<CoinslotEvents>;
   /** Resolves when what was bought before has been verified; `can` answers from then on. */
   readonly ready: Promise<void>;
   readonly #options: CoreOptions;
   readonly #ports: CorePorts;
   readonly #decide: Decide;
-  readonly #verifier: () => Promise<Verifier>;
+  readonly #late: () => Promise<Late>;
   readonly #entitlements: Entitlements;
   readonly #flights: Flights;
   readonly #link: WalletLink;
@@ -57,12 +57,13 @@ export class Coinslot {
   #callOffPrefetch: (() => void) | undefined;
 
   /** Throws RangeError for a placements file that `coinslot check` would refuse. Files are verified when first needed. */
-  constructor(options: CoreOptions, ports: CorePorts) {
+  constructor(options: CoreOptions, ports: CorePorts, events = new Emitter<CoinslotEvents>()) {
+    this.events = events;
     this.#options = options;
     this.#ports = ports;
     const { placements, priceList, roots, sandbox = false, wallet, locale = 'en' } = options;
     this.#decide = compileTiming(placements);
-    this.#verifier = verifierLoader({ priceList, roots, sandbox, game: placements.game });
+    this.#late = lateLoader({ priceList, roots, sandbox, game: placements.game });
     const { clock, store, random, openSocket, origin } = ports;
     const onProblem = (where: string) => (error: unknown) => this.#problem(where, error);
     this.#flights = new Flights(store);
@@ -76,20 +77,19 @@ export class Coinslot {
       port: wallet?.port,
       ...{ origin, locale, clock, random, store, openSocket },
       permission: ports.loopbackPermission ?? (() => Promise.resolve('unknown')),
-      verifier: this.#verifier,
+      verifier: () => this.#verifier(),
       onFrame: (frame) => void this.#heard(frame).catch(onProblem('link')),
       onState: (state) => this.#linkEntered(state),
       onPassed: (direction, frame, bytes) => this.#passed(direction, frame, bytes),
       onProblem: onProblem('link'),
     });
-    const { events } = this;
     this.#desk = new Desk({
       ports: { ...ports, stage: this.#pausingStage(ports.stage) },
       ...{ locale, events },
       entitlements: this.#entitlements,
       flights: this.#flights,
       link: this.#link,
-      verifier: this.#verifier,
+      verifier: () => this.#verifier(),
     });
     const live = {
       playing: () => this.#play.playing,
@@ -265,7 +265,7 @@ export class Coinslot {
     this.#busy = true;
     try {
       const made = await order(async (again) => void (await this.#restore(again)));
-      const result = 'status' in made ? made : await new Purchase(this.#desk, made).run();
+      const result = 'status' in made ? made : await new (await this.#late()).Purchase(this.#desk, made).run();
       if (result.status === 'declined') this.#player.declined();
       if (result.status === 'granted' && result.reason === 'paid') this.#player.accepted();
       return result;
@@ -315,7 +315,7 @@ export class Coinslot {
   /** Once per session, or now. */
   #restore(again: boolean): Promise<Restoration> {
     if (again || this.#restoration === undefined) {
-      const running = restoreAll(this.#desk);
+      const running = this.#late().then(({ restoreAll }) => restoreAll(this.#desk));
       this.#restoration = running;
       const forget = (): void => {
         if (this.#restoration === running) this.#restoration = undefined;
@@ -329,6 +329,7 @@ export class Coinslot {
     for (const [decisionId, consumedMs] of this.#entitlements.consumed()) this.#tellConsumed(decisionId, consumedMs);
     // A purchase under way asks for its own.
     if (this.#busy) return;
+    const { landFlight } = await this.#late();
     for (const flight of await this.#flights.list()) await landFlight(this.#desk, flight);
     await this.#restore(false);
     this.#play.reschedule();
@@ -392,6 +393,10 @@ export class Coinslot {
   }
 
   // ---------------------------------------------------------------- the rest
+
+  async #verifier(): Promise<Verifier> {
+    return (await this.#late()).verifier;
+  }
 
   #pausingStage(stage: ConsentStage): ConsentStage {
     return {

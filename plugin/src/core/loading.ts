@@ -1,19 +1,25 @@
-/** Loads the verifier when it is first needed, and again after a failed download. */
+/** Loads the late chunk when it is first needed, and again after a failed download. */
 import type { Verifier, VerifierOptions } from '../verifier.ts';
 
 /** The code could not be fetched: the machine is off line, or the files are gone. Nothing was asked and nothing charged. */
 export class NotLoadedError extends Error {
   constructor(cause: unknown) {
-    super('the verifier could not be loaded', { cause });
+    super('the code that verifies could not be loaded', { cause });
     this.name = 'NotLoadedError';
   }
 }
 
-export function verifierLoader(options: VerifierOptions): () => Promise<Verifier> {
-  let loading: Promise<Verifier> | undefined;
+type LateModule = typeof import('../late.ts');
+
+/** The late chunk, with the verifier of this game's files. */
+export type Late = Omit<LateModule, 'createVerifier'> & { readonly verifier: Verifier };
+
+/** Each call resolves with the same; rejects with NotLoadedError, or with what is wrong with the shipped files. */
+export function lateLoader(options: VerifierOptions): () => Promise<Late> {
+  let loading: Promise<Late> | undefined;
   return () => {
-    loading ??= import('../verifier.ts').then(
-      ({ createVerifier }) => createVerifier(options),
+    loading ??= import('../late.ts').then(
+      ({ createVerifier, ...rest }) => ({ ...rest, verifier: createVerifier(options) }),
       (cause: unknown) => {
         loading = undefined;
         throw new NotLoadedError(cause);

@@ -1,0 +1,23 @@
+/**
+ * `@coinslot/plugin`: the Phaser plugin. `docs/reference/plugin.md` has every method, event and option.
+ *
+ *     plugins: { global: [{ key: 'Coinslot', plugin: CoinslotPlugin, mapping: 'coinslot', start: true,
+ *       data: { priceList, placements, roots } }] }
+ */
+export { CoinslotPlugin, type CoinslotOptions, type GatedScene } from './phaser/plugin.ts';
+export type { Listener } from './core/emitter.ts';
+export type {
+  BreakpointResult,
+  CoinslotEvent,
+  CoinslotEvents,
+  Entitlement,
+  EntitlementChange,
+  LinkState,
+  MessageCheck,
+  PassedMessage,
+  ReachedBoundary,
+  RestoreResult,
+  ResultReason,
+} from './core/types.ts';
+export type { Facts, PlacementsFile, SkipReason, TimingDecision } from './timing/index.ts';
+export type { OverlayModule, OverlayPort, ThemeTokens } from '@coinslot/overlay';

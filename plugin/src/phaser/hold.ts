@@ -1,0 +1,71 @@
+/**
+ * Holds the game: every running scene paused, its input with it, sound muted; and gives it back exactly as it was. Held by
+ * as many as ask; the last to let go gives it back.
+ */
+import type { Game, Scenes } from 'phaser';
+
+export interface HoldOptions {
+  /** Scenes of our own, which run on. */
+  isOwn(key: string): boolean;
+  /** Sound that is not Phaser's (howler, say): called with `true` on holding and `false` on giving back. */
+  mute?: ((muted: boolean) => void) | undefined;
+}
+
+export class GameHold {
+  readonly #game: Game;
+  readonly #options: HoldOptions;
+  readonly #paused = new Set<Scenes.Systems>();
+  #holders = 0;
+  #wasMuted = false;
+
+  constructor(game: Game, options: HoldOptions) {
+    this.#game = game;
+    this.#options = options;
+  }
+
+  get held(): boolean {
+    return this.#holders > 0;
+  }
+
+  /** Holds the game until the returned function is called. */
+  acquire(): () => void {
+    if (this.#holders++ === 0) this.#hold();
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      if (--this.#holders === 0) this.#giveBack();
+    };
+  }
+
+  /** A scene that began to run while the game is held joins the others. */
+  began(sys: Scenes.Systems): void {
+    if (this.held) this.#pause(sys);
+  }
+
+  #hold(): void {
+    for (const scene of this.#game.scene.getScenes(true)) this.#pause(scene.sys);
+    this.#wasMuted = this.#game.sound.mute;
+    this.#game.sound.mute = true;
+    this.#options.mute?.(true);
+  }
+
+  #pause(sys: Scenes.Systems): void {
+    if (this.#options.isOwn(sys.settings.key) || !sys.isActive()) return;
+    sys.pause();
+    this.#paused.add(sys);
+  }
+
+  #giveBack(): void {
+    for (const sys of this.#paused) {
+      // Shut down, slept or destroyed in the meantime: resuming would bring it back from the dead.
+      if (!sys.isPaused()) continue;
+      sys.resume();
+      // A key that was let go while paused would otherwise be down for ever.
+      sys.scene.input?.keyboard?.resetKeys();
+    }
+    this.#paused.clear();
+    this.#game.sound.mute = this.#wasMuted;
+    this.#options.mute?.(false);
+  }
+}

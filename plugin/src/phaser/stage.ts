@@ -1,0 +1,261 @@
+/**
+ * The stage: where the overlay appears in the game. The overlay draws into a canvas of its own, which is a texture on an
+ * image in a scene of ours, on top of all others. One path for WebGL and Canvas, no shared GL state; between two offers
+ * there is no scene, no texture and no listener of ours in the game.
+ */
+import type { Game, GameObjects, Input, Scene, Textures } from 'phaser';
+import type { OverlayModule, OverlayOptions, OverlayPort } from '@coinslot/overlay';
+import type { ConsentDialog, ConsentStage, PlayerIntent } from '../core/ports.ts';
+import type { GameHold } from './hold.ts';
+
+const KEY = 'coinslot-stage-';
+
+/** Whether a scene is one of ours. */
+export const isStage = (key: string): boolean => key.startsWith(KEY);
+
+export interface StageOptions extends Pick<OverlayOptions, 'locale' | 'textScale' | 'theme' | 'sound' | 'openWallet'> {
+  readonly load: () => Promise<OverlayModule>;
+}
+
+type Undo = () => void;
+
+export class OverlayStage implements ConsentStage {
+  readonly #game: Game;
+  readonly #hold: GameHold;
+  readonly #options: StageOptions;
+  #module: Promise<OverlayModule> | undefined;
+  #port: OverlayPort | undefined;
+  #open: OpenStage | undefined;
+  #opened = 0;
+
+  constructor(game: Game, hold: GameHold, options: StageOptions) {
+    this.#game = game;
+    this.#hold = hold;
+    this.#options = options;
+  }
+
+  prefetch(): void {
+    // A failed download is tried again by `open`, and told there.
+    this.#load().catch(() => undefined);
+  }
+
+  async open(): Promise<ConsentDialog> {
+    const release = this.#hold.acquire();
+    try {
+      const port = (this.#port ??= await this.#createPort());
+      const scene = await this.#addScene();
+      this.#open = new OpenStage(this.#game, scene, port, () => {
+        this.#open = undefined;
+        release();
+      });
+      return this.#open;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** The game ends: an open dialog ends as declined, and the overlay is freed. */
+  destroy(): void {
+    this.#open?.intend('ended');
+    this.#open?.close();
+    this.#port?.destroy();
+    this.#port = undefined;
+  }
+
+  #load(): Promise<OverlayModule> {
+    this.#module ??= this.#options.load().catch((error: unknown) => {
+      this.#module = undefined;
+      throw error;
+    });
+    return this.#module;
+  }
+
+  async #createPort(): Promise<OverlayPort> {
+    const { load: _, ...options } = this.#options;
+    const module = await this.#load();
+    const { canvas } = this.#game;
+    return module.createOverlay({
+      ...options,
+      width: canvas.width,
+      height: canvas.height,
+      cssScale: cssScaleOf(canvas),
+      reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
+      mirrorParent: canvas.parentElement ?? document.body,
+      now: () => performance.now(),
+      requestRender: () => this.#open?.requestRender(),
+    });
+  }
+
+  /** Adds the scene and waits until it runs: Phaser may be in the middle of a frame. */
+  #addScene(): Promise<Scene> {
+    // A new key each time: a scene of the same key may still be waiting for its removal.
+    const key = `${KEY}${++this.#opened}`;
+    return new Promise((resolve) => {
+      const stage = this;
+      this.#game.scene.add(
+        key,
+        {
+          key,
+          create(this: Scene) {
+            resolve(this);
+          },
+          update() {
+            stage.#open?.frame();
+          },
+        },
+        true,
+      );
+    });
+  }
+}
+
+/** The stage while a dialog is on it. */
+class OpenStage implements ConsentDialog {
+  readonly #game: Game;
+  readonly #scene: Scene;
+  readonly #port: OverlayPort;
+  readonly #closed: () => void;
+  readonly #image: GameObjects.Image;
+  readonly #undo: Undo[] = [];
+  #texture: Textures.Texture;
+  #listener: ((intent: PlayerIntent) => void) | undefined;
+  #dirty = true;
+
+  constructor(game: Game, scene: Scene, port: OverlayPort, closed: () => void) {
+    this.#game = game;
+    this.#scene = scene;
+    this.#port = port;
+    this.#closed = closed;
+    this.#fit();
+    this.#texture = this.#createTexture(0);
+    this.#image = scene.add.image(0, 0, this.#texture).setOrigin(0);
+    port.onIntent((intent) => this.intend(intent));
+    this.#listenToPlayer();
+    this.#listenToPage();
+  }
+
+  show(state: Parameters<OverlayPort['show']>[0]): void {
+    this.#port.show(state);
+    this.#dirty = true;
+  }
+
+  onIntent(listener: (intent: PlayerIntent) => void): void {
+    this.#listener = listener;
+  }
+
+  intend(intent: PlayerIntent): void {
+    this.#listener?.(intent);
+  }
+
+  requestRender(): void {
+    this.#dirty = true;
+  }
+
+  /** Once a frame, while open: draws only when something changed or moves. */
+  frame(): void {
+    const { scenes } = this.#game.scene;
+    // Scenes that were added since lie above.
+    if (scenes[scenes.length - 1] !== this.#scene) this.#scene.scene.bringToTop();
+    if (!this.#dirty && !this.#port.animating()) return;
+    this.#dirty = false;
+    if (this.#port.render(performance.now())) this.#upload();
+  }
+
+  close(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#listener = undefined;
+    this.#port.hide();
+    // Out of the display list first: the scene itself may be drawn once more before Phaser removes it.
+    this.#image.destroy();
+    this.#texture.destroy();
+    this.#game.scene.remove(this.#scene.sys.settings.key);
+    this.#closed();
+  }
+
+  // ---------------------------------------------------------------- texture
+
+  #createTexture(generation: number): Textures.Texture {
+    const { canvas } = this.#port;
+    const key = `${this.#scene.sys.settings.key}-${generation}`;
+    const texture = this.#game.textures.create(key, canvas, canvas.width, canvas.height)!;
+    texture.add('__BASE', 0, 0, 0, canvas.width, canvas.height);
+    return texture;
+  }
+
+  #upload(): void {
+    for (const source of this.#texture.source) source.update();
+  }
+
+  #fit(): void {
+    const { canvas } = this.#game;
+    this.#port.resize(canvas.width, canvas.height, cssScaleOf(canvas));
+  }
+
+  #resized(generation: number): void {
+    this.#fit();
+    const old = this.#texture;
+    this.#texture = this.#createTexture(generation);
+    this.#image.setTexture(this.#texture.key);
+    old.destroy();
+    this.#dirty = true;
+  }
+
+  // ---------------------------------------------------------------- input
+
+  #listenToPlayer(): void {
+    const { input } = this.#scene;
+    const feed =
+      (type: 'down' | 'move' | 'up' | 'cancel') =>
+      (pointer: Input.Pointer): void =>
+        this.#port.pointer(type, pointer.x, pointer.y, pointer.id);
+    input.on('pointerdown', feed('down')).on('pointermove', feed('move'));
+    input.on('pointerup', feed('up')).on('pointerupoutside', feed('cancel'));
+    const press = (event: KeyboardEvent): void => this.#port.key(event);
+    if (input.keyboard !== null) {
+      input.keyboard.on('keydown', press).on('keyup', press);
+      return;
+    }
+    // A game may have switched Phaser's keyboard off; the dialog must still be operable by keys.
+    this.#listen(window, 'keydown', press as EventListener);
+    this.#listen(window, 'keyup', press as EventListener);
+  }
+
+  #listenToPage(): void {
+    let generation = 0;
+    const { scale, renderer } = this.#game;
+    const resized = (): void => this.#resized(++generation);
+    scale.on('resize', resized);
+    this.#undo.push(() => void scale.off('resize', resized));
+    this.#listen(document, 'visibilitychange', () => {
+      if (document.hidden) this.intend('hidden');
+      else this.#uncovered();
+    });
+    this.#listen(window, 'pagehide', () => this.intend('hidden'));
+    const lost = (): void => this.intend('ended');
+    const restored = (): void => this.#uncovered();
+    renderer.on('losewebgl', lost);
+    renderer.on('restorewebgl', restored);
+    this.#undo.push(
+      () => void renderer.off('losewebgl', lost),
+      () => void renderer.off('restorewebgl', restored),
+    );
+  }
+
+  #uncovered(): void {
+    this.#port.uncovered();
+    this.#dirty = true;
+    this.#upload();
+  }
+
+  #listen(target: EventTarget, name: string, listener: EventListener): void {
+    target.addEventListener(name, listener);
+    this.#undo.push(() => target.removeEventListener(name, listener));
+  }
+}
+
+/** CSS pixels per backing-store pixel, as the player sees the canvas. */
+function cssScaleOf(canvas: HTMLCanvasElement): number {
+  const width = canvas.getBoundingClientRect().width;
+  return width > 0 && canvas.width > 0 ? width / canvas.width : 1;
+}
