@@ -12,5 +12,6 @@ export { formatSchemas } from './schema-files.ts';
 export { readPemCertificates, readRoots, withoutRoot } from './studio/certificates.ts';
 export { studioFiles, type StudioFiles } from './studio/layout.ts';
 export { checkStudio, type StudioCheck } from './studio/check.ts';
+export { initStudio, type InitialFile } from './studio/init.ts';
 export { signStudio } from './studio/sign.ts';
 export { readKey, signerOf } from './studio/keys.ts';

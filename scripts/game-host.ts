@@ -1,0 +1,89 @@
+/** Builds the demo game when its sources are newer than the last build, and serves it as any static host would. */
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, preview, type Plugin } from 'vite';
+
+/** The price list, placements, roots and settings are fetched from here. */
+const FILES_PATH = '/coinslot/';
+const FILES = ['price-list.coinslot', 'placements.json', 'roots.coinslot', 'settings.json'];
+
+/** No script, style or connection from elsewhere; the wallet on loopback is the only other place the page may reach. */
+function contentPolicy(walletPort: number): string {
+  return [
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' data: blob:",
+    "font-src 'self' data:",
+    `connect-src 'self' data: blob: ws://127.0.0.1:${walletPort}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** Builds into `demo-game/dist`. Resolves with the folder; says nothing when it is fresh. */
+export async function buildGame(root: string, onBuild: () => void): Promise<string> {
+  const folder = join(root, 'demo-game', 'dist');
+  const page = join(folder, 'index.html');
+  const sources = ['demo-game', 'plugin', 'overlay', 'protocol'].map((room) => join(root, room));
+  const newest = Math.max(...sources.map(newestMs));
+  if (existsSync(page) && statSync(page).mtimeMs > newest) return folder;
+  onBuild();
+  await build({ root: join(root, 'demo-game'), logLevel: 'warn', build: { emptyOutDir: true } });
+  return folder;
+}
+
+function newestMs(folder: string): number {
+  let newest = 0;
+  for (const one of readdirSync(folder, { withFileTypes: true })) {
+    if (one.name === 'dist' || one.name === 'node_modules') continue;
+    const path = join(folder, one.name);
+    newest = Math.max(newest, one.isDirectory() ? newestMs(path) : statSync(path).mtimeMs);
+  }
+  return newest;
+}
+
+export interface GameHost {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the built game on 127.0.0.1, with the files of `gameFolder` below `/coinslot/`. Throws when the port is taken. */
+export async function hostGame(options: {
+  root: string;
+  gameFolder: string;
+  port: number;
+  walletPort: number;
+}): Promise<GameHost> {
+  const { root, gameFolder, port, walletPort } = options;
+  const files: Plugin = {
+    name: 'coinslot-files',
+    configurePreviewServer(server) {
+      server.middlewares.use(FILES_PATH, (request, response) => {
+        const name = (request.url ?? '').replace(/^\//, '').replace(/\?.*$/, '');
+        const path = join(gameFolder, name);
+        if (!FILES.includes(name) || !existsSync(path)) {
+          response.writeHead(404).end();
+          return;
+        }
+        const type = name.endsWith('.json') ? 'application/json' : 'application/octet-stream';
+        response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' });
+        createReadStream(path).pipe(response);
+      });
+    },
+  };
+  const server = await preview({
+    root: join(root, 'demo-game'),
+    logLevel: 'error',
+    plugins: [files],
+    preview: {
+      port,
+      strictPort: true,
+      host: '127.0.0.1',
+      headers: { 'content-security-policy': contentPolicy(walletPort), 'x-content-type-options': 'nosniff' },
+    },
+  });
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}

@@ -1,0 +1,73 @@
+/** `npm start`: wallet + sandbox + demo game on this machine. Ctrl-C stops them; a second start goes on where this one stopped. */
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { openTown } from './town.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const home = process.env['COINSLOT_HOME'] ?? join(root, '.coinslot');
+const ports = { wallet: 8373, sandbox: 8374, game: 8375 };
+/** Of the sample wallet. It guards throwaway money and is printed below. */
+const PIN = '2468';
+
+try {
+  await main();
+} catch (cause) {
+  console.error(`\n${plain(cause)}\n`);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const player = process.argv.includes('--new-player') ? 'new' : 'sample';
+  const town = await openTown({
+    root,
+    // A new player has a folder of their own, so that the sample wallet stays as it is.
+    home: player === 'new' ? `${home}-new-player` : home,
+    ports,
+    clock: Date.now,
+    random: (length) => new Uint8Array(randomBytes(length)),
+    log: pino({ level: process.env['COINSLOT_LOG'] ?? 'warn', base: null }, pino.destination(2)),
+    player,
+    pin: PIN,
+    onStep: (step) => console.log(step),
+    announce: (line) => console.log(line),
+  });
+  console.log(banner(player, town.game.url, town.wallet.pageUrl(), town.sandbox.url));
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  console.log('\nStopping ...');
+  await town.close();
+}
+
+function banner(player: 'sample' | 'new', game: string, wallet: string, sandbox: string): string {
+  const first =
+    player === 'sample'
+      ? ['The wallet holds 10.00 EUR of test money and knows this game.', `Its PIN, asked for larger payments: ${PIN}`]
+      : ['The wallet is empty: open its page first, set a PIN, open an account and top it up.'];
+  return [
+    '',
+    `  Play:     ${game}`,
+    `  Wallet:   ${wallet}`,
+    `  Sandbox:  ${sandbox}`,
+    '',
+    '  Levels 1 and 2 are free. Choose level 3 with the arrow keys and press Enter:',
+    '  the offer appears inside the game. Continue, then Pay. F2 shows the signed messages.',
+    ...first.map((line) => `  ${line}`),
+    '  Nothing real is paid: every key here is a throwaway. Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}
+
+/** One or two sentences for a person; the stack only when asked for. */
+function plain(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (process.env['COINSLOT_LOG'] === 'debug') return cause.stack ?? cause.message;
+  const hint = 'hint' in cause && typeof cause.hint === 'string' ? `\n${cause.hint}` : '';
+  const taken =
+    'code' in cause && cause.code === 'EADDRINUSE'
+      ? '\nAnother program uses that port; stop it, or the other `npm start`.'
+      : '';
+  return `${cause.message}${hint}${taken}`;
+}

@@ -1,0 +1,59 @@
+/** The demo game's publisher: a studio folder made with the `coinslot` command's own code, certified by the sandbox. */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  compilePlacements,
+  formatPlacements,
+  initStudio,
+  readOffers,
+  signStudio,
+  studioFiles,
+} from '@coinslot/publisher';
+
+/** The port that the demo game's `offers.yaml` names in its origins. */
+const GAME_PORT = 8375;
+
+export interface StudioOptions {
+  /** Folder of the studio's key, certificate and files. */
+  folder: string;
+  /** Folder the game is given: price list, placements, roots. */
+  gameFolder: string;
+  /** The game's sources, with `coinslot/offers.yaml` and `placements.yaml`. */
+  demoGame: string;
+  gamePort: number;
+  /** `roots.coinslot`. */
+  rootsFile: Uint8Array;
+  /** Certifies a PKCS#10 request (PEM); the chain as PEM, leaf first. */
+  certify(request: string): { readonly pem: string };
+  nowMs: number;
+  random(length: number): Uint8Array;
+}
+
+/** Makes or renews what the demo game ships with. What has not changed keeps its bytes. */
+export function signDemoGame(options: StudioOptions): void {
+  const { folder, gameFolder, demoGame, gamePort, rootsFile, certify, nowMs, random } = options;
+  const files = studioFiles(folder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // The game may be served from another port than the usual one: its origins follow.
+  const offersText = readFileSync(join(demoGame, 'coinslot', 'offers.yaml'), 'utf8').replaceAll(
+    `:${GAME_PORT}`,
+    `:${gamePort}`,
+  );
+  writeFileSync(files.offers, offersText);
+  copyFileSync(join(demoGame, 'coinslot', 'placements.yaml'), files.placements);
+  initStudio(folder, { id: 'lumen-works', commonName: 'Lumen Works', country: undefined }, random);
+  writeFileSync(files.roots, rootsFile);
+  writeFileSync(files.chain, certify(readFileSync(files.request, 'utf8')).pem);
+  signStudio(files, nowMs, random);
+  const placements = compilePlacements(
+    files.placements,
+    readFileSync(files.placements, 'utf8'),
+    readOffers(files.offers, offersText),
+  );
+  writeFileSync(files.compiledPlacements, formatPlacements(placements));
+
+  mkdirSync(gameFolder, { recursive: true });
+  for (const file of [files.priceList, files.compiledPlacements, files.roots]) {
+    copyFileSync(file, join(gameFolder, file.slice(folder.length + 1)));
+  }
+}

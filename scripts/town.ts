@@ -1,0 +1,130 @@
+/**
+ * Joins the parties on one machine: sandbox payment server, wallet, and the demo game with what its publisher signed. The
+ * one place that knows all rooms; `npm start`, the browser tests and the benchmarks all stand on it.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepareSandbox, startSandbox, type RunningSandbox } from '@coinslot/server-mock';
+import {
+  createProfile,
+  openProfile,
+  startWallet,
+  type Log,
+  type Profile,
+  type Wallet,
+  type WalletOptions,
+} from '@coinslot/wallet';
+import { buildGame, hostGame, type GameHost } from './game-host.ts';
+import { signDemoGame } from './studio.ts';
+
+export interface TownOptions {
+  /** Folder of this repository. */
+  root: string;
+  /** Everything durable lives here; a second start on it goes on where the first stopped. */
+  home: string;
+  ports: { wallet: number; sandbox: number; game: number };
+  clock: () => number;
+  random: (length: number) => Uint8Array;
+  log: Log;
+  /** `sample`: a wallet that is set up, paired with the demo game and topped up. `new`: an empty one. */
+  player: 'sample' | 'new';
+  /** The sample wallet's PIN. */
+  pin: string;
+  /** Called before something that takes a while. */
+  onStep?: (step: string) => void;
+  /** A line for the terminal, when a press has paid. */
+  announce?: (line: string) => void;
+  /** Further options of the wallet, for tests. */
+  wallet?: Partial<WalletOptions>;
+}
+
+export interface Town {
+  readonly sandbox: RunningSandbox;
+  readonly wallet: Wallet;
+  readonly game: GameHost;
+  close(): Promise<void>;
+}
+
+/** First balance of the sample player, in minor units of EUR. */
+const SAMPLE_TOP_UP_MINOR = 1_000n;
+export const GAME_ID = 'demo-game';
+export const PUBLISHER_ID = 'lumen-works';
+
+/** Opens the town; what was opened before a failure is closed again. */
+export async function openTown(options: TownOptions): Promise<Town> {
+  const { root, home, ports, clock, random, onStep = () => undefined } = options;
+  const opened: { close(): Promise<unknown> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of opened.splice(0).reverse()) await one.close();
+  };
+  try {
+    const grounds = prepareSandbox({ home, clock, random });
+    const gameFolder = join(home, 'game');
+    signDemoGame({
+      folder: join(home, 'publisher'),
+      gameFolder,
+      demoGame: join(root, 'demo-game'),
+      gamePort: ports.game,
+      rootsFile: grounds.rootsFile,
+      certify: (request) => grounds.certifyPublisher(request),
+      nowMs: clock(),
+      random,
+    });
+    const sandbox = await startSandbox({ home, port: ports.sandbox, clock, random, log: options.log });
+    opened.push(sandbox);
+    const settings = { walletPort: ports.wallet, consoleUrl: sandbox.url, sandbox: true };
+    writeFileSync(join(gameFolder, 'settings.json'), JSON.stringify(settings));
+    const wallet = await openWallet(options, sandbox, grounds.roots);
+    opened.push(wallet);
+    await buildGame(root, () => onStep('Building the demo game (once, and after changes) ...'));
+    const game = await hostGame({ root, gameFolder, port: ports.game, walletPort: ports.wallet });
+    opened.push(game);
+    return { sandbox, wallet, game, close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+async function openWallet(
+  options: TownOptions,
+  sandbox: RunningSandbox,
+  roots: readonly Uint8Array[],
+): Promise<Wallet> {
+  const { home, ports, clock, random, pin, player, announce } = options;
+  const path = join(home, 'wallet');
+  const isNew = !existsSync(join(path, 'vault.json'));
+  mkdirSync(home, { recursive: true });
+  const profile: Profile =
+    isNew && player === 'sample'
+      ? await createProfile({ path, clock, random, pin, language: 'en', currency: 'EUR', plan: 'prepaid' })
+      : openProfile({ path, clock, random });
+  const origins = [`http://127.0.0.1:${ports.game}`, `http://localhost:${ports.game}`];
+  const wallet = await startWallet({
+    profile,
+    port: ports.wallet,
+    serverUrl: sandbox.url,
+    roots,
+    environment: 'sandbox',
+    log: options.log,
+    ...(player === 'sample' && { autoPair: [{ gameId: GAME_ID, publisherId: PUBLISHER_ID, origins }] }),
+    ...(announce && { announce }),
+    ...options.wallet,
+  });
+  try {
+    if (player === 'sample') await furnish(wallet, sandbox, pin);
+  } catch (cause) {
+    await wallet.close();
+    throw cause;
+  }
+  return wallet;
+}
+
+/** The sample player's account: opened and topped up through the same doors as anybody's; a second time changes nothing. */
+async function furnish(wallet: Wallet, sandbox: RunningSandbox, pin: string): Promise<void> {
+  await wallet.unlock(pin);
+  await wallet.openAccount();
+  const bankReference = `sample-${Buffer.from(wallet.userId).toString('hex')}`;
+  await sandbox.topUp({ userId: wallet.userId, amountMinor: SAMPLE_TOP_UP_MINOR, currency: 'EUR', bankReference });
+  await wallet.refresh();
+}
