@@ -114,25 +114,27 @@ const offer = z.strictObject({
     }),
 });
 
-const game = z.strictObject({
-  id: identifier.meta({ description: 'Name of the game, for ever.', examples: ['demo-game'] }),
-  name: z.record(locale, z.string().min(1)).meta({
-    description: 'The name as players see it, by language. These are the languages every offer has texts in.',
-    examples: [{ en: 'Demo Game', fr: 'Jeu de démonstration' }],
-  }),
-  defaultLocale: locale
-    .optional()
-    .meta({ description: 'Used when the player has another language; the first of name if left out.' }),
-  origins: z
-    .array(z.string())
-    .min(1)
-    .max(LIMITS.originsMax)
-    .meta({
-      description:
-        'Web origins that the game is served from, exactly as browsers send them: no path, no slash at the end.',
-      examples: [['https://play.example.com']],
+const game = z
+  .strictObject({
+    id: identifier.meta({ description: 'Name of the game, for ever.', examples: ['demo-game'] }),
+    name: z.record(locale, z.string().min(1)).meta({
+      description: 'The name as players see it, by language. These are the languages every offer has texts in.',
+      examples: [{ en: 'Demo Game', fr: 'Jeu de démonstration' }],
     }),
-});
+    defaultLocale: locale
+      .optional()
+      .meta({ description: 'Used when the player has another language; the first of name if left out.' }),
+    origins: z
+      .array(z.string())
+      .min(1)
+      .max(LIMITS.originsMax)
+      .meta({
+        description:
+          'Web origins that the game is served from, exactly as browsers send them: no path, no slash at the end.',
+        examples: [['https://play.example.com']],
+      }),
+  })
+  .meta({ description: 'The game, as players and browsers know it.' });
 
 const validity = z.strictObject({
   from: date

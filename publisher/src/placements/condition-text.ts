@@ -65,7 +65,7 @@ class Parser {
     return (kind === 'sign' || kind === 'name') && this.#next.text === text ? this.#take() : undefined;
   }
 
-  #require(text: string): Token {
+  #expect(text: string): Token {
     const taken = this.#takes(text);
     if (taken === undefined)
       throw new ConditionError(`expected "${text}", found "${this.#next.text}"`, this.#next.index);
@@ -105,7 +105,7 @@ class Parser {
     const left = this.#sum();
     const negation = this.#takes('not');
     if (negation !== undefined || (this.#next.kind === 'name' && this.#next.text === 'in')) {
-      const found = this.#call('in', this.#require('in'), left, this.#list());
+      const found = this.#call('in', this.#expect('in'), left, this.#list());
       return negation === undefined ? found : this.#call('!', negation, found);
     }
     const sign = this.#takesComparison();
@@ -158,7 +158,7 @@ class Parser {
     if ((token.text === 'min' || token.text === 'max') && this.#takes('(') !== undefined) {
       const operands = [this.#or()];
       while (this.#takes(',') !== undefined) operands.push(this.#or());
-      this.#require(')');
+      this.#expect(')');
       return this.#call(token.text, token, ...operands);
     }
     return { kind: 'fact', name: token.text, place };
@@ -167,16 +167,16 @@ class Parser {
   #parenthesised(): Expression {
     if (++this.#open > PARENTHESES_MAX) throw new ConditionError('too many parentheses', this.#next.index);
     const inner = this.#or();
-    this.#require(')');
+    this.#expect(')');
     this.#open -= 1;
     return inner;
   }
 
   #list(): Expression {
-    const open = this.#require('[');
+    const open = this.#expect('[');
     const values = [this.#literal(this.#take())];
     while (this.#takes(',') !== undefined) values.push(this.#literal(this.#take()));
-    this.#require(']');
+    this.#expect(']');
     return { kind: 'list', values, place: this.#place(open) };
   }
 

@@ -28,7 +28,7 @@ const selector = z
       }),
     }),
     z.strictObject({
-      level: z.enum(['start', 'end']),
+      level: z.enum(['start', 'end']).meta({ description: 'Whether a level begins or has ended.' }),
       number: z
         .int()
         .min(0)
@@ -150,7 +150,10 @@ export const placementsSchema = z
       .record(identifier, z.array(identifier).min(1))
       .default({})
       .meta({ description: 'Targets that open others.', examples: [{ play: ['level-4', 'level-5'] }] }),
-    overall: z.strictObject({ caps: capsOf('over all campaigns').optional() }).optional(),
+    overall: z
+      .strictObject({ caps: capsOf('over all campaigns').optional() })
+      .optional()
+      .meta({ description: 'For all campaigns together.', examples: [{ caps: { session: 3 } }] }),
     placements: z.record(identifier, placement).meta({ description: 'Named boundaries of the game.' }),
     campaigns: z.array(campaign).max(1000).meta({ description: 'When which offer appears.' }),
   })

@@ -37,29 +37,39 @@ function flatten(issue: Issue, base: Path, value: unknown): Issue[] {
 function weigh(errors: readonly Issue[], path: Path, value: unknown): number {
   const weights = errors.map((error): number => {
     if (error.code === 'unrecognized_keys') return 10 * error.keys.length;
+    const isWhole = error.path.length === path.length;
+    if (error.code === 'invalid_value' && isWhole) return typeof valueAt(value, path) === 'object' ? 100 : 1;
     if (error.code !== 'invalid_type') return 1;
-    if (error.path.length === path.length) return 100;
+    if (isWhole) return 100;
     return valueAt(value, error.path) === undefined ? 10 : 1;
   });
   return weights.reduce((sum, weight) => sum + weight, 0);
 }
 
-/** "minutes is missing" adds nothing when "minuts: did you mean minutes?" is said of the same mapping. */
+/**
+ * "minutes is missing" adds nothing when "minuts: did you mean minutes?" is said of the same mapping; nor does any missing
+ * word of one branch of a union when the misspelt word belongs to another.
+ */
 function isMisspelt(issue: Issue, all: readonly Issue[], shape: SchemaNode): boolean {
   if (issue.code !== 'invalid_type') return false;
   const parent = issue.path.slice(0, -1);
+  const nodes = nodesAt(shape, parent);
+  const words = wordsOf(nodes);
   return all.some(
     (other) =>
       other.code === 'unrecognized_keys' &&
       samePath(other.path, parent) &&
-      other.keys.some((key) => nearestName(key, wordsAt(shape, parent)) === issue.path.at(-1)),
+      other.keys.some((key) => {
+        const meant = nearestName(key, words);
+        return meant !== undefined && (meant === issue.path.at(-1) || nodes.length > 1);
+      }),
   );
 }
 
 function faultsOf(source: YamlSource, issue: Issue, shape: SchemaNode): Fault[] {
   const path = issue.path;
   if (issue.code === 'unrecognized_keys') {
-    const words = wordsAt(shape, path);
+    const words = wordsOf(nodesAt(shape, path));
     return issue.keys.map((key) =>
       source.fault([...path, key], 'unknown word', {
         hint: didYouMean(key, words) ?? `known words: ${words.join(', ')}`,
@@ -80,6 +90,8 @@ function faultsOf(source: YamlSource, issue: Issue, shape: SchemaNode): Fault[] 
 }
 
 function wordsFor(issue: Issue, value: unknown): string {
+  // zod's own sentence starts so; any other was written in the schema, for this field.
+  if (!issue.message.startsWith('Invalid input') && issue.code === 'invalid_type') return issue.message;
   if (issue.code === 'invalid_type') {
     const expected = KINDS[issue.expected] ?? issue.expected;
     return `expected ${expected}, found ${kindOf(value)}`;
@@ -109,8 +121,8 @@ function unitOf(origin: string): string {
   return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
 }
 
-/** The words a mapping at this path may have, over all branches of unions. */
-export function wordsAt(shape: SchemaNode, path: Path): string[] {
+/** The mappings that may stand at this path, one per branch of its unions. */
+function nodesAt(shape: SchemaNode, path: Path): SchemaNode[] {
   let nodes = branchesOf(shape);
   for (const step of path) {
     nodes = nodes.flatMap((node) => {
@@ -119,6 +131,10 @@ export function wordsAt(shape: SchemaNode, path: Path): string[] {
       return below === undefined ? [] : branchesOf(below);
     });
   }
+  return nodes;
+}
+
+function wordsOf(nodes: readonly SchemaNode[]): string[] {
   return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
 }
 

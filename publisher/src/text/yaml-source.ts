@@ -91,7 +91,8 @@ function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number
   const steps = walk(document, path);
   const last = steps.at(-1);
   const isWhole = steps.length === path.length + 1;
-  return (isWhole && part === 'key' ? last?.key : undefined)?.range?.[0] ?? (last?.node ?? last?.key)?.range?.[0];
+  const node = isWhole && part === 'value' ? (last?.node ?? last?.key) : (last?.key ?? last?.node);
+  return node?.range?.[0];
 }
 
 function nodeAt(document: Document, path: Path): Node | undefined {
