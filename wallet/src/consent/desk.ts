@@ -3,34 +3,25 @@
  * takes the answer from the overlay or from the wallet's page, and hands a yes to the payer. What a game sends changes
  * nothing under an open dialog.
  */
-import {
-  checkOffer,
-  equalBytes,
-  ProtocolError,
-  shownDigest,
-  type CheckedOffer,
-  type CodeName,
-} from '@coinslot/protocol';
+import { equalBytes, ProtocolError, shownDigest, type CheckedOffer, type CodeName, type Shown, type Signer } from '@coinslot/protocol';
 import type { Account } from '../account/account.ts';
 import type { Rates } from '../account/rates.ts';
-import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
+import type { Trust } from '../account/server-envelope.ts';
 import { WalletError } from '../errors.ts';
 import { hex } from '../hex.ts';
 import type { Payment } from '../journal/payments.ts';
 import { WALLET_LIMITS } from '../limits.ts';
-import { makePaymentRequest } from '../payments/payment-request.ts';
 import type { Payer } from '../payments/payer.ts';
+import { makePaymentRequest } from '../payments/payment-request.ts';
 import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { DayKeys } from '../vault/keys.ts';
-import type { Signer } from '@coinslot/protocol';
 import { paymentWords } from '../words/payment-words.ts';
+import { Appraisal, type Priced } from './appraisal.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Dialog } from './dialog.ts';
-import { consentFor, type ConsentVerdict } from './own-limits.ts';
 import { sendRefusal, type Seat } from './seat.ts';
-import { chargeFor, composeShown, type Charge } from './shown.ts';
-import { spendingView } from './spending-view.ts';
+import { composeShown } from './shown.ts';
 
 export interface DeskOptions {
   profile: Profile;
@@ -46,17 +37,24 @@ export interface DeskOptions {
   onPress(payment: Payment): void;
 }
 
+/** What was fetched for an offer before it is shown. */
+interface Known extends Priced {
+  readonly sufficiency: Shown['sufficiency'];
+}
+
 const SALT_BYTES = 16;
 
 export class ConsentDesk {
   readonly #options: DeskOptions;
+  readonly #appraisal: Appraisal;
   readonly #deliveries = new Deliveries();
   #dialog: Dialog | undefined;
-  /** An offer is being prepared (a rate or a balance is fetched): the desk is taken. */
-  #preparing: string | undefined;
+  /** An offer for which a rate or a balance is fetched: the desk is taken. */
+  #preparing: { readonly seat: Seat; readonly seq: number } | undefined;
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    this.#appraisal = new Appraisal(options);
     options.payer.onProgress((payment, progress) => {
       this.#deliveries.tell(payment, progress, options.profile.settings.language);
       if (progress !== 'pending') void options.account.refresh();
@@ -71,20 +69,23 @@ export class ConsentDesk {
 
   /** Takes message 1 from a game and answers with `show`, or with what came of it. Never throws. */
   async offer(seat: Seat, seq: number, offerBytes: Uint8Array): Promise<void> {
-    let held = false;
+    const preparing = { seat, seq };
     try {
-      const checked = this.#check(seat, offerBytes);
+      const checked = this.#appraisal.check(seat, offerBytes);
       const nonceHex = hex(checked.offer.nonce);
       if (this.#answerKnown(seat, seq, nonceHex, offerBytes, checked)) return;
       if (this.#showAgain(seat, seq, nonceHex, offerBytes)) return;
       this.#requireFree(seat, nonceHex);
-      this.#preparing = nonceHex;
-      held = true;
-      await this.#open(seat, seq, offerBytes, checked);
+      this.#preparing = preparing;
+      const { charge, audience } = await this.#appraisal.price(checked);
+      const sufficiency = await this.#appraisal.sufficiency(charge);
+      // Cancelled, or left, while that was fetched.
+      if (this.#preparing !== preparing) return;
+      this.#open(seat, seq, offerBytes, checked, { charge, audience, sufficiency });
     } catch (fault) {
       this.#refuse(seat, seq, fault);
     } finally {
-      if (held) this.#preparing = undefined;
+      if (this.#preparing === preparing) this.#preparing = undefined;
     }
   }
 
@@ -102,6 +103,7 @@ export class ConsentDesk {
 
   /** The player left the dialog in the game without answering: a decline. */
   cancel(seat: Seat, seq: number): void {
+    if (this.#preparing?.seat === seat && this.#preparing.seq === seq) this.#preparing = undefined;
     const dialog = this.#dialog;
     if (dialog?.seat === seat && dialog.seq === seq) this.#end(dialog, 'left');
   }
@@ -109,6 +111,7 @@ export class ConsentDesk {
   /** The game's link is gone. */
   leave(seat: Seat): void {
     this.#deliveries.leave(seat);
+    if (this.#preparing?.seat === seat) this.#preparing = undefined;
     if (this.#dialog?.seat === seat) this.#end(this.#dialog, 'left');
   }
 
@@ -122,6 +125,7 @@ export class ConsentDesk {
       if (payment.status === 'pending') payer.hurry(payment);
       return;
     }
+    if (this.#showAgain(seat, seq, nonceHex, undefined)) return;
     const code: CodeName = profile.state.refusal(nonceHex) === undefined ? 'CONSENT_REQUIRED' : 'CONSENT_DENIED';
     sendRefusal(seat, seq, profile.settings.language, code, 'no');
   }
@@ -164,23 +168,6 @@ export class ConsentDesk {
     this.#refuse(dialog.seat, dialog.seq, new ProtocolError('PAUSED', 'payments are off'));
   }
 
-  /** Everything about message 1 that needs no waiting. Throws the first code that fails. */
-  #check(seat: Seat, offerBytes: Uint8Array): CheckedOffer {
-    const { profile, trust, account } = this.#options;
-    const nowMs = profile.clock();
-    const checked = checkOffer(offerBytes, { roots: trust.roots, verify: trust.verify, atMs: nowMs });
-    requireEnvironment(checked.publisher, trust.environment);
-    const { quote } = checked;
-    if (quote.publisherId !== seat.pairing.publisherId || quote.gameId !== seat.pairing.gameId) {
-      throw new ProtocolError('OFFER_ORIGIN', 'Quote: of another publisher or game than the one that is connected');
-    }
-    if (!account.isOpen) throw new ProtocolError('PAUSED', 'no account is open');
-    if (nowMs < profile.state.lastMs - CLOCK_BACK_MS) {
-      throw new ProtocolError('CLOCK_SKEW', 'the clock has been set back');
-    }
-    return checked;
-  }
-
   /** Answers from the journal what was asked before; true when it did. Throws ID_CONFLICT. */
   #answerKnown(seat: Seat, seq: number, nonceHex: string, offerBytes: Uint8Array, checked: CheckedOffer): boolean {
     const { profile } = this.#options;
@@ -214,11 +201,11 @@ export class ConsentDesk {
     else this.#deliveries.tell(payment, 'pending', language);
   }
 
-  /** The very offer that is before the player, asked once more by the same game: the same dialog, under the new number. */
-  #showAgain(seat: Seat, seq: number, nonceHex: string, offerBytes: Uint8Array): boolean {
+  /** What is before the player, asked for once more by the same game: the same dialog, under the new number. */
+  #showAgain(seat: Seat, seq: number, nonceHex: string, offerBytes: Uint8Array | undefined): boolean {
     const dialog = this.#dialog;
-    if (dialog?.seat !== seat || dialog.nonceHex !== nonceHex || !equalBytes(dialog.offerBytes, offerBytes))
-      return false;
+    if (dialog?.seat !== seat || dialog.nonceHex !== nonceHex) return false;
+    if (offerBytes !== undefined && !equalBytes(dialog.offerBytes, offerBytes)) return false;
     dialog.seq = seq;
     seat.send('show', { seq, shown: dialog.shownBytes });
     if (dialog.place === 'page') seat.send('progress', { seq, state: 'page' });
@@ -236,37 +223,22 @@ export class ConsentDesk {
     }
   }
 
-  async #open(seat: Seat, seq: number, offerBytes: Uint8Array, checked: CheckedOffer): Promise<void> {
-    const { profile } = this.#options;
+  /** Nothing here waits: the rules are asked, and the offer is shown, as things are at one moment. */
+  #open(seat: Seat, seq: number, offerBytes: Uint8Array, offer: CheckedOffer, known: Known): void {
+    const { profile, timeZone, timers } = this.#options;
+    const { charge, audience, sufficiency } = known;
+    const consent = this.#appraisal.requireConsent(seat, charge);
     const { language } = profile.settings;
-    const { charge, audience } = await this.#price(checked);
-    const sufficiency = await this.#sufficiency(charge);
-    // Nothing below waits: the rules are asked as things are when it is shown.
-    if (!seat.isOpen) return;
-    const verdict = this.#verdict(seat, charge);
-    if (verdict.kind === 'refuse') throw new ProtocolError(verdict.code, verdict.because);
-    const { shown, bytes } = composeShown({
-      offer: checked,
-      charge,
-      salt: profile.random(SALT_BYTES),
-      language,
-      timeZone: this.#options.timeZone,
-      consent: verdict.kind,
-      sufficiency,
-    });
+    const salt = profile.random(SALT_BYTES);
+    const { shown, bytes } = composeShown({ offer, charge, salt, language, timeZone, consent, sufficiency });
     const digest = shownDigest(bytes);
-    const { nonce } = checked.offer;
-    profile.record({
-      kind: 'shown',
-      atMs: profile.clock(),
-      nonce,
-      pairingId: seat.pairing.pairingId,
-      offerHash: checked.offerHash,
-      shownDigest: digest,
-    });
+    const { nonce } = offer.offer;
+    const { pairingId } = seat.pairing;
+    const atMs = profile.clock();
+    profile.record({ kind: 'shown', atMs, nonce, pairingId, offerHash: offer.offerHash, shownDigest: digest });
     const dialog: Dialog = {
       nonceHex: hex(nonce),
-      offer: checked,
+      offer,
       offerBytes,
       charge,
       audience,
@@ -277,53 +249,17 @@ export class ConsentDesk {
       seq,
       place: 'overlay',
       isTrying: false,
-      callOffTimeout: this.#options.timers.after(WALLET_LIMITS.dialogMs, () => this.#end(dialog, 'timed-out')),
+      callOffTimeout: timers.after(WALLET_LIMITS.dialogMs, () => this.#end(dialog, 'timed-out')),
     };
     this.#dialog = dialog;
     profile.announce();
     seat.send('show', { seq, shown: bytes });
   }
 
-  /** The charge, and who may decide on it. Throws RATE_STALE, or BUSY when the server was never heard from. */
-  async #price({ quote }: CheckedOffer): Promise<{ charge: Charge; audience: Uint8Array }> {
-    const { profile, rates } = this.#options;
-    const { currency } = profile.settings;
-    const price = { amountMinor: quote.amountMinor, currency: quote.currency };
-    if (price.currency === currency && rates.audience !== undefined) {
-      return { charge: chargeFor(price, currency, undefined), audience: rates.audience };
-    }
-    const { table, audience } = await rates.current();
-    return { charge: chargeFor(price, currency, price.currency === currency ? undefined : table), audience };
-  }
-
-  /** By the last statement; one that says no is asked for again first, since a top-up may have come. */
-  async #sufficiency(charge: Charge): Promise<'enough' | 'not-enough'> {
-    const { account, timers } = this.#options;
-    const isEnough = (): boolean => (account.spendableMinor ?? 0n) >= charge.money.amountMinor;
-    if (!isEnough()) {
-      const waited = new Promise<void>((resolve) => timers.after(WALLET_LIMITS.statementWaitMs, resolve));
-      await Promise.race([account.refresh(), waited]);
-    }
-    return isEnough() ? 'enough' : 'not-enough';
-  }
-
-  #verdict(seat: Seat, charge: Charge): ConsentVerdict {
-    const { profile, account } = this.#options;
-    const view = spendingView({
-      state: profile.state,
-      pairing: seat.pairing,
-      nowMs: profile.clock(),
-      sessionStartMs: seat.sessionStartMs,
-      isUnlocked: profile.vault.day !== undefined,
-      statement: account.statement,
-    });
-    return consentFor(charge.money.amountMinor, view);
-  }
-
   #payByPress(dialog: Dialog, place: 'overlay' | 'wallet-page'): void {
     const { day } = this.#options.profile.vault;
     // Locked, or a limit used up, since it was shown: what was shown is no longer what would be done.
-    if (day === undefined || this.#verdict(dialog.seat, dialog.charge).kind !== 'press') {
+    if (day === undefined || this.#appraisal.verdict(dialog.seat, dialog.charge).kind !== 'press') {
       this.#close(dialog);
       return this.#refuseStale(dialog.seat, dialog.seq);
     }
@@ -343,8 +279,7 @@ export class ConsentDesk {
     const { seat, seq } = dialog;
     this.#close(dialog);
     try {
-      const verdict = this.#verdict(seat, dialog.charge);
-      if (verdict.kind === 'refuse') throw new ProtocolError(verdict.code, verdict.because);
+      this.#appraisal.requireConsent(seat, dialog.charge);
       const playerKey = day.player(seat.pairing.publisherId).publicKey;
       const nowMs = profile.clock();
       const options = { dialog, userId: account.userId, playerKey, proof, place, signer, nowMs };
@@ -405,9 +340,6 @@ export class ConsentDesk {
     sendRefusal(seat, seq, language, 'BUSY', 'no');
   }
 }
-
-/** How far the clock may lag behind the journal before it counts as set back. */
-const CLOCK_BACK_MS = 5 * 60_000;
 
 const isOfGame = (payment: Payment, seat: Seat): boolean =>
   payment.publisherId === seat.pairing.publisherId && payment.gameId === seat.pairing.gameId;

@@ -7,7 +7,6 @@ import { refusalText } from '../words/payment-words.ts';
 
 export interface Seat {
   readonly pairing: Pairing;
-  readonly isOpen: boolean;
   /** When this game's current session began, ms. */
   readonly sessionStartMs: number;
   /** Does nothing once the link is closed. */

@@ -125,15 +125,11 @@ export class GameLink {
   }
 
   #opened(pairing: Pairing): void {
-    const isOpen = (): boolean => this.#isOpen;
     this.#pairing = pairing;
     this.#payments = this.#options.payments(pairing);
     this.#seat = {
       pairing,
       sessionStartMs: this.#options.sessionStart(pairing),
-      get isOpen() {
-        return isOpen();
-      },
       send: (kind, fields) => this.#send(kind, fields),
     };
     this.#options.profile.announce();
