@@ -20,26 +20,25 @@ function play(key: LevelKey, seed: number, limitS = 120): World {
 describe.each(LEVELS.map((level) => level.key))('%s', (key) => {
   it.each([1, 2, 3])('is finished by a pilot using the controls alone, seed %i', (seed) => {
     const world = play(key, seed);
-    if (process.env['SHOW'])
-      console.log(
-        key,
-        seed,
-        world.outcome,
-        't',
-        world.timeS.toFixed(1),
-        'lives',
-        world.lives,
-        'lit',
-        world.lit,
-        world.plan.lanterns.length,
-        'embers',
-        world.embersTaken,
-        world.plan.embers.length,
-        'score',
-        world.score,
-        Math.round(world.spark.x),
-        Math.round(world.spark.y),
-      );
+    console.log(
+      key,
+      seed,
+      world.outcome,
+      't',
+      world.timeS.toFixed(1),
+      'lives',
+      world.lives,
+      'lit',
+      world.lit,
+      world.plan.lanterns.length,
+      'embers',
+      world.embersTaken,
+      world.plan.embers.length,
+      'score',
+      world.score,
+      Math.round(world.spark.x),
+      Math.round(world.spark.y),
+    );
     expect(world.outcome).toBe('finished');
     expect(world.timeS).toBeGreaterThan(15);
     expect(world.timeS).toBeLessThan(70);
@@ -54,4 +53,18 @@ describe.each(LEVELS.map((level) => level.key))('%s', (key) => {
       if (plan.waterY !== null) expect(spot.y).toBeLessThan(plan.waterY - 20);
     }
   });
+});
+
+describe('a shortened run (goal 1)', () => {
+  it.each(LEVELS.map((level) => level.key))('of %s ends by holding one key', (key) => {
+    const world = createWorld(planLevel(key, 1), { goal: 1 });
+    for (let i = 0; i < 5 / STEP_S && world.outcome === 'playing'; i += 1) step(world, { x: 1, y: 0, dash: false });
+    expect(world.outcome).toBe('finished');
+    expect(world.lit).toBe(1);
+  });
+});
+
+it('is the same run again for the same seed, and another for another', () => {
+  expect(play('Level2', 5).score).toBe(play('Level2', 5).score);
+  expect(play('Level2', 5).score).not.toBe(play('Level2', 6).score);
 });

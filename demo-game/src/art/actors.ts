@@ -60,24 +60,18 @@ function paintLight(textures: Textures): void {
     ctx.fillStyle = gradient;
     ctx.fillRect(0, 1, 40, 2);
   });
+  paint(textures, 'beam', 48, 8, (ctx) => {
+    const gradient = ctx.createLinearGradient(0, 0, 48, 0);
+    gradient.addColorStop(0, 'rgba(255,255,255,0)');
+    gradient.addColorStop(0.5, 'rgba(255,255,255,0.95)');
+    gradient.addColorStop(1, 'rgba(255,255,255,0)');
+    ctx.fillStyle = gradient;
+    ctx.fillRect(0, 0, 48, 8);
+  });
   paint(textures, 'white', 8, 8, (ctx) => {
     ctx.fillStyle = '#ffffff';
     ctx.fillRect(0, 0, 8, 8);
   });
-  paint(
-    textures,
-    'vignette',
-    960,
-    540,
-    (ctx) => {
-      const gradient = ctx.createRadialGradient(480, 270, 240, 480, 270, 620);
-      gradient.addColorStop(0, 'rgba(2,3,12,0)');
-      gradient.addColorStop(1, 'rgba(2,3,12,0.6)');
-      ctx.fillStyle = gradient;
-      ctx.fillRect(0, 0, 960, 540);
-    },
-    0.5,
-  );
   paint(
     textures,
     'darkness',
@@ -87,8 +81,8 @@ function paintLight(textures: Textures): void {
       // The storm's night: clear round the flame (the middle), nearly black at the edges; shown at three times its size.
       const gradient = ctx.createRadialGradient(480, 270, 40, 480, 270, 200);
       gradient.addColorStop(0, 'rgba(3,5,14,0)');
-      gradient.addColorStop(0.55, 'rgba(3,5,14,0.42)');
-      gradient.addColorStop(1, 'rgba(3,5,14,0.8)');
+      gradient.addColorStop(0.55, 'rgba(3,5,14,0.36)');
+      gradient.addColorStop(1, 'rgba(3,5,14,0.7)');
       ctx.fillStyle = gradient;
       ctx.fillRect(0, 0, 960, 540);
     },
@@ -495,18 +489,41 @@ function paintCreatures(textures: Textures): void {
     ctx.fill();
   });
   paint(textures, 'cloud', 150, 110, (ctx) => {
-    for (const [x, y, r] of [
-      [45, 66, 34],
-      [78, 50, 42],
-      [108, 66, 34],
-      [74, 76, 34],
+    const puffs = [
+      [42, 68, 28],
+      [72, 48, 36],
+      [108, 66, 30],
+      [76, 74, 30],
+    ] as const;
+    for (const [grow, colour] of [
+      [3, '#dfe8ff'],
+      [0, '#8a93d6'],
     ] as const) {
-      orb(ctx, x, y, r, [
-        [0, 'rgba(196,214,255,0.9)'],
-        [0.7, 'rgba(120,128,200,0.72)'],
-        [1, 'rgba(96,90,170,0)'],
-      ]);
+      ctx.fillStyle = colour;
+      for (const [x, y, r] of puffs) {
+        ctx.beginPath();
+        ctx.arc(x, y, r + grow, 0, Math.PI * 2);
+        ctx.fill();
+      }
     }
+    ctx.fillStyle = 'rgba(214,224,255,0.5)';
+    for (const [x, y, r] of puffs.slice(0, 3)) {
+      ctx.beginPath();
+      ctx.arc(x - 3, y - 6, r * 0.74, 0, Math.PI * 2);
+      ctx.fill();
+    }
+    // Asleep, and cold.
+    ctx.strokeStyle = '#3a3f86';
+    ctx.lineWidth = 2.6;
+    ctx.lineCap = 'round';
+    for (const x of [62, 86]) {
+      ctx.beginPath();
+      ctx.arc(x, 62, 6, 0.25, Math.PI - 0.25);
+      ctx.stroke();
+    }
+    ctx.beginPath();
+    ctx.ellipse(74, 78, 3.4, 4.4, 0, 0, Math.PI * 2);
+    ctx.stroke();
   });
 }
 

@@ -25,11 +25,40 @@ type LayerName = (typeof LAYERS)[number]['name'];
 /** Draws sky and layers of a biome; keys are `sky-<biome>` and `<layer>-<biome>`. */
 export function paintBackdrop(textures: Phaser.Textures.TextureManager, biome: Biome): void {
   const palette = PALETTES[biome];
-  paint(textures, `sky-${biome}`, 960, 540, (ctx) => sky(ctx, biome, palette, createRandom(biome.length * 31)), 1);
+  paint(
+    textures,
+    `sky-${biome}`,
+    960,
+    540,
+    (ctx) => {
+      sky(ctx, biome, palette, createRandom(biome.length * 31));
+      darkenEdges(ctx);
+    },
+    1,
+  );
   for (const { name } of LAYERS) {
     const rng = createRandom(biome.length * 101 + name.charCodeAt(0));
-    paint(textures, `${name}-${biome}`, LAYER_W, LAYER_H, (ctx) => SCENERY[biome](ctx, name, palette, rng), 1);
+    const key = `${name}-${biome}`;
+    if (textures.exists(key)) continue;
+    paint(textures, key, LAYER_W, LAYER_H, (ctx) => SCENERY[biome](ctx, name, palette, rng), 1);
+    const texture = textures.get(key);
+    texture.customData = { ...texture.customData, emptyRows: emptyRows(texture.getSourceImage() as HTMLCanvasElement) };
   }
+}
+
+function darkenEdges(ctx: Ctx): void {
+  const gradient = ctx.createRadialGradient(480, 270, 260, 480, 270, 620);
+  gradient.addColorStop(0, 'rgba(2,3,12,0)');
+  gradient.addColorStop(1, 'rgba(2,3,12,0.55)');
+  ctx.fillStyle = gradient;
+  ctx.fillRect(0, 0, 960, 540);
+}
+
+/** Rows at the top in which nothing was drawn: layers are shown without them, which saves a software renderer its fill. */
+function emptyRows(canvas: HTMLCanvasElement): number {
+  const pixels = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data;
+  for (let at = 3; at < pixels.length; at += 4) if (pixels[at]! > 0) return Math.floor(at / 4 / canvas.width);
+  return canvas.height;
 }
 
 function sky(ctx: Ctx, biome: Biome, p: Palette, rng: Random): void {
@@ -93,15 +122,15 @@ function moon(ctx: Ctx, biome: Biome, p: Palette): void {
 function aurora(ctx: Ctx, p: Palette, rng: Random): void {
   for (let band = 0; band < 3; band += 1) {
     const colour = [p.accent, p.skyLow, '#b9ff9e'][band]!;
-    for (let x = 0; x < 960; x += 6) {
+    for (let x = 0; x < 960; x += 2) {
       const y = 90 + band * 60 + Math.sin(x / 130 + band * 2) * 44 + Math.sin(x / 47 + band) * 12;
-      const tall = 120 + Math.sin(x / 71 + band) * 46 + rng.between(0, 20);
+      const tall = 120 + Math.sin(x / 71 + band) * 46 + rng.between(0, 6);
       const gradient = ctx.createLinearGradient(0, y, 0, y + tall);
       gradient.addColorStop(0, fade(colour, 0));
-      gradient.addColorStop(0.25, fade(colour, 0.13));
+      gradient.addColorStop(0.25, fade(colour, 0.2));
       gradient.addColorStop(1, fade(colour, 0));
       ctx.fillStyle = gradient;
-      ctx.fillRect(x, y, 6, tall);
+      ctx.fillRect(x, y, 2, tall);
     }
   }
 }
@@ -518,21 +547,24 @@ function cliffs(ctx: Ctx, top: number, colour: string, rng: Random): void {
 }
 
 function cloudBank(ctx: Ctx, top: number, low: string, high: string, rng: Random): void {
-  for (let i = 0; i < 26; i += 1) {
-    const x = rng.between(0, LAYER_W);
-    const r = rng.between(34, 84);
-    const y = top + rng.between(0, 50) + r * 0.3;
+  const puffs = Array.from({ length: 34 }, (_, i) => ({
+    x: (i / 34) * LAYER_W + rng.between(-16, 16),
+    y: top + 40 + (i % 3) * 24 + rng.between(-10, 10),
+    r: rng.between(40, 62) + (i % 3) * 10,
+  }));
+  // From the back of the bank forwards: the lowest last, so that each stands before the one above it.
+  for (const { x, y, r } of puffs.sort((a, b) => a.y - b.y)) {
     wrapped(ctx, LAYER_W, x, r, () => {
       ctx.beginPath();
       ctx.arc(0, y, r, 0, Math.PI * 2);
-      fillDown(ctx, y - r, y + r, [
+      fillDown(ctx, y - r, y + r * 0.5, [
         [0, high],
-        [0.6, low],
+        [1, low],
       ]);
     });
   }
   ctx.fillStyle = low;
-  ctx.fillRect(0, top + 66, LAYER_W, LAYER_H);
+  ctx.fillRect(0, top + 104, LAYER_W, LAYER_H);
 }
 
 /** A CSS colour between two, 0 the first. */

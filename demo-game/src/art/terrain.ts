@@ -201,7 +201,7 @@ function house(block: Block): void {
   rim({ ...block, ctx: shifted(ctx, -4), w: w + 8 });
   ctx.restore();
   if (w > 200 && rng.next() < 0.8) {
-    ctx.fillStyle = p.solid;
+    ctx.fillStyle = mix(p.solid, p.edge, 0.22);
     ctx.fillRect(w - 60, -OVERHANG, 24, OVERHANG + 4);
     ctx.fillStyle = p.edge;
     ctx.fillRect(w - 63, -OVERHANG, 30, 2.5);
@@ -211,6 +211,8 @@ function house(block: Block): void {
 function mossStone(block: Block): void {
   const { ctx, w, h, p, rng, hanging } = block;
   body(block, 9);
+  ctx.save();
+  ctx.clip();
   for (let y = 14; y < h - 6; y += 24) {
     for (let x = rng.between(-20, 10); x < w; x += rng.between(34, 62)) {
       rounded(ctx, Math.max(3, x), y, rng.between(26, 44), 19, 6);
@@ -218,6 +220,7 @@ function mossStone(block: Block): void {
       ctx.fill();
     }
   }
+  ctx.restore();
   const y0 = hanging ? h : 0;
   const way = hanging ? 1 : -1;
   for (let x = 0; x < w; x += 7) {

@@ -66,7 +66,7 @@ export function foundry(rng: Random): LevelPlan {
     lantern(4700, 400),
     lantern(4880, 170),
   ];
-  const start = { x: 110, y: 320 };
+  const start = { x: 110, y: 200 };
   const beacon = { x: 5060, y: 400 };
   return {
     key: 'Level4',

@@ -55,7 +55,7 @@ export function garden(rng: Random): LevelPlan {
     driftingLantern(4720, 438, 110, 5, rng.next()),
     lantern(4880, 260),
   ];
-  const start = { x: 110, y: 300 };
+  const start = { x: 110, y: 330 };
   const beacon = { x: 5160, y: 350 };
   return {
     key: 'Level3',

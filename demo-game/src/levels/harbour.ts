@@ -12,7 +12,7 @@ export function harbour(rng: Random): LevelPlan {
     solid(1090, 290, 150, 180),
     solid(1640, 430, 190, 130),
     solid(1960, 470, 760, 90),
-    solid(2150, 40, 60, 190),
+    solid(2150, 0, 60, 230),
     solid(2150, 350, 60, 120),
     solid(2440, 390, 130, 80),
     solid(2900, 300, 240, 36),
@@ -20,7 +20,7 @@ export function harbour(rng: Random): LevelPlan {
     solid(3330, 440, 170, 120),
     solid(3640, 470, 700, 90),
     solid(3720, 200, 110, 270),
-    solid(3960, 40, 60, 250),
+    solid(3960, 0, 60, 290),
     solid(4160, 330, 110, 140),
     solid(4520, 380, 44, 180),
     solid(4720, 320, 44, 240),
@@ -50,7 +50,7 @@ export function harbour(rng: Random): LevelPlan {
     lantern(4830, 360),
     lantern(5040, 230),
   ];
-  const start = { x: 130, y: 300 };
+  const start = { x: 130, y: 330 };
   const beacon = { x: 5300, y: 400 };
   return {
     key: 'Level1',

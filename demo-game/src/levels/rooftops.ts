@@ -53,7 +53,7 @@ export function rooftops(rng: Random): LevelPlan {
     lantern(4995, 320),
     lantern(5255, 200),
   ];
-  const start = { x: 110, y: 250 };
+  const start = { x: 110, y: 290 };
   const beacon = { x: 5620, y: 280 };
   return {
     key: 'Level2',

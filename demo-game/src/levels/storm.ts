@@ -40,7 +40,7 @@ export function storm(rng: Random): LevelPlan {
     lantern(120, 480),
     lantern(840, 440),
   ];
-  const start = { x: 200, y: 2180 };
+  const start = { x: 200, y: 2140 };
   const beacon = { x: 480, y: 250 };
   return {
     key: 'Level5',

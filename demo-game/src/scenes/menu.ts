@@ -21,10 +21,11 @@ interface Hanging {
   tag: Phaser.GameObjects.Text;
   tagPlate: Phaser.GameObjects.Graphics;
   stars: Phaser.GameObjects.Image[];
+  open: boolean;
 }
 
 /** The cord on which the levels hang: its height over x. */
-const cordY = (x: number): number => 218 + 62 * (1 - ((x - SCREEN_W / 2) / (SCREEN_W / 2)) ** 2);
+const cordY = (x: number): number => 196 + 54 * (1 - ((x - SCREEN_W / 2) / (SCREEN_W / 2)) ** 2);
 
 /** Title and choice of level: six lanterns on a cord over the harbour, lit when finished, tagged when they are for sale. */
 export class MenuScene extends Phaser.Scene {
@@ -53,10 +54,10 @@ export class MenuScene extends Phaser.Scene {
     this.putTitle();
     this.hangings = LEVELS.map((entry, i) => this.hang(entry, i));
     this.details = {
-      name: label(this, services, SCREEN_W / 2, 410, '', { size: 27, weight: 800, align: 'center' }).setDepth(
+      name: label(this, services, SCREEN_W / 2, 396, '', { size: 27, weight: 800, align: 'center' }).setDepth(
         DEPTH.hud,
       ),
-      blurb: label(this, services, SCREEN_W / 2, 440, '', {
+      blurb: label(this, services, SCREEN_W / 2, 426, '', {
         size: 16,
         align: 'center',
         colour: '#d8d2f5',
@@ -68,7 +69,7 @@ export class MenuScene extends Phaser.Scene {
       DEPTH.hud,
     );
     this.button = new Buttons(this, services, [
-      { text: services.text.play, x: SCREEN_W / 2, y: 484, main: true, press: () => this.play() },
+      { text: services.text.play, x: SCREEN_W / 2, y: 474, main: true, press: () => this.play() },
     ]);
     this.showNotice();
     this.choose(this.chosen);
@@ -86,7 +87,6 @@ export class MenuScene extends Phaser.Scene {
     const shade = this.add.graphics().setDepth(DEPTH.night);
     shade.fillGradientStyle(0x05051a, 0x05051a, 0x05051a, 0x05051a, 0, 0, 0.86, 0.86).fillRect(0, 300, SCREEN_W, 240);
     shade.fillGradientStyle(0x05051a, 0x05051a, 0x05051a, 0x05051a, 0.5, 0.5, 0, 0).fillRect(0, 0, SCREEN_W, 180);
-    this.add.image(0, 0, 'vignette').setOrigin(0, 0).setDisplaySize(SCREEN_W, SCREEN_H).setDepth(DEPTH.vignette);
   }
 
   private putTitle(): void {
@@ -129,17 +129,17 @@ export class MenuScene extends Phaser.Scene {
       shadow: false,
     }).setDepth(DEPTH.lights + 1);
     const tagPlate = this.add.graphics().setDepth(DEPTH.hud);
-    const tag = label(this, this.services, x, y + 66, '', {
+    const tag = label(this, this.services, x, y + 62, '', {
       size: 14,
       weight: 800,
       align: 'center',
       shadow: false,
     }).setDepth(DEPTH.hud + 1);
     const stars = [0, 1, 2].map((k) => {
-      const star = sprite(this, x + (k - 1) * 20, y + 90, 'star').setDepth(DEPTH.hud);
+      const star = sprite(this, x + (k - 1) * 20, y + 88, 'star').setDepth(DEPTH.hud);
       return star.setScale(unitOf(star) * 0.3);
     });
-    return { entry, x, y, image, glow, number, tag, tagPlate, stars };
+    return { entry, x, y, image, glow, number, tag, tagPlate, stars, open: true };
   }
 
   private showNotice(): void {
@@ -147,13 +147,13 @@ export class MenuScene extends Phaser.Scene {
     if (!notice) return;
     this.services.announce(notice);
     const plate = this.add.graphics().setDepth(DEPTH.hud + 2);
-    const line = label(this, this.services, SCREEN_W / 2, 376, notice, { size: 16, align: 'center' }).setDepth(
+    const line = label(this, this.services, SCREEN_W / 2, 352, notice, { size: 16, align: 'center' }).setDepth(
       DEPTH.hud + 3,
     );
-    plate.fillStyle(0x0b0b24, 0.88).fillRoundedRect(SCREEN_W / 2 - line.width / 2 - 22, 358, line.width + 44, 36, 18);
+    plate.fillStyle(0x0b0b24, 0.88).fillRoundedRect(SCREEN_W / 2 - line.width / 2 - 22, 334, line.width + 44, 36, 18);
     plate
       .lineStyle(1.5, 0xffe0a3, 0.5)
-      .strokeRoundedRect(SCREEN_W / 2 - line.width / 2 - 22, 358, line.width + 44, 36, 18);
+      .strokeRoundedRect(SCREEN_W / 2 - line.width / 2 - 22, 334, line.width + 44, 36, 18);
     this.tweens.add({ targets: [plate, line], alpha: 0, delay: 5200, duration: 700 });
   }
 
@@ -200,6 +200,7 @@ export class MenuScene extends Phaser.Scene {
       const standing = shop.standing(item.entry.key);
       const stars = progress.stars(item.entry.key);
       const lit = stars > 0;
+      item.open = standing.kind !== 'price';
       item.image.setTexture(lit ? 'lantern-paper-lit' : 'lantern-paper');
       item.number.setColor(lit ? '#7a2f0c' : '#e9e4ff');
       item.stars.forEach((star, k) => star.setTexture(k < stars ? 'star-full' : 'star'));
@@ -214,6 +215,7 @@ export class MenuScene extends Phaser.Scene {
     const y = item.y + 62;
     tag.setText(tagText(standing, this.services)).setPosition(x, y);
     tagPlate.clear();
+    item.stars.forEach((star) => star.setY(y + (tag.text ? 28 : 2)));
     if (!tag.text) return;
     const w = tag.width + 22;
     const price = standing.kind === 'price';
@@ -262,7 +264,7 @@ export class MenuScene extends Phaser.Scene {
     const size = item.image.scaleX + (unit - item.image.scaleX) * 0.2;
     item.image.setPosition(x, item.y).setRotation(swing).setScale(size);
     item.number.setPosition(x, item.y).setScale(size / unitOf(item.image));
-    const alpha = (item.image.texture.key.endsWith('lit') ? 0.4 : 0) + (chosen ? 0.42 : 0);
+    const alpha = (item.image.texture.key.endsWith('lit') ? 0.4 : item.open ? 0.14 : 0) + (chosen ? 0.42 : 0);
     item.glow.setPosition(x, item.y).setAlpha(item.glow.alpha + (alpha - item.glow.alpha) * 0.15);
   }
 }

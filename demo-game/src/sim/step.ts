@@ -117,7 +117,8 @@ function move(world: World): void {
   }
   if (plan.scrollSpeed > 0) world.scrollX = Math.min(world.scrollX + plan.scrollSpeed * STEP_S, plan.width - VIEW_W);
   const left = plan.scrollSpeed > 0 ? world.scrollX : 0;
-  const right = plan.scrollSpeed > 0 ? world.scrollX + VIEW_W : plan.width;
+  // On the moving road the flame stays where it can still see what comes.
+  const right = plan.scrollSpeed > 0 ? world.scrollX + VIEW_W - 120 : plan.width;
   spark.x = Math.max(left + SPARK_R, Math.min(right - SPARK_R, spark.x));
   spark.y = Math.max(SPARK_R + 34, Math.min(plan.height - SPARK_R, spark.y));
   if (plan.tide && world.timeS > plan.tide.delayS) {

@@ -21,62 +21,54 @@ export const DEPTH = {
   darkness: 28,
   lights: 30,
   weather: 32,
-  vignette: 34,
   hud: 40,
 } as const;
 
-/** Sky and parallax layers of a biome, fixed to the screen and scrolled by `follow`. */
+/** Sky and parallax layers of a biome, fixed to the screen. Each layer is two pictures that follow one another round. */
 export class Backdrop {
-  private readonly layers: { tile: Phaser.GameObjects.TileSprite; follow: number }[];
+  private readonly sky: Phaser.GameObjects.Image;
+  private readonly layers: { pair: [Phaser.GameObjects.Image, Phaser.GameObjects.Image]; follow: number }[];
 
   /** Paints what isn't painted yet and puts it up. */
   constructor(scene: Phaser.Scene, biome: Biome) {
     paintBackdrop(scene.textures, biome);
-    scene.add.image(0, 0, `sky-${biome}`).setOrigin(0, 0).setScrollFactor(0).setDepth(DEPTH.sky);
+    const put = (key: string, depth: number): Phaser.GameObjects.Image =>
+      scene.add.image(0, 0, key).setOrigin(0, 0).setScrollFactor(0).setDepth(depth);
+    this.sky = put(`sky-${biome}`, DEPTH.sky);
     this.layers = LAYERS.map(({ name, follow }, i) => {
-      const tile = scene.add.tileSprite(0, SCREEN_H - LAYER_H, SCREEN_W, LAYER_H, `${name}-${biome}`);
-      tile
-        .setOrigin(0, 0)
-        .setScrollFactor(0)
-        .setDepth(DEPTH.layers + i);
-      return { tile, follow };
+      const cropped = (): Phaser.GameObjects.Image => {
+        const image = put(`${name}-${biome}`, DEPTH.layers + i);
+        const { emptyRows = 0 } = image.texture.customData as { emptyRows?: number };
+        return image.setCrop(0, emptyRows, LAYER_W, LAYER_H - emptyRows);
+      };
+      return { pair: [cropped(), cropped()], follow };
     });
+    this.follow(0);
   }
 
-  /** Moves the layers to where a camera at (x, y below the world's top) sees them; `rise` lifts the view above the ground. */
+  /** Moves the layers to what a camera at x sees; `rise` is how far it is above the world's ground. */
   follow(x: number, rise = 0): void {
-    for (const { tile, follow } of this.layers) {
-      tile.tilePositionX = (x * follow) % LAYER_W;
-      tile.y = SCREEN_H - LAYER_H + Math.min(LAYER_H, rise * follow * 0.45);
+    for (const { pair, follow } of this.layers) {
+      const left = -((x * follow) % LAYER_W);
+      const y = SCREEN_H - LAYER_H + Math.min(LAYER_H, rise * follow * 0.45);
+      pair[0].setPosition(left, y);
+      pair[1].setPosition(left + LAYER_W, y).setVisible(left + LAYER_W < SCREEN_W);
     }
   }
+
+  /** Darkens everything: 0 as painted, 1 night. A tint costs nothing, a veil over the screen would. */
+  darken(share: number): void {
+    const tint = (r: number, g: number, b: number): number =>
+      (Math.round(255 - (255 - r) * share) << 16) |
+      (Math.round(255 - (255 - g) * share) << 8) |
+      Math.round(255 - (255 - b) * share);
+    const shade = tint(158, 154, 186);
+    this.sky.setTint(shade);
+    for (const { pair } of this.layers) for (const image of pair) image.setTint(shade);
+  }
 }
 
-/** A veil of falling rain, `slant` pixels sideways per pixel down. */
-export function paintRain(textures: Phaser.Textures.TextureManager): void {
-  paint(
-    textures,
-    'rain',
-    256,
-    256,
-    (ctx) => {
-      for (let i = 0; i < 44; i += 1) {
-        const x = (i * 83) % 256;
-        const y = (i * 151) % 256;
-        const tall = 12 + ((i * 37) % 18);
-        ctx.strokeStyle = `rgba(200,225,255,${0.12 + ((i * 29) % 20) / 100})`;
-        ctx.lineWidth = 1;
-        for (const shift of [0, -256]) {
-          ctx.beginPath();
-          ctx.moveTo(x, y + shift);
-          ctx.lineTo(x - tall * 0.16, y + shift + tall);
-          ctx.stroke();
-        }
-      }
-    },
-    1,
-  );
-}
+const crest = (x: number): number => 9 + Math.sin((x / 256) * Math.PI * 4) * 4 + Math.sin((x / 256) * Math.PI * 10) * 2;
 
 /** A strip of water whose upper edge is waves. */
 export function paintWater(
@@ -93,7 +85,7 @@ export function paintWater(
       ctx.beginPath();
       ctx.moveTo(0, 200);
       for (let x = 0; x <= 256; x += 4) {
-        ctx.lineTo(x, 9 + Math.sin((x / 256) * Math.PI * 4) * 4 + Math.sin((x / 256) * Math.PI * 10) * 2);
+        ctx.lineTo(x, crest(x));
       }
       ctx.lineTo(256, 200);
       ctx.closePath();
@@ -103,6 +95,8 @@ export function paintWater(
       gradient.addColorStop(1, colours[2]);
       ctx.fillStyle = gradient;
       ctx.fill();
+      ctx.beginPath();
+      for (let x = 0; x <= 256; x += 4) ctx.lineTo(x, crest(x));
       ctx.strokeStyle = 'rgba(255,240,220,0.55)';
       ctx.lineWidth = 1.6;
       ctx.stroke();

@@ -99,12 +99,12 @@ function drawer(scene: Phaser.Scene, hazard: Hazard): (timeS: number) => void {
       head.setScale(hazard.w / head.width, hazard.h / head.height);
       const rod = scene.add
         .image(hazard.x + hazard.w / 2, 0, 'white')
-        .setTint(0x4a3a42)
+        .setTint(0x2b2026)
         .setOrigin(0.5, 0)
         .setDepth(DEPTH.terrain - 2);
       return () => {
         head.setPosition(hazard.x, hazard.y + hazard.h);
-        rod.setDisplaySize(hazard.w * 0.4, Math.max(1, hazard.y + 10));
+        rod.setDisplaySize(hazard.w * 0.28, Math.max(1, hazard.y + 10));
       };
     }
     case 'bolt':
@@ -119,7 +119,7 @@ function drawer(scene: Phaser.Scene, hazard: Hazard): (timeS: number) => void {
 }
 
 function boltDrawer(scene: Phaser.Scene, bolt: Bolt): (timeS: number) => void {
-  const column = scene.add.image(bolt.x, bolt.y, 'white').setOrigin(0.5, 0).setTint(0x7fe3ff).setDepth(DEPTH.lights);
+  const column = scene.add.image(bolt.x, bolt.y, 'beam').setOrigin(0.5, 0).setTint(0x7fe3ff).setDepth(DEPTH.lights);
   column.setDisplaySize(bolt.w, bolt.bottom - bolt.y).setBlendMode(Phaser.BlendModes.ADD);
   const line = scene.add.graphics().setDepth(DEPTH.lights + 1);
   const foot = light(scene, bolt.x, bolt.bottom, 150, 0x9fe8ff, 0).setDepth(DEPTH.lights);
@@ -129,7 +129,7 @@ function boltDrawer(scene: Phaser.Scene, bolt: Bolt): (timeS: number) => void {
     const share = cycle(t, bolt.periodS, bolt.phase);
     const warning = bolt.stage === 'warn' ? (share - BOLT_WARN) / (BOLT_STRIKE - BOLT_WARN) : 0;
     // The warning narrows as it brightens: read as aiming, without any flicker.
-    column.setAlpha(bolt.stage === 'strike' ? 0.3 : warning * 0.2);
+    column.setAlpha(bolt.stage === 'strike' ? 0.55 : warning * 0.42);
     column.setDisplaySize(bolt.w * (bolt.stage === 'strike' ? 1 : 1.7 - 0.9 * warning), bolt.bottom - bolt.y);
     foot.setAlpha(bolt.stage === 'strike' ? 0.8 : warning * 0.5);
     if (bolt.stage === 'strike' && !struck) drawZigzag(line, bolt, (shape += 1));
@@ -147,8 +147,13 @@ function drawZigzag(line: Phaser.GameObjects.Graphics, bolt: Bolt, shape: number
   ] as const) {
     line.lineStyle(width, colour, alpha).beginPath().moveTo(bolt.x, bolt.y);
     let k = shape * 7;
-    for (let y = bolt.y + 26; y < bolt.bottom; y += 26, k += 1)
-      line.lineTo(bolt.x + Math.sin(k * 12.9898) * bolt.w * 0.42, y);
+    for (let y = bolt.y + 26; y < bolt.bottom; y += 26, k += 1) line.lineTo(bolt.x + scatter(k) * bolt.w * 0.5, y);
     line.lineTo(bolt.x, bolt.bottom).strokePath();
   }
+}
+
+/** A number in [-1, 1) that jumps about with k, the same for the same k. */
+function scatter(k: number): number {
+  const turns = Math.sin(k * 127.1) * 43758.5453;
+  return (turns - Math.floor(turns)) * 2 - 1;
 }

@@ -9,7 +9,7 @@ import type { Random } from '../random.ts';
 import type { Services } from '../services.ts';
 import { blows } from '../sim/step.ts';
 import type { Biome, GameEvent, Lantern, Point, Wind, World } from '../sim/types.ts';
-import { Backdrop, DEPTH, paintRain, paintWater } from './backdrop.ts';
+import { Backdrop, DEPTH, paintWater } from './backdrop.ts';
 import { HazardView } from './hazard-view.ts';
 import { Motes } from './particles.ts';
 import { SparkView } from './spark-view.ts';
@@ -39,19 +39,25 @@ interface WindStreak {
   speed: number;
 }
 
+interface RainDrop {
+  image: Phaser.GameObjects.Image;
+  x: number;
+  y: number;
+  speed: number;
+}
+
 /** The picture of one level. */
 export class LevelView {
   /** Top left of what the camera shows, world pixels. */
   readonly camera: Point = { x: 0, y: 0 };
   private readonly palette: Palette;
   private readonly backdrop: Backdrop;
-  private readonly night: Phaser.GameObjects.Image;
   private readonly lanterns: LanternSprite[];
   private readonly embers: Phaser.GameObjects.Image[];
   private readonly hazards: HazardView[];
   private readonly streaks: WindStreak[];
   private readonly waters: Phaser.GameObjects.TileSprite[];
-  private readonly rain: Phaser.GameObjects.TileSprite | null;
+  private readonly rain: readonly RainDrop[];
   private readonly darkness: Phaser.GameObjects.Image | null;
   private readonly motes: Motes;
   private readonly spark: SparkView;
@@ -73,7 +79,6 @@ export class LevelView {
     const { plan } = world;
     this.palette = PALETTES[plan.biome];
     this.backdrop = new Backdrop(scene, plan.biome);
-    this.night = this.veil(0x03040f, 0, DEPTH.night);
     for (const block of plan.solids) this.putBlock(block);
     this.putCords();
     this.lanterns = plan.lanterns.map((lantern) => this.putLantern(lantern));
@@ -86,19 +91,13 @@ export class LevelView {
     this.spark = new SparkView(scene, services);
     this.darkness = plan.biome === 'storm' ? sprite(scene, 0, 0, 'darkness').setDepth(DEPTH.darkness) : null;
     this.darkness?.setDisplaySize(SCREEN_W * 3, SCREEN_H * 3);
-    this.flash = this.veil(0xffffff, 0, DEPTH.weather);
+    this.flash = this.putFlash();
     if (plan.beacon) this.putBeacon(plan.beacon);
-    scene.add
-      .image(0, 0, 'vignette')
-      .setOrigin(0, 0)
-      .setDisplaySize(SCREEN_W, SCREEN_H)
-      .setScrollFactor(0)
-      .setDepth(DEPTH.vignette);
   }
 
-  private veil(tint: number, alpha: number, depth: number): Phaser.GameObjects.Image {
+  private putFlash(): Phaser.GameObjects.Image {
     const image = this.scene.add.image(0, 0, 'white').setOrigin(0, 0).setDisplaySize(SCREEN_W, SCREEN_H);
-    return image.setScrollFactor(0).setTint(tint).setAlpha(alpha).setDepth(depth);
+    return image.setScrollFactor(0).setTint(0x9fc4ff).setAlpha(0).setDepth(DEPTH.weather);
   }
 
   private putBlock(block: { x: number; y: number; w: number; h: number }): void {
@@ -109,18 +108,17 @@ export class LevelView {
       .setDepth(DEPTH.terrain);
   }
 
-  /** Cords on which still lanterns hang: a sagging line from each to the next, where both are close and nothing drifts. */
+  /** Cords from what is overhead; in the open, lanterns hang in the air by themselves. */
   private putCords(): void {
     const { plan } = this.world;
-    if (plan.biome === 'comet' || plan.biome === 'storm' || plan.biome === 'foundry') return;
     const graphics = this.scene.add.graphics().setDepth(DEPTH.cords);
     graphics.lineStyle(1.4, hex(this.palette.edge), 0.35);
     for (const lantern of plan.lanterns) {
       if (lantern.drift) continue;
-      const roof = plan.solids.find((s) => s.y <= 0 && s.x < lantern.x && s.x + s.w > lantern.x);
-      const top = roof ? roof.y + roof.h : 0;
-      if (lantern.y - top > 460) continue;
-      graphics.lineBetween(lantern.x, top, lantern.x, lantern.y - 38);
+      const roof = plan.solids.find(
+        (s) => s.y + s.h < lantern.y && lantern.y - s.y - s.h < 260 && s.x < lantern.x && s.x + s.w > lantern.x,
+      );
+      if (roof) graphics.lineBetween(lantern.x, roof.y + roof.h, lantern.x, lantern.y - 38);
     }
   }
 
@@ -158,12 +156,19 @@ export class LevelView {
     });
   }
 
-  private putRain(): Phaser.GameObjects.TileSprite | null {
+  private putRain(): RainDrop[] {
     const { biome } = this.world.plan;
-    if (biome !== 'garden' && biome !== 'storm') return null;
-    paintRain(this.scene.textures);
-    const tile = this.scene.add.tileSprite(0, 0, SCREEN_W, SCREEN_H, 'rain').setOrigin(0, 0).setScrollFactor(0);
-    return tile.setDepth(DEPTH.weather).setAlpha(biome === 'storm' ? 0.9 : 0.6);
+    if (biome !== 'garden' && biome !== 'storm') return [];
+    return Array.from({ length: biome === 'storm' ? 80 : 55 }, () => {
+      const image = sprite(this.scene, 0, 0, 'streak')
+        .setRotation(1.75)
+        .setScrollFactor(0)
+        .setDepth(DEPTH.weather)
+        .setTint(0xc8e1ff);
+      const speed = this.rng.between(0.75, 1.3);
+      image.setAlpha(0.14 + 0.2 * (speed - 0.75)).setScale(unitOf(image) * speed * 0.8);
+      return { image, x: this.rng.between(0, SCREEN_W), y: this.rng.between(0, SCREEN_H), speed };
+    });
   }
 
   private putBeacon(at: Point): void {
@@ -263,6 +268,8 @@ export class LevelView {
     const { x, y } = event.at;
     if (found) {
       found.image.setTexture(`lantern-${found.look}-lit`);
+      // A lit lantern shines through the storm's darkness.
+      if (this.darkness) found.image.setDepth(DEPTH.darkness + 1);
       const unit = unitOf(found.image);
       this.scene.tweens.add({
         targets: found.image,
@@ -314,7 +321,7 @@ export class LevelView {
     // At most two flashes a second, and faint: lightning is told by its column, not by the flash.
     if (this.services.reducedMotion || this.flashRestS > 0) return;
     this.flashRestS = 0.5;
-    this.scene.tweens.add({ targets: this.flash, alpha: { from: 0.16, to: 0 }, duration: 320 });
+    this.scene.tweens.add({ targets: this.flash, alpha: { from: 0.1, to: 0 }, duration: 320 });
   }
 
   private ring(at: Point, tint: number, reach: number): void {
@@ -402,7 +409,7 @@ export class LevelView {
     const { world, camera } = this;
     const { plan } = world;
     this.backdrop.follow(camera.x, plan.height - SCREEN_H - camera.y);
-    this.night.setAlpha(0.42 * (1 - world.lit / plan.lanterns.length));
+    this.backdrop.darken(1 - world.lit / plan.lanterns.length);
     const surface = Math.min(plan.waterY ?? Infinity, world.tideY ?? Infinity);
     this.waters.forEach((tile, i) => {
       const swell = Math.sin(world.timeS * (1.1 + i * 0.4)) * 3;
@@ -410,9 +417,12 @@ export class LevelView {
       tile.tilePositionX = camera.x + world.timeS * (i === 0 ? -22 : 34);
       tile.setVisible(tile.y < SCREEN_H);
     });
-    if (this.rain) {
-      this.rain.tilePositionX = camera.x * 0.8 + world.timeS * 90;
-      this.rain.tilePositionY = camera.y * 0.8 - world.timeS * 620;
+    for (const drop of this.rain) {
+      const fall = world.timeS * 640 * drop.speed;
+      drop.image.setPosition(
+        wrap(drop.x - fall * 0.18 - camera.x * 0.8, -30, SCREEN_W + 60),
+        wrap(drop.y + fall - camera.y * 0.8, -30, SCREEN_H + 60),
+      );
     }
     for (const { wind, image, speed } of this.streaks) {
       const blowing = blows(wind, world.timeS);
@@ -430,7 +440,7 @@ export class LevelView {
       const sway = still ? 0 : Math.sin(t * 1.6 + phase) * 0.07;
       image.setRotation(sway).setPosition(lantern.x, lantern.y + (lantern.drift ? Math.sin(t * 2 + phase) * 2.5 : 0));
       const flicker = still ? 0 : Math.sin(t * 9 + phase) * 0.03 + Math.sin(t * 23 + phase * 2) * 0.02;
-      const size = lantern.lit ? 250 : 84;
+      const size = lantern.lit ? 230 : 76;
       const alpha = lantern.lit ? 0.62 + flicker : 0.12 + 0.07 * Math.sin(t * 2.4 + phase);
       glow.setPosition(lantern.x, lantern.y).setAlpha(glow.alpha + (alpha - glow.alpha) * 0.2);
       glow.setDisplaySize(
