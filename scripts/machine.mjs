@@ -3,7 +3,8 @@
  * prebuilt binary, a browser for the tests. Plain JavaScript on Node's own modules, because it runs before the install.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,17 +41,20 @@ export function requireNode() {
   ]);
 }
 
-/** Installs the packages when the lock file is newer than what is installed. */
+/** Installs the packages when there are none, or when the lock file has changed since they were installed. */
 export function requirePackages() {
-  const installed = join(ROOT, 'node_modules', '.package-lock.json');
-  const lock = join(ROOT, 'package-lock.json');
-  const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs && nativeModuleLoads();
-  if (fresh) return;
+  const folder = join(ROOT, 'node_modules');
+  const stamp = join(folder, '.coinslot-lock');
+  const lockHash = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
+  const isCurrent = existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash;
+  if (isCurrent && nativeModuleLoads()) return;
   console.log('Installing packages (once, about a minute) ...');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  // Over an existing folder `install` only adds what is missing; `ci` would take it away under a running program.
+  const verb = existsSync(folder) ? 'install' : 'ci';
+  const options = { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] };
+  const { status } = spawnSync('npm', [verb, '--no-audit', '--no-fund'], options);
   if (status !== 0)
     stop([
       'The packages could not be installed: the lines above say why.',
@@ -59,6 +63,12 @@ export function requirePackages() {
     ]);
   if (!nativeModuleLoads())
     stop(['better-sqlite3, the one native module, was installed but does not load.', ...compilerRemedy()]);
+  writeFileSync(
+    stamp,
+    createHash('sha256')
+      .update(readFileSync(join(ROOT, 'package-lock.json')))
+      .digest('hex'),
+  );
 }
 
 function nativeModuleLoads() {
