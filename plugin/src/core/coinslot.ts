@@ -330,7 +330,10 @@ export class Coinslot {
     // A purchase under way asks for its own.
     if (this.#busy) return;
     const { landFlight } = await this.#late();
-    for (const flight of await this.#flights.list()) await landFlight(this.#desk, flight);
+    for (const flight of await this.#flights.list()) {
+      // One that cannot be verified must not keep the others from landing.
+      await landFlight(this.#desk, flight).catch((error: unknown) => this.#problem('healing', error));
+    }
     await this.#restore(false);
     this.#play.reschedule();
   }

@@ -112,7 +112,7 @@ function converse<T>(
           const settled = await hear(answer);
           if (settled !== undefined) end(() => resolve(settled));
         })
-        .catch((error: unknown) => end(() => reject(error as Error)));
+        .catch((error: unknown) => end(() => reject(error instanceof Error ? error : new Error(String(error)))));
     });
     const end = (settle: () => void): void => {
       question.hangUp();

@@ -1,4 +1,5 @@
 /** Loads the late chunk when it is first needed, and again after a failed download. */
+import type * as LateModule from '../late.ts';
 import type { Verifier, VerifierOptions } from '../verifier.ts';
 
 /** The code could not be fetched: the machine is off line, or the files are gone. Nothing was asked and nothing charged. */
@@ -9,10 +10,8 @@ export class NotLoadedError extends Error {
   }
 }
 
-type LateModule = typeof import('../late.ts');
-
 /** The late chunk, with the verifier of this game's files. */
-export type Late = Omit<LateModule, 'createVerifier'> & { readonly verifier: Verifier };
+export type Late = Omit<typeof LateModule, 'createVerifier'> & { readonly verifier: Verifier };
 
 /** Each call resolves with the same; rejects with NotLoadedError, or with what is wrong with the shipped files. */
 export function lateLoader(options: VerifierOptions): () => Promise<Late> {

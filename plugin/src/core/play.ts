@@ -12,10 +12,10 @@ export interface PlayOptions {
   readonly entitlements: Entitlements;
   readonly player: Player;
   /** A boundary inside active play that the file allows, or one that waited for the end of play. */
-  onBoundary(happening: Happening): void;
-  onConsumed(decisionId: string, consumedMs: number): void;
-  onEnded(entitlement: Entitlement): void;
-  onProblem(error: unknown): void;
+  readonly onBoundary: (happening: Happening) => void;
+  readonly onConsumed: (decisionId: string, consumedMs: number) => void;
+  readonly onEnded: (entitlement: Entitlement) => void;
+  readonly onProblem: (error: unknown) => void;
 }
 
 export class Play {

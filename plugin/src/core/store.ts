@@ -6,13 +6,13 @@ export function memoryStore(): Store {
   const records = new Map<string, unknown>();
   const name = (table: string, key: string): string => `${table}/${key}`;
   return {
-    get: async (table, key) => structuredClone(records.get(name(table, key))),
-    put: async (table, key, value) => void records.set(name(table, key), structuredClone(value)),
-    delete: async (table, key) => void records.delete(name(table, key)),
-    list: async (table) =>
-      [...records]
-        .filter(([key]) => key.startsWith(`${table}/`))
-        .map(([key, value]) => [key.slice(table.length + 1), structuredClone(value)] as const),
+    get: (table, key) => Promise.resolve(structuredClone(records.get(name(table, key)))),
+    put: (table, key, value) => Promise.resolve(void records.set(name(table, key), structuredClone(value))),
+    delete: (table, key) => Promise.resolve(void records.delete(name(table, key))),
+    list: (table) => {
+      const entries = [...records].filter(([key]) => key.startsWith(`${table}/`));
+      return Promise.resolve(entries.map(([key, value]) => [key.slice(table.length + 1), structuredClone(value)]));
+    },
   };
 }
 
@@ -79,7 +79,7 @@ async function listTable(
     settle(transaction, records.getAllKeys(range)),
     settle(transaction, records.getAll(range)),
   ]);
-  return keys.map((key, i) => [String(key).slice(prefix.length), values[i] as unknown] as const);
+  return keys.map((key, i) => [(key as string).slice(prefix.length), values[i] as unknown] as const);
 }
 
 function open(factory: IDBFactory | undefined): Promise<IDBDatabase | undefined> {

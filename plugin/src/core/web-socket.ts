@@ -15,6 +15,6 @@ export function webSockets(WebSocketOfHost: WebSocketClass): OpenSocket {
     socket.onclose = ({ code }) => events.closed(code);
     // A failed connection is told by `close` as well; without a listener Node would throw.
     socket.onerror = () => undefined;
-    return { send: (bytes) => socket.send(bytes as Uint8Array<ArrayBuffer>), close: () => socket.close() };
+    return { send: (bytes) => socket.send(bytes), close: () => socket.close() };
   };
 }

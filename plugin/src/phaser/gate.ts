@@ -33,7 +33,7 @@ type Wrapped = Record<string, Method>;
 
 interface ParkedCall {
   readonly call: SceneCall;
-  make(): unknown;
+  readonly make: () => unknown;
 }
 
 export class SceneGate {
@@ -45,7 +45,7 @@ export class SceneGate {
   /** Targets of calls that were let through and are still in Phaser's queue. */
   readonly #admitted = new Set<string>();
   readonly #parked: ParkedCall[] = [];
-  #attachedTo = true;
+  #isAttached = true;
 
   constructor(game: Game, plugins: Plugins.PluginManager, hold: GameHold, rules: GateRules) {
     this.#game = game;
@@ -63,7 +63,7 @@ export class SceneGate {
 
   /** Undoes every wrap. What is parked stays unmade. */
   detach(): void {
-    this.#attachedTo = false;
+    this.#isAttached = false;
     this.#parked.length = 0;
     for (const undo of this.#undo.splice(0)) undo();
   }
@@ -148,7 +148,7 @@ export class SceneGate {
     for (;;) {
       const verdict: Verdict = judged === undefined ? 'go' : await this.#held(judged);
       const parked = this.#parked.shift();
-      if (parked === undefined || !this.#attachedTo) return;
+      if (parked === undefined || !this.#isAttached) return;
       this.#settle(parked, verdict);
       const next = this.#parked[0];
       if (next === undefined) return;
@@ -185,10 +185,17 @@ export class SceneGate {
   // ---------------------------------------------------------------- wrapping
 
   #wrap(owner: Wrapped, name: string, wrapper: (original: Method, args: unknown[]) => unknown): void {
-    const original = owner[name]!.bind(owner);
-    owner[name] = (...args) => wrapper(original, args);
-    // The method itself is on the prototype: taking ours away brings it back.
-    this.#undo.push(() => void delete owner[name]);
+    const before = owner[name]!;
+    const wasOwn = Object.hasOwn(owner, name);
+    const original: Method = (...args) => before.apply(owner, args);
+    const wrapped: Method = (...args) => (this.#isAttached ? wrapper(original, args) : original(...args));
+    owner[name] = wrapped;
+    this.#undo.push(() => {
+      // Somebody else has wrapped ours since: it stays in their chain and passes everything on.
+      if (owner[name] !== wrapped) return;
+      if (wasOwn) owner[name] = before;
+      else delete owner[name];
+    });
   }
 }
 

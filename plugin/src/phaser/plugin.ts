@@ -47,7 +47,8 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
   #running: { readonly core: Coinslot; end(): void } | undefined;
 
   override init(data?: CoinslotOptions | null): void {
-    if (data == null) throw new TypeError('Coinslot: `data` with priceList, placements and roots is missing');
+    if (data === null || data === undefined)
+      throw new TypeError('Coinslot: `data` with priceList, placements and roots is missing');
     this.#options = data;
   }
 
@@ -125,8 +126,8 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
 
   #run(options: CoinslotOptions): { readonly core: Coinslot; end(): void } {
     const { game, events } = this;
-    const hold = new GameHold(game!, { isOwn: isStage, mute: options.mute });
-    const stage = new OverlayStage(game!, hold, {
+    const hold = new GameHold(game, { isOwn: isStage, mute: options.mute });
+    const stage = new OverlayStage(game, hold, {
       load: options.overlay ?? (() => import('@coinslot/overlay')),
       locale: options.locale ?? 'en',
       textScale: options.textScale ?? 1,
@@ -135,7 +136,7 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
       openWallet: () => void window.open(`http://127.0.0.1:${options.wallet?.port ?? 8373}/`, 'coinslot-wallet'),
     });
     const core = new Coinslot(options, { ...browserPorts(options.placements.game), stage }, events);
-    const gate = new SceneGate(game!, this.pluginManager!, hold, rulesOf(options, core, events));
+    const gate = new SceneGate(game, this.pluginManager, hold, rulesOf(options, core, events));
     const stopWatching = this.#suspendWhileHidden(core);
     const end = (): void => {
       stopWatching();
@@ -154,7 +155,7 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
       resume?.();
       resume = undefined;
     };
-    const { events } = this.game!;
+    const { events } = this.game;
     events.on('hidden', hidden).on('visible', visible);
     return () => void events.off('hidden', hidden).off('visible', visible);
   }

@@ -72,11 +72,14 @@ export class OverlayStage implements ConsentStage {
   }
 
   async #createPort(): Promise<OverlayPort> {
-    const { load: _, ...options } = this.#options;
+    const { locale, textScale, theme, sound, openWallet } = this.#options;
     const module = await this.#load();
     const { canvas } = this.#game;
     return module.createOverlay({
-      ...options,
+      ...{ locale, textScale },
+      ...(theme && { theme }),
+      ...(sound !== undefined && { sound }),
+      ...(openWallet && { openWallet }),
       width: canvas.width,
       height: canvas.height,
       cssScale: cssScaleOf(canvas),
@@ -92,20 +95,10 @@ export class OverlayStage implements ConsentStage {
     // A new key each time: a scene of the same key may still be waiting for its removal.
     const key = `${KEY}${++this.#opened}`;
     return new Promise((resolve) => {
-      const stage = this;
-      this.#game.scene.add(
-        key,
-        {
-          key,
-          create(this: Scene) {
-            resolve(this);
-          },
-          update() {
-            stage.#open?.frame();
-          },
-        },
-        true,
-      );
+      const create = function (this: Scene): void {
+        resolve(this);
+      };
+      this.#game.scene.add(key, { key, create, update: () => this.#open?.frame() }, true);
     });
   }
 }

@@ -81,8 +81,7 @@ const sinceCheck = (
   }),
 });
 
-const walletCheck = (reason: SkipReason & WalletStanding): Check => walletCheckOf(reason, reason);
-const walletCheckOf = (reason: SkipReason, standing: WalletStanding): Check => ({
+const walletCheck = (reason: SkipReason, standing: WalletStanding): Check => ({
   reason,
   passes: (_, { state }) => state.wallet !== standing,
   met: (_, { state }) => ({ wallet: state.wallet }),
@@ -141,8 +140,8 @@ export const CHECKS: readonly Check[] = [
   capCheck('session-cap', 'session'),
   capCheck('day-cap', 'day'),
   capCheck('lifetime-cap', 'lifetime'),
-  walletCheck('payments-off'),
-  walletCheckOf('wallet-permission', 'permission'),
-  walletCheckOf('wallet-absent', 'absent'),
-  walletCheck('offline'),
+  walletCheck('payments-off', 'payments-off'),
+  walletCheck('wallet-permission', 'permission'),
+  walletCheck('wallet-absent', 'absent'),
+  walletCheck('offline', 'offline'),
 ];

@@ -54,10 +54,10 @@ function choose(campaigns: readonly CompiledCampaign[], at: Situation): TimingDe
 }
 
 function explainOne(compiled: CompiledCampaign, at: Situation): ExplainedCampaign {
-  const checks = CHECKS.map(({ reason, passes, met }) => ({
-    reason,
-    passed: passes(compiled, at),
-    met: met(compiled, at),
+  const checks = CHECKS.map((check) => ({
+    reason: check.reason,
+    passed: check.passes(compiled, at),
+    met: check.met(compiled, at),
   }));
   return { campaign: compiled.campaign.id, passed: checks.every((check) => check.passed), checks };
 }

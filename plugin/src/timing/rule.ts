@@ -131,8 +131,8 @@ export function factsOf(rule: Rule): readonly string[] {
     if (isScalar(node)) return;
     if (Array.isArray(node)) return node.forEach(visit);
     for (const [name, argument] of Object.entries(node)) {
-      if (name === 'var') names.add(String(argument));
-      else visit(argument as Rule);
+      if (name === 'var') names.add(argument as string);
+      else visit(argument);
     }
   };
   visit(rule);
