@@ -1,0 +1,143 @@
+/** From what passed a door to a row of the console's list. */
+import {
+  ProtocolError,
+  requestId,
+  userIdOf,
+  type AccountRequest,
+  type Enrolment,
+  type PaymentDecision,
+  type PaymentRequest,
+} from '@coinslot/protocol';
+import type { SeenExchange } from '@coinslot/server';
+import type { FaultName } from '../faults/switches.ts';
+import { decodeEnvelope, moneyText, viewEnvelope, viewJson } from './fields.ts';
+import type { ExchangeRow, MessageView, Tone } from './types.ts';
+
+export type RowWithoutPlace = Omit<ExchangeRow, 'number' | 'atMs'>;
+
+export interface RowContext {
+  nameOf(userId: Uint8Array): string;
+  /** The faults that acted on a payment since its last row; asking forgets them. */
+  takeFaults(requestId: Uint8Array): readonly FaultName[];
+  /** Faults of the whole server that were on while this passed. */
+  readonly ambient: readonly FaultName[];
+}
+
+type Reader = (exchange: SeenExchange, context: RowContext) => Pick<ExchangeRow, 'headline' | 'charged' | 'faults'>;
+
+/** The doors that are shown, and how each is told. Health, metrics and lists are not. */
+const READERS: Readonly<Record<string, Reader>> = {
+  'POST /v1/payments': readPayment,
+  'POST /v1/enrolments': readEnrolment,
+  'POST /v1/accounts': readAccountRequest,
+  'GET /v1/rates': (_, { ambient }) => ({
+    headline: 'Rate table fetched',
+    charged: undefined,
+    faults: ambient.filter((fault) => fault === 'stale-rates'),
+  }),
+  'POST /v1/operator/publishers': operated('Publisher enrolled'),
+  'POST /v1/operator/topups': operated('Money arrived at the test bank'),
+  'POST /v1/operator/ceilings': operated('Ceiling set'),
+  'POST /v1/operator/rates': operated('Rate table posted'),
+};
+
+export const doorOf = ({ method, path }: SeenExchange): string => `${method} ${path}`;
+
+/** `undefined` for a door that is not shown. */
+export function rowOf(exchange: SeenExchange, context: RowContext): RowWithoutPlace | undefined {
+  const door = doorOf(exchange);
+  const reader = READERS[door];
+  if (reader === undefined) return undefined;
+  return { door, ...read(reader, exchange, context), ...endOf(exchange), request: requestView(exchange) };
+}
+
+/** What cannot be read is shown all the same: that is when somebody looks here. */
+function read(reader: Reader, exchange: SeenExchange, context: RowContext): ReturnType<Reader> {
+  try {
+    return reader(exchange, context);
+  } catch {
+    return { headline: 'A request that cannot be read', charged: undefined, faults: [] };
+  }
+}
+
+function readPayment(exchange: SeenExchange, { nameOf, takeFaults, ambient }: RowContext): ReturnType<Reader> {
+  const request = messageOf(exchange.body, 'payment-request') as PaymentRequest;
+  const { chargeMinor, chargeCurrency, publisherId, userId, nonce, rateTableId } = request;
+  const felt = ambient.filter((fault) => fault !== 'stale-rates' || rateTableId !== 0);
+  return {
+    headline: `${nameOf(userId)} pays ${moneyText(chargeMinor, chargeCurrency)} to ${publisherId}`,
+    charged: chargedBy(exchange, request),
+    faults: [...takeFaults(requestId(userId, nonce)), ...felt],
+  };
+}
+
+function chargedBy({ outcome }: SeenExchange, { chargeMinor, chargeCurrency }: PaymentRequest): string {
+  // The hooks lose answers of approvals only, so a cut line or a plain 500 stands for a charge that was recorded.
+  if (outcome === 'cut') return moneyText(chargeMinor, chargeCurrency);
+  if ('thrown' in outcome) {
+    const { thrown } = outcome;
+    return thrown instanceof ProtocolError && thrown.charged === 'no' ? 'nothing' : 'unknown';
+  }
+  if (outcome.status === 500) return moneyText(chargeMinor, chargeCurrency);
+  if (outcome.status !== 200 || typeof outcome.body === 'string') return 'not yet';
+  const { chargedMinor, chargedCurrency } = messageOf(outcome.body, 'payment-decision') as PaymentDecision;
+  return chargedMinor === 0n ? 'nothing' : moneyText(chargedMinor, chargedCurrency);
+}
+
+function readEnrolment({ body }: SeenExchange, { nameOf, ambient }: RowContext): ReturnType<Reader> {
+  const { accountKey, plan, currency } = messageOf(body, 'enrolment') as Enrolment;
+  const name = nameOf(userIdOf(accountKey));
+  return { headline: `${name} opens a ${plan} account in ${currency}`, charged: undefined, faults: clocks(ambient) };
+}
+
+const ASKED: Readonly<Record<AccountRequest['ask'], string>> = {
+  status: 'asks for the balance',
+  limits: 'changes the limits of the press key',
+  decisions: 'asks for earlier decisions',
+};
+
+function readAccountRequest({ body }: SeenExchange, { nameOf, ambient }: RowContext): ReturnType<Reader> {
+  const { userId, ask } = messageOf(body, 'account-request') as AccountRequest;
+  return { headline: `${nameOf(userId)} ${ASKED[ask]}`, charged: undefined, faults: clocks(ambient) };
+}
+
+const clocks = (ambient: readonly FaultName[]): FaultName[] => ambient.filter((fault) => fault.startsWith('clock-'));
+
+function operated(headline: string): Reader {
+  return () => ({ headline, charged: undefined, faults: [] });
+}
+
+function messageOf(bytes: Uint8Array, expected: string): object {
+  const { type, message } = decodeEnvelope(bytes);
+  if (type !== expected) throw new TypeError(`expected ${expected}`);
+  return message;
+}
+
+function requestView({ body, method, path }: SeenExchange): MessageView | undefined {
+  if (method === 'GET') return undefined;
+  return path.startsWith('/v1/operator/') ? viewJson(Buffer.from(body).toString('utf8')) : viewEnvelope(body);
+}
+
+const OPEN_STATUSES = [202, 500];
+
+function endOf({ outcome }: SeenExchange): Pick<ExchangeRow, 'outcome' | 'tone' | 'answer'> {
+  if (outcome === 'cut') return { outcome: 'CONNECTION CUT', tone: 'open', answer: undefined };
+  if ('thrown' in outcome) return thrownEnd(outcome.thrown);
+  const { status, body, code } = outcome;
+  if (typeof body === 'string') {
+    const tone: Tone = OPEN_STATUSES.includes(status) ? 'open' : status < 400 ? 'good' : 'refused';
+    const shown = status === 500 ? 'ANSWERED 500' : (code ?? 'OK');
+    return { outcome: shown, tone, answer: viewJson(body) };
+  }
+  const answer = viewEnvelope(body);
+  const told = answer.type === 'payment-decision' ? decisionCode(body) : 'OK';
+  return { outcome: told, tone: told === 'OK' || told === 'APPROVED' ? 'good' : 'refused', answer };
+}
+
+const decisionCode = (body: Uint8Array): string => (messageOf(body, 'payment-decision') as PaymentDecision).code;
+
+function thrownEnd(thrown: unknown): Pick<ExchangeRow, 'outcome' | 'tone' | 'answer'> {
+  if (!(thrown instanceof ProtocolError)) return { outcome: 'STORAGE', tone: 'open', answer: undefined };
+  const fields = [{ name: 'message', value: thrown.message }];
+  return { outcome: thrown.code, tone: 'refused', answer: { type: 'unsigned refusal', bytes: 0, fields } };
+}

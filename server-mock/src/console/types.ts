@@ -1,0 +1,86 @@
+/** What the console's page is told, as JSON. Amounts are formatted text, such as `EUR 0.20`: the page computes nothing. */
+import type { FaultModes, FaultName } from '../faults/switches.ts';
+
+export interface Field {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** One message, decoded. */
+export interface MessageView {
+  /** Its type on the wire, or `error` and `json`. */
+  readonly type: string;
+  readonly bytes: number;
+  readonly fields: readonly Field[];
+}
+
+/** How an exchange ended: `good`, `refused`, or `open` when whoever asked cannot know. */
+export type Tone = 'good' | 'refused' | 'open';
+
+/** One request and its answer. */
+export interface ExchangeRow {
+  /** Counts up from 1. */
+  readonly number: number;
+  readonly atMs: number;
+  readonly door: string;
+  /** In one line: `Ada pays EUR 0.20 to lumen-works`. */
+  readonly headline: string;
+  /** `APPROVED`, a code, `OK`, or what became of the connection. */
+  readonly outcome: string;
+  readonly tone: Tone;
+  /** What the player was charged, when money was asked for. */
+  readonly charged: string | undefined;
+  /** Faults that had a part in it. */
+  readonly faults: readonly FaultName[];
+  readonly request: MessageView | undefined;
+  readonly answer: MessageView | undefined;
+}
+
+export interface PlayerView {
+  readonly name: string;
+  /** Hex. */
+  readonly userId: string;
+  readonly plan: string;
+  /** Prepaid: what is left; postpaid: what is owed. */
+  readonly balance: string;
+  /** What can be spent now. */
+  readonly spendable: string;
+  readonly ceiling: string | undefined;
+}
+
+export interface AccountView {
+  readonly kind: string;
+  readonly owner: string;
+  readonly balance: string;
+}
+
+export interface SumView {
+  readonly currency: string;
+  readonly sum: string;
+  readonly isZero: boolean;
+}
+
+export interface RatesView {
+  readonly number: number;
+  readonly base: string;
+  readonly notAfterMs: number;
+  readonly isStale: boolean;
+  /** `USD 1.0837`. */
+  readonly rates: readonly string[];
+}
+
+export interface ConsoleState {
+  readonly serverTimeMs: number;
+  readonly faults: FaultModes;
+  readonly players: readonly PlayerView[];
+  readonly publishers: readonly { readonly id: string; readonly name: string; readonly owed: readonly string[] }[];
+  readonly accounts: readonly AccountView[];
+  readonly sums: readonly SumView[];
+  readonly rates: RatesView | undefined;
+}
+
+/** The events of the page's stream, by name. */
+export interface ConsoleEvents {
+  readonly state: ConsoleState;
+  readonly exchange: ExchangeRow;
+}

@@ -1,0 +1,62 @@
+/** `prepareSandbox`: the ground that a sandbox stands on, made on the first start and found again on every other. */
+import { encodeRoots } from '@coinslot/protocol';
+import type { Clock, Random } from '@coinslot/server';
+import { join } from 'node:path';
+import { openAuthority } from './authority.ts';
+import { makeFolder, makeFolderOnce } from './folders.ts';
+import { makePlayers, readPlayers, type SamplePlayers } from './players.ts';
+import {
+  certifyPublisher,
+  listCertified,
+  makePublishers,
+  type CertifiedPublisher,
+  type PublisherName,
+} from './publishers.ts';
+import { makeServerIdentity, readServerIdentity, type ServerIdentity } from './server-identity.ts';
+
+export interface PrepareOptions {
+  /** The folder it all lives in; made when it is not there. */
+  readonly home: string;
+  readonly clock: Clock;
+  /** Makes keys, serial numbers and the operator's token: unpredictable, but for tests. */
+  readonly random: Random;
+}
+
+export interface Sandbox extends ServerIdentity {
+  readonly home: string;
+  /** Pinned roots, DER: one, marked as throwaway. */
+  readonly roots: readonly Uint8Array[];
+  /** The same as the file `roots.coinslot`, which also stands in `<home>/authority/`. */
+  readonly rootsFile: Uint8Array;
+  /** Where the ledger is: `<home>/server/ledger.sqlite`. */
+  readonly storePath: string;
+  readonly players: SamplePlayers;
+  /** Certifies a publisher by a request (PEM) or raw public key; see `certifyPublisher` in `publishers.ts`. */
+  certifyPublisher(asked: string | Uint8Array, name?: PublisherName): CertifiedPublisher;
+  /** Everybody certified so far, the sample publisher included. */
+  certifiedPublishers(): readonly CertifiedPublisher[];
+}
+
+/**
+ * Makes what is missing in `home`: authority, server identity, sample publisher, sample players. Nothing that is there is
+ * changed. Files: `authority/`, `server/`, `publishers/`, `players/`.
+ */
+export function prepareSandbox({ home, clock, random }: PrepareOptions): Sandbox {
+  const folder = (name: string): string => join(home, name);
+  makeFolder(home);
+  const authority = openAuthority(folder('authority'), clock(), random);
+  makeFolderOnce(folder('server'), (made) => makeServerIdentity(made, authority, random));
+  makeFolderOnce(folder('publishers'), (made) => makePublishers(made, authority, random));
+  makeFolderOnce(folder('players'), (made) => makePlayers(made, random));
+  const roots = [authority.root];
+  return {
+    ...readServerIdentity(folder('server')),
+    home,
+    roots,
+    rootsFile: encodeRoots(roots),
+    storePath: join(folder('server'), 'ledger.sqlite'),
+    players: readPlayers(folder('players')),
+    certifyPublisher: (asked, name) => certifyPublisher(folder('publishers'), authority, random, asked, name),
+    certifiedPublishers: () => listCertified(folder('publishers')),
+  };
+}
