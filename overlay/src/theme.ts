@@ -35,7 +35,7 @@ export interface ThemeTokens {
 
 export const DEFAULT_THEME: Readonly<ThemeTokens> = Object.freeze({
   scrim: '#060912',
-  scrimAlpha: 0.72,
+  scrimAlpha: 0.66,
   panelTop: '#242d47',
   panelBottom: '#171d30',
   line: '#3b4768',

@@ -31,7 +31,7 @@ for (const [width, height] of SIZES) {
             const states = window.stage.statesIn(one);
             window.stage.show((states[state] ?? states['review']) as never);
             window.stage.run(600);
-            if (state === 'confirm') window.stage.keys(['Tab', 'Tab', 'Enter']);
+            if (state === 'confirm') window.stage.keys(['ArrowLeft', 'Enter']);
             window.stage.run(600);
             if (state === 'confirm') window.stage.keys(['Tab']);
             window.stage.run(50);

@@ -18,6 +18,8 @@ export interface Passage {
   readonly kind: 'title' | 'lead' | 'text' | 'fact' | 'notice';
   readonly label?: string;
   readonly text: string;
+  /** Says what the head of the panel says too, where there is room for it. */
+  readonly inHead?: boolean;
 }
 
 /** The inset with the coin: the amount, or in its place what is known about the charge. */
@@ -64,6 +66,8 @@ export interface ViewContext {
 /** Characters drawn of any one text at most. Titles come with 200 bytes, texts with 2,000. */
 const TITLE_MAX = 200;
 const TEXT_MAX = 2_000;
+/** A longer description comes after the terms, so that it cannot push them out of sight. */
+const DESCRIPTION_FIRST_MAX = 200;
 
 /** The view of a state. Pure. */
 export function viewOf(state: OverlayState, context: ViewContext): View {
@@ -153,11 +157,16 @@ function price(shown: Shown, words: Words, label: string): Amount {
   return { kind: 'price', label, text: title(shown.total.text), lines };
 }
 
+/** What is bought, in short: its name and what is granted. */
+const whatOf = (shown: Shown): Passage[] => [
+  { kind: 'lead', text: title(shown.title) },
+  { kind: 'text', text: title(shown.grant) },
+];
+
 /** A state about a payment under way: what happens, then what it is for. */
 const about = (said: TitledText, shown: Shown, words: Words): Pick<View, 'title' | 'passages' | 'amount'> => {
   const { title: heading, passages } = plain(said);
-  const what: Passage = { kind: 'fact', label: title(shown.title), text: title(shown.grant) };
-  return { title: heading, passages: [...passages, what], amount: price(shown, words, words.total) };
+  return { title: heading, passages: [...passages, ...whatOf(shown)], amount: price(shown, words, words.total) };
 };
 
 function offer(
@@ -174,7 +183,12 @@ function offer(
   const terms: Passage[] = [
     { kind: 'fact', label: words.refund, text: long(shown.refund) },
     { kind: 'fact', label: words.offered, text: title(shown.date) },
-    { kind: 'fact', label: words.soldBy, text: `${title(shown.payee)}, ${words.forGame(title(shown.gameName))}` },
+    {
+      kind: 'fact',
+      label: words.soldBy,
+      text: `${title(shown.payee)}, ${words.forGame(title(shown.gameName))}`,
+      inHead: true,
+    },
   ];
   const common = { amount: price(shown, words, words.total), art: 'ready' as const };
   if (shown.sufficiency === 'not-enough') {
@@ -193,12 +207,13 @@ function offer(
     };
   }
   if (context.step === 'review') {
+    const description: Passage = { kind: 'text', text: long(shown.description) };
+    const wordy = description.text.length > DESCRIPTION_FIRST_MAX;
     const passages: Passage[] = [
       ...warning,
       { kind: 'title', text: title(shown.title) },
       grant,
-      { kind: 'text', text: long(shown.description) },
-      ...terms,
+      ...(wordy ? [...terms, description] : [description, ...terms]),
     ];
     return {
       ...common,
@@ -211,7 +226,7 @@ function offer(
   const passages: Passage[] = [
     ...warning,
     { kind: 'title', text: words.confirm.title },
-    { kind: 'fact', label: title(shown.title), text: title(shown.grant) },
+    ...whatOf(shown),
     { kind: 'text', text: words.confirm.text },
     ...terms,
   ];
@@ -229,8 +244,7 @@ function granted(shown: Shown, words: Words): Pick<View, 'title' | 'passages' | 
     title: words.granted.title,
     passages: [
       { kind: 'title', text: words.granted.title },
-      { kind: 'lead', text: title(shown.title) },
-      { kind: 'text', text: title(shown.grant) },
+      ...whatOf(shown),
       { kind: 'text', text: words.granted.text },
     ],
     amount: price(shown, words, words.granted.paid),

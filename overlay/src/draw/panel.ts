@@ -1,4 +1,5 @@
 /** Paint of everything that stays still: scrim, panel, inset, badge, buttons, focus ring. */
+import { BADGE_HATCH } from '../layout/header.ts';
 import { grown, type Rect } from '../layout/geometry.ts';
 import type { ControlBox, Layout } from '../layout/types.ts';
 import type { ThemeTokens } from '../theme.ts';
@@ -171,7 +172,7 @@ function paintBadge(pen: Pen, box: Rect, theme: ThemeTokens): void {
   pen.clip();
   pen.strokeStyle = faded(theme.badgeInk, 0.75);
   pen.lineWidth = Math.max(1, box.height * 0.1);
-  const end = box.height * 0.4;
+  const end = box.height * BADGE_HATCH;
   for (const x of [box.x, box.x + box.width - end]) {
     pen.save();
     pen.beginPath();

@@ -1,5 +1,6 @@
 /** The amount in its inset: as large as it fits, never cut, its code always beside it. */
 import type { Amount } from '../dialog/view.ts';
+import { breakable } from '../text/wrap.ts';
 import type { Setter, Face } from './type.ts';
 import type { TextBox } from './types.ts';
 
@@ -27,7 +28,10 @@ export function amountBlock(amount: Amount, setter: Setter, width: number, shape
   if (amount.kind === 'price') {
     const button = setter.face('button');
     const face = setter.fit(amount.text, setter.face('price', shape.times), button.size, width);
-    for (const text of setter.lines(amount.text, face, width)) rows.push({ text, face });
+    const fits = setter.widthOf(amount.text, face) <= width;
+    // Twenty digits on the smallest screens: between code and groups rather than inside of them.
+    for (const text of fits ? [amount.text] : setter.lines(breakable(amount.text), face, width))
+      rows.push({ text, face });
   } else {
     const face = setter.face('words', shape.times);
     for (const text of setter.lines(amount.text, face, width)) rows.push({ text, face });

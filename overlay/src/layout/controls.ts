@@ -1,5 +1,6 @@
 /** The choices, all of one size, face and weight whatever their words; and the control that turns pages. */
 import type { Choice, View } from '../dialog/view.ts';
+import { breakable } from '../text/wrap.ts';
 import { rect } from './geometry.ts';
 import { TARGET_CSS_PX } from './scale.ts';
 import type { Face, Setter } from './type.ts';
@@ -28,7 +29,6 @@ export function choiceBlock(
   const { unit } = setter.scale;
   const gap = Math.round((stackable ? 10 : 12) * unit);
   const paddingX = 8 * unit;
-  const paddingY = 9 * unit;
   const columns = Math.floor((width - gap * (choices.length - 1)) / choices.length);
   const row = labelsIn(choices, setter, columns - 2 * paddingX);
   const stacked = stackable && choices.length > 1 && (row === undefined || row.face.size < setter.face('button').size);
@@ -36,6 +36,7 @@ export function choiceBlock(
     ? (labelsIn(choices, setter, width - 2 * paddingX) ?? cutLabels(choices, setter, width - 2 * paddingX))
     : (row ?? cutLabels(choices, setter, columns - 2 * paddingX));
   const linesMax = Math.max(...labels.lines.map((lines) => lines.length));
+  const paddingY = (linesMax > 2 ? 4 : 9) * unit;
   const boxWidth = stacked ? width : columns;
   const boxHeight = Math.max(target(setter), Math.ceil(linesMax * labels.face.leading + 2 * paddingY));
   const count = choices.length;
@@ -68,9 +69,10 @@ function labelsIn(choices: readonly Choice[], setter: Setter, width: number): La
   for (const linesMax of [1, 2]) {
     for (const times of [1, 0.9, 0.82]) {
       const face = setter.face('button', times);
-      const words = choices.flatMap(({ label }) => label.split(' '));
+      const labels = choices.map(({ label }) => (linesMax === 1 ? label : breakable(label)));
+      const words = labels.flatMap((label) => label.split(' '));
       if (words.some((word) => setter.widthOf(word, face) > width)) continue;
-      const lines = choices.map(({ label }) => setter.lines(label, face, width));
+      const lines = labels.map((label) => setter.lines(label, face, width));
       if (lines.every((one) => one.length <= linesMax)) return { face, lines };
     }
   }
@@ -80,16 +82,19 @@ function labelsIn(choices: readonly Choice[], setter: Setter, width: number): La
 /** The last resort, for amounts of twenty digits on the smallest screens: wrapped wherever it must be, never cut. */
 function cutLabels(choices: readonly Choice[], setter: Setter, width: number): Labels {
   const face = setter.face('button', 0.82);
-  return { face, lines: choices.map(({ label }) => setter.lines(label, face, width)) };
+  return { face, lines: choices.map(({ label }) => setter.lines(breakable(label), face, width)) };
 }
 
-/** Turns the page of the passages. */
+/**
+ * Turns the page of the passages. Drawn smaller than a choice; the pointer finds it in the full size of a target, which the
+ * gap round it leaves free.
+ */
 export function moreBlock(view: View, page: number, pages: number, setter: Setter): Block<ControlBox> {
   const { unit } = setter.scale;
   const face = setter.face('label');
   const label = view.words.more(page + 1, pages);
   const width = Math.max(target(setter), Math.ceil(setter.widthOf(view.words.more(pages, pages), face) + 22 * unit));
-  const height = Math.max(target(setter), Math.ceil(face.leading + 12 * unit));
+  const height = Math.ceil(face.leading + 8 * unit);
   return {
     width,
     height,

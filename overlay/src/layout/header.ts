@@ -9,6 +9,8 @@ export interface Header {
   readonly brand: Rect | null;
   readonly badge: Layout['badge'];
   readonly texts: readonly TextBox[];
+  /** Whether seller and game stand here in full, so that the facts need not repeat them. */
+  readonly complete: boolean;
 }
 
 export interface HeaderShape {
@@ -19,6 +21,9 @@ export interface HeaderShape {
   /** The long wording of test mark and step, where it fits. */
   readonly roomy: boolean;
 }
+
+/** Width of a badge's hatched end by its height. */
+export const BADGE_HATCH = 0.4;
 
 /** Said where no offer is known yet, so that the player sees what is asking. */
 const PRODUCT = 'Coinslot';
@@ -52,8 +57,11 @@ export function headerAt(view: View, setter: Setter, x: number, y: number, width
       ? null
       : rect(x, middle - (shape.brandSize * unit) / 2, shape.brandSize * unit, shape.brandSize * unit);
   const start = brand === null ? x : x + (shape.brandSize + 11) * unit;
-  texts.push(...sellerLines(view, setter, start, middle, Math.max(0, end - start), shape.twoLines));
-  return { box: rect(x, y, width, height), brand, badge: badgeBox, texts };
+  const sellers = sellerLines(view, setter, start, middle, Math.max(0, end - start), shape.twoLines);
+  const complete =
+    view.seller === null ||
+    (sellers[0]?.text === view.seller.payee && sellers[1]?.text === view.words.forGame(view.seller.game));
+  return { box: rect(x, y, width, height), brand, badge: badgeBox, texts: [...texts, ...sellers], complete };
 }
 
 function sellerLines(
@@ -93,14 +101,15 @@ function badgeOf(
   const { unit } = setter.scale;
   const face = setter.face('badge');
   const words = long ? view.words.testLong : view.words.test;
-  const width = setter.widthOf(words, face) + 26 * unit;
-  const height = face.leading + 6 * unit;
+  const height = face.leading + 5 * unit;
+  // Hatched at both ends, each `BADGE_HATCH` of the height wide.
+  const width = setter.widthOf(words, face) + 2 * (BADGE_HATCH * height + 5 * unit);
   return {
     width,
     height,
     place: (x, y) => ({
       box: rect(x, y, width, height),
-      label: setter.boxAround(words, face, x + width / 2, y + 3 * unit),
+      label: setter.boxAround(words, face, x + width / 2, y + 2.5 * unit),
     }),
   };
 }

@@ -22,7 +22,8 @@ export function composeTall(view: View, setter: Setter, askedPage: number): Comp
 
   const choices = choiceBlock(view.choices, setter, inner, true);
   const shape = { brandSize: 34, twoLines: true, roomy: false };
-  const headerHeight = headerAt(view, setter, 0, 0, inner, shape).box.height;
+  const { box: headerBox, complete } = headerAt(view, setter, 0, 0, inner, shape);
+  const headerHeight = headerBox.height;
 
   const wellPad = Math.round(14 * unit);
   const artSize = Math.round(ART_SIZE * unit);
@@ -38,13 +39,15 @@ export function composeTall(view: View, setter: Setter, askedPage: number): Comp
   const wellHeight = Math.max(artSize, amount?.height ?? 0) + 2 * wellPad;
   const bodyHeightMax = panelHeightMax - 2 * pad - headerHeight - wellHeight - choices.height - 3 * gap;
 
-  const whole = paginate(view.passages, setter, inner, Number.POSITIVE_INFINITY, false);
-  const bodyHeight = Math.min(bodyHeightMax, whole[0]?.height ?? 0);
+  const passages = view.passages.filter(({ inHead }) => inHead !== true || !complete);
+  const whole = paginate(passages, setter, { width: inner, heightMax: Number.POSITIVE_INFINITY, apart: false });
+  const wholeHeight = whole[0]?.height ?? 0;
+  const bodyHeight = Math.min(bodyHeightMax, wholeHeight);
   const { height: turnerHeight } = moreBlock(view, 0, 2, setter);
   const pages =
-    (whole[0]?.height ?? 0) <= bodyHeight
+    wholeHeight <= bodyHeight
       ? whole
-      : paginate(view.passages, setter, inner, bodyHeight - turnerHeight - 4 * unit, false);
+      : paginate(passages, setter, { width: inner, heightMax: bodyHeight - turnerHeight - 6 * unit, apart: false });
   const page = Math.min(askedPage, pages.length - 1);
 
   const panelHeight = Math.round(2 * pad + headerHeight + wellHeight + bodyHeight + choices.height + 3 * gap);

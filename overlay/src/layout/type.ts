@@ -18,10 +18,12 @@ export interface Face {
 const FACES = {
   title: { size: 23, weight: 600, ink: 'ink', leading: 1.22 },
   lead: { size: 16, weight: 600, ink: 'accent', leading: 1.3 },
+  leadSmall: { size: 14, weight: 600, ink: 'accent', leading: 1.3 },
   text: { size: 15, weight: 400, ink: 'ink', leading: 1.36 },
   label: { size: SMALLEST_TYPE, weight: 600, ink: 'inkSoft', leading: 1.34 },
   fact: { size: SMALLEST_TYPE + 0.5, weight: 400, ink: 'ink', leading: 1.36 },
   notice: { size: 14, weight: 600, ink: 'warning', leading: 1.34 },
+  noticeSmall: { size: SMALLEST_TYPE, weight: 600, ink: 'warning', leading: 1.34 },
   seller: { size: 15, weight: 600, ink: 'ink', leading: 1.3 },
   quiet: { size: SMALLEST_TYPE, weight: 400, ink: 'inkSoft', leading: 1.36 },
   button: { size: 16, weight: 600, ink: 'buttonInk', leading: 1.22 },
@@ -31,6 +33,10 @@ const FACES = {
 } as const satisfies Record<string, { size: number; weight: Weight; ink: Ink; leading: number }>;
 
 export type FaceName = keyof typeof FACES;
+
+/** Type that is large already grows less with the player's text size: from here on by this share. */
+const LARGE = 20;
+const LARGE_GROWTH = 0.55;
 
 /** What the layouts set type with: one screen, one way to measure. */
 export interface Setter {
@@ -56,7 +62,8 @@ export function createSetter(scale: Scale, measure: Measure, locale: string): Se
     locale,
     face(name, times = 1) {
       const { size, weight, ink, leading } = FACES[name];
-      const scaled = Math.max(SMALLEST_TYPE, size * times) * scale.text * scale.unit;
+      const growth = size >= LARGE ? 1 + (scale.text - 1) * LARGE_GROWTH : scale.text;
+      const scaled = Math.max(SMALLEST_TYPE, size * times) * growth * scale.unit;
       return { size: scaled, weight, ink, leading: Math.round(scaled * leading) };
     },
     widthOf,

@@ -11,6 +11,9 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 /** Never first on a line. */
 const CLINGS = /^[\p{Pe}\p{Pf}\p{Po}ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u;
 
+/** Lets an amount break between its code and groups, for where it does not fit on one line. */
+export const breakable = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ');
+
 /** Lines no wider than `widthMax`, save for a single character that alone is wider. No text gives no line. */
 export function wrap(text: string, widthMax: number, widthOf: WidthOf, locale: string): string[] {
   const lines: string[] = [];

@@ -80,7 +80,7 @@ export const en: Words = {
     CHAIN_NOT_YET: 'The seller’s certificate is not valid yet. Check the clock of this computer.',
     CHAIN_ROLE: 'A certificate was used for something it does not allow.',
     CHAIN_PATHLEN: 'The seller’s certificates do not fit together.',
-    CHAIN_LIMIT: 'The price or place of sale is outside of what this seller may ask.',
+    CHAIN_LIMIT: 'The price, or the country it is asked in, is outside of what this seller may ask.',
     CHAIN_REVOKED: 'The seller’s certificate has been withdrawn.',
     CHAIN_STALE: 'The list of withdrawn certificates is too old. Connect your wallet to the internet, then try again.',
     CHAIN_CRITICAL: 'The seller’s certificate has a condition that your wallet does not know. Update your wallet.',

@@ -84,7 +84,7 @@ export const fr: Words = {
     CHAIN_NOT_YET: 'Le certificat du vendeur n’est pas encore valable. Vérifiez l’heure de cet ordinateur.',
     CHAIN_ROLE: 'Un certificat a servi à ce qu’il ne permet pas.',
     CHAIN_PATHLEN: 'Les certificats du vendeur ne vont pas ensemble.',
-    CHAIN_LIMIT: 'Le prix ou le lieu de vente dépasse ce que ce vendeur peut demander.',
+    CHAIN_LIMIT: 'Le prix, ou le pays où il est demandé, dépasse ce que ce vendeur peut demander.',
     CHAIN_REVOKED: 'Le certificat du vendeur a été retiré.',
     CHAIN_STALE:
       'La liste des certificats retirés est trop ancienne. Connectez votre portefeuille à internet, puis réessayez.',

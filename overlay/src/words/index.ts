@@ -9,5 +9,6 @@ export const LANGUAGES: Readonly<Record<string, Words>> = Object.freeze({ en, fr
 
 /** The words of the closest shipped language; English when there is none. */
 export function wordsFor(locale: string): Words {
-  return LANGUAGES[locale.toLowerCase().split('-')[0] ?? ''] ?? en;
+  const language = locale.toLowerCase().split('-')[0] ?? '';
+  return (Object.hasOwn(LANGUAGES, language) ? LANGUAGES[language] : undefined) ?? en;
 }

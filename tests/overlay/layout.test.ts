@@ -1,0 +1,274 @@
+import { CODES, CURRENCIES, formatMoney, LIMITS, type CodeName } from '@coinslot/protocol';
+import type { OverlayState } from '@coinslot/overlay';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { viewOf, type View } from '../../overlay/src/dialog/view.ts';
+import { bottom, right, type Rect } from '../../overlay/src/layout/geometry.ts';
+import { layOut } from '../../overlay/src/layout/layout.ts';
+import { TARGET_CSS_PX } from '../../overlay/src/layout/scale.ts';
+import type { Layout, TextBox } from '../../overlay/src/layout/types.ts';
+import { fakeMeasure } from './lib/fake-measure.ts';
+import { converted, hostile, shownIn, statesIn } from './lib/samples.ts';
+
+interface Screen {
+  width: number;
+  height: number;
+  cssScale: number;
+  textScale: number;
+}
+
+const SIZES = [
+  [320, 180],
+  [360, 640],
+  [480, 270],
+  [568, 320],
+  [640, 360],
+  [800, 600],
+  [960, 540],
+  [390, 844],
+  [1024, 1024],
+  [1280, 720],
+  [1920, 1080],
+  [3840, 2160],
+] as const;
+
+const SCREENS: Screen[] = SIZES.flatMap(([width, height]) =>
+  [1, 1.5, 2].map((textScale) => ({ width, height, cssScale: 1, textScale })),
+);
+
+/** Backing stores that are larger or smaller than what the player sees of them. */
+const SCALED_SCREENS: Screen[] = [
+  { width: 1920, height: 1080, cssScale: 0.5, textScale: 1 },
+  { width: 1920, height: 1080, cssScale: 1 / 3, textScale: 2 },
+  { width: 1920, height: 1080, cssScale: 1 / 6, textScale: 1 },
+  { width: 320, height: 180, cssScale: 4, textScale: 1 },
+  { width: 640, height: 360, cssScale: 2, textScale: 2 },
+  { width: 800, height: 600, cssScale: 1.28, textScale: 1 },
+];
+
+const at = (screen: Screen): string =>
+  `${screen.width}x${screen.height} css ${screen.cssScale.toFixed(2)} text ${screen.textScale}`;
+
+const viewFor = (
+  state: OverlayState,
+  step: 'review' | 'confirm' = 'review',
+  closesInSeconds: number | null = null,
+): View => viewOf(state, { locale: 'en', walletOpens: true, step, closesInSeconds });
+
+const overlap = (one: Rect, other: Rect): boolean =>
+  one.x < right(other) && other.x < right(one) && one.y < bottom(other) && other.y < bottom(one);
+
+const within = (inner: Rect, outer: Rect): boolean =>
+  inner.x >= outer.x && inner.y >= outer.y && right(inner) <= right(outer) && bottom(inner) <= bottom(outer);
+
+/** What must hold of every layout, whatever the words. Returns what does not. */
+function problemsOf(layout: Layout): string[] {
+  const problems: string[] = [];
+  const named: { name: string; box: Rect }[] = [
+    ...layout.texts.map((box) => ({ name: `text ${box.text.slice(0, 20)}`, box })),
+    ...layout.amount.map((box) => ({ name: `amount ${box.text}`, box })),
+    ...layout.controls.map((box) => ({ name: `control ${box.id}`, box })),
+    ...(layout.badge === null ? [] : [{ name: 'badge', box: layout.badge.box }]),
+    ...(layout.brand === null ? [] : [{ name: 'brand', box: layout.brand }]),
+    ...(layout.art === null ? [] : [{ name: 'art', box: layout.art }]),
+  ];
+  if (!within(layout.panel, layout.screen)) problems.push('panel leaves the screen');
+  for (const [index, { name, box }] of named.entries()) {
+    if (!within(box, layout.panel)) problems.push(`${name} leaves the panel`);
+    for (const other of named.slice(index + 1))
+      if (overlap(box, other.box)) problems.push(`${name} overlaps ${other.name}`);
+  }
+  for (const control of layout.controls)
+    for (const label of control.label)
+      if (!within(label, control)) problems.push(`label ${label.text} leaves ${control.id}`);
+  return problems;
+}
+
+const textOf = (boxes: readonly TextBox[]): string => boxes.map((box) => box.text).join('');
+const squeezed = (text: string): string => text.replaceAll(/\s/g, '');
+
+describe('every state on every screen', () => {
+  for (const screen of [...SCREENS, ...SCALED_SCREENS]) {
+    it(`has no overlap, and all in view, at ${at(screen)}`, () => {
+      for (const language of ['en', 'fr'] as const) {
+        for (const [name, state] of Object.entries(statesIn(language))) {
+          for (const step of ['review', 'confirm'] as const) {
+            const view = viewFor(state, step, name === 'review' ? 20 : null);
+            const { pages } = layOut(view, screen, 0, fakeMeasure);
+            for (const page of new Set([0, 1, pages - 1].filter((one) => one < pages)))
+              expect
+                .soft(problemsOf(layOut(view, screen, page, fakeMeasure)), `${name} ${step} page ${page}`)
+                .toEqual([]);
+          }
+        }
+      }
+    });
+  }
+
+  it('has words for every code that fit the smallest screen', () => {
+    for (const language of ['en', 'fr'] as const)
+      for (const code of Object.keys(CODES) as CodeName[])
+        for (const charged of ['no', 'yes', 'unknown'] as const) {
+          const view = viewFor({ kind: 'refused', code, charged, text: '', shown: shownIn(language) });
+          const layout = layOut(view, { width: 320, height: 180, cssScale: 1, textScale: 1 }, 0, fakeMeasure);
+          expect.soft(problemsOf(layout), `${code} ${charged}`).toEqual([]);
+        }
+  });
+});
+
+describe('rule 1: total price in real currency with its code, as large as the button labels, visible without scrolling', () => {
+  for (const screen of [...SCREENS, ...SCALED_SCREENS]) {
+    it(`at ${at(screen)}`, () => {
+      for (const step of ['review', 'confirm'] as const) {
+        for (const changes of [{}, converted, hostile]) {
+          const shown = shownIn('en', changes);
+          const layout = layOut(viewFor({ kind: 'review', shown }, step), screen, 0, fakeMeasure);
+          const price = layout.amount.filter((box) => shown.total.text.includes(box.text));
+          expect(textOf(price)).toBe(shown.total.text);
+          const label = layout.controls.find(({ id }) => id === 'decline')?.label[0];
+          expect(price[0]?.size).toBeGreaterThanOrEqual(label?.size ?? Number.POSITIVE_INFINITY);
+        }
+      }
+    });
+  }
+});
+
+describe('rule 2: shown amount = signed amount for every ISO currency x shipped locale', () => {
+  it('draws every digit of every amount, whole, on the smallest screen and the largest text', () => {
+    for (const locale of ['en', 'fr']) {
+      for (const currency of CURRENCIES) {
+        for (const amountMinor of [1n, 20n, 123_456n, LIMITS.amountMinorMax]) {
+          const text = formatMoney({ amountMinor, currency }, locale);
+          const shown = shownIn('en', { locale, total: { amountMinor, currency, text } });
+          for (const [width, height, textScale] of [
+            [320, 180, 1],
+            [640, 360, 2],
+            [360, 640, 1],
+          ] as const) {
+            const layout = layOut(
+              viewFor({ kind: 'review', shown }, 'confirm'),
+              { width, height, cssScale: 1, textScale },
+              0,
+              fakeMeasure,
+            );
+            expect(squeezed(textOf(layout.amount))).toContain(squeezed(text));
+            const pay = layout.controls.find(({ id }) => id === 'accept');
+            expect(squeezed(textOf(pay?.label ?? []))).toContain(squeezed(text));
+            expect(problemsOf(layout)).toEqual([]);
+          }
+        }
+      }
+    }
+  });
+});
+
+describe('rule 3: what, how long, who sells, refund terms, before confirming', () => {
+  it('are on the pages of both steps on every screen', () => {
+    const shown = shownIn('en', converted);
+    for (const screen of SCREENS) {
+      for (const step of ['review', 'confirm'] as const) {
+        const view = viewFor({ kind: 'review', shown }, step);
+        const { pages } = layOut(view, screen, 0, fakeMeasure);
+        let said = '';
+        for (let page = 0; page < pages; page += 1) {
+          const layout = layOut(view, screen, page, fakeMeasure);
+          said += textOf([...layout.texts, ...layout.amount]);
+        }
+        for (const fact of [shown.title, shown.grant, shown.payee, shown.refund, shown.date, shown.rate])
+          expect(squeezed(said), `${at(screen)} ${step}`).toContain(squeezed(fact));
+        expect(squeezed(said)).toContain(squeezed(shown.original?.text ?? ''));
+      }
+    }
+  });
+});
+
+describe('rule 4: accept and decline equal in size, contrast and weight', () => {
+  it('on every screen, in every step and language', () => {
+    for (const screen of [...SCREENS, ...SCALED_SCREENS]) {
+      for (const language of ['en', 'fr'] as const) {
+        for (const step of ['review', 'confirm'] as const) {
+          const layout = layOut(viewFor({ kind: 'review', shown: shownIn(language) }, step), screen, 0, fakeMeasure);
+          const [no, yes] = layout.controls.filter(({ id }) => id !== 'more');
+          expect([no?.width, no?.height]).toEqual([yes?.width, yes?.height]);
+          const looks = [no, yes].map((one) => one?.label.map(({ size, weight, ink }) => ({ size, weight, ink }))[0]);
+          expect(looks[0]).toEqual(looks[1]);
+        }
+      }
+    }
+  });
+});
+
+describe('rule 12: targets of at least 44 CSS px', () => {
+  for (const screen of [...SCREENS, ...SCALED_SCREENS.filter(({ cssScale }) => cssScale <= 2)]) {
+    it(`at ${at(screen)}`, () => {
+      const layout = layOut(viewFor({ kind: 'review', shown: shownIn('en', hostile) }), screen, 0, fakeMeasure);
+      for (const control of layout.controls) {
+        expect(control.width * screen.cssScale).toBeGreaterThanOrEqual(TARGET_CSS_PX - 1);
+        // The page control is drawn lower; its reach is tested with real presses.
+        if (control.id !== 'more') expect(control.height * screen.cssScale).toBeGreaterThanOrEqual(TARGET_CSS_PX - 1);
+      }
+    });
+  }
+});
+
+describe('rule 15: text of at least 18 px at 1080p, to 200 % without loss', () => {
+  it('at 1080p', () => {
+    const layout = layOut(
+      viewFor({ kind: 'review', shown: shownIn('en', converted) }),
+      { width: 1920, height: 1080, cssScale: 1, textScale: 1 },
+      0,
+      fakeMeasure,
+    );
+    for (const text of [...layout.texts, ...layout.amount]) expect(text.size).toBeGreaterThanOrEqual(18);
+  });
+
+  it('doubles running text at 640 x 360 and above', () => {
+    for (const [width, height] of [
+      [640, 360],
+      [960, 540],
+      [1920, 1080],
+    ] as const) {
+      const sizeOf = (textScale: number): number => {
+        const screen = { width, height, cssScale: 1, textScale };
+        const { controls } = layOut(viewFor({ kind: 'loading' }), screen, 0, fakeMeasure);
+        return controls.find(({ id }) => id === 'decline')?.label[0]?.size ?? 0;
+      };
+      expect(sizeOf(2) / sizeOf(1)).toBeCloseTo(2);
+    }
+  });
+
+  it('never draws type of fewer than 8 pixels from 320 x 180 on', () => {
+    for (const screen of [...SCREENS, ...SCALED_SCREENS]) {
+      const layout = layOut(viewFor({ kind: 'review', shown: shownIn('en') }), screen, 0, fakeMeasure);
+      for (const { size } of [...layout.texts, ...layout.amount]) expect(size).toBeGreaterThanOrEqual(7.99);
+    }
+  });
+});
+
+describe('rule 17: publishers’ text shown harmlessly, price and buttons still in view', () => {
+  it('for random texts of any script and length on any screen', () => {
+    const words = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 300 }),
+      fc.string({ unit: 'binary', maxLength: 300 }),
+    );
+    fc.assert(
+      fc.property(words, words, words, fc.constantFrom(...SCREENS), fc.nat(9), (title, grant, refund, screen, page) => {
+        const shown = shownIn('en', { title, payee: grant, description: refund, grant: title, refund });
+        const layout = layOut(viewFor({ kind: 'review', shown }), screen, page, fakeMeasure);
+        expect(problemsOf(layout)).toEqual([]);
+        expect(layout.controls.filter(({ id }) => id !== 'more')).toHaveLength(2);
+      }),
+      { numRuns: 400, seed: 20_251_122 },
+    );
+  });
+
+  it('mirrors a right-to-left language, digits and code in their own line', () => {
+    const shown = shownIn('en', { direction: 'rtl' });
+    const screen = { width: 960, height: 540, cssScale: 1, textScale: 1 };
+    const rtl = layOut(viewFor({ kind: 'review', shown }), screen, 0, fakeMeasure);
+    const ltr = layOut(viewFor({ kind: 'review', shown: shownIn('en') }), screen, 0, fakeMeasure);
+    expect(problemsOf(rtl)).toEqual([]);
+    expect(rtl.well?.x).toBe(screen.width - right(ltr.well as Rect));
+    expect(rtl.controls[0]?.x).toBeGreaterThan(rtl.controls[1]?.x ?? Infinity);
+  });
+});
