@@ -1,5 +1,5 @@
 /**
- * Canonical MessagePack: one encoding per value, of the nine forms the protocol needs.
+ * Canonical MessagePack: one encoding per value, of the few forms the protocol needs.
  *
  * The field's libraries are no use as a gate: they keep the last of two equal keys, take NaN, non-minimal integers and the
  * reserved byte c1, build Error, RegExp and Set from extensions, and turn bad UTF-8 into U+FFFD in silence; the one tried

@@ -56,11 +56,12 @@ function vectorOf({ name, why, door, expect, bytes, given }: Row): Vector {
   return { name, why, door, class: found[1], expect, ...(given && { given }), bytes: hex };
 }
 
+/** A file name from a few words: `float64 -0` is `float64-minus-0`, `2^32-1` is `2-to-the-32-minus-1`. */
 const slug = (words: string): string =>
   words
-    .replaceAll('2^', 'two-to-the-')
-    .replaceAll('-', ' minus ')
-    .replace(/ minus (?=[a-z])/g, ' ')
+    .replace(/2\^(\d+)/g, '2 to the $1')
+    .replace(/(^| )-(?=\w)/g, '$1minus ')
+    .replace(/(\d)-(\d)/g, '$1 minus $2')
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .toLowerCase();
