@@ -11,9 +11,12 @@ export interface Surface {
   destroy(): void;
 }
 
+const BATCH_TEXTURES_MAX = 16;
+
 /** The parts of a pixi renderer that a surface needs. */
 export type PixiRenderer = Pick<Renderer, 'init' | 'resize' | 'render' | 'destroy'> & {
   readonly canvas: HTMLCanvasElement;
+  readonly limits: { maxBatchableTextures: number };
 };
 
 /**
@@ -46,6 +49,9 @@ async function surfaceOf(kind: SurfaceKind, width: number, height: number): Prom
     // Phaser reads the pixels in the same task; only WebGL would otherwise be free to drop them after it.
     preserveDrawingBuffer: true,
   });
+  // Pixi 8.22 makes one batch shader for all renderers of a page, with as many samplers as the first one asked for (16 by the
+  // canvas renderer); a later renderer with more textures a batch would draw the sixteenth in place of all others.
+  renderer.limits.maxBatchableTextures = Math.min(renderer.limits.maxBatchableTextures, BATCH_TEXTURES_MAX);
   // Pixi would keep a 60 Hz loop for its own garbage collection. All here is freed by hand.
   if (!systemRan) Ticker.system.stop();
   return {

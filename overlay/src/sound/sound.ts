@@ -32,7 +32,7 @@ export function createHowlerSound(): SoundPort {
   const sounds = new Map<Moment, Howl>();
   return {
     async load() {
-      const howler = await import('howler').catch(() => null);
+      const howler = await import('howler').then(namesOf, () => null);
       if (howler === null || destroyed) return;
       // Howler would suspend the audio of the whole page after 30 s without a sound of its own, the game's with it.
       howler.Howler.autoSuspend = false;
@@ -59,6 +59,12 @@ export function createHowlerSound(): SoundPort {
     },
   };
 }
+
+type HowlerNames = typeof import('howler');
+
+/** Howler is CommonJS: some bundlers give its names to `import()`, some only as the default export. */
+const namesOf = (loaded: HowlerNames | { readonly default: HowlerNames }): HowlerNames =>
+  'Howl' in loaded ? loaded : loaded.default;
 
 function wavUrl(moment: Moment): string {
   let binary = '';

@@ -77,7 +77,7 @@ export async function openStage(serving: StageServing = {}): Promise<OpenedStage
 }
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Stage</title></head>
-<body><main style="position:relative"><h1>Stage</h1><canvas tabindex="0" aria-label="Game"></canvas></main><script type="module" src="/stage.js"></script></body></html>`;
+<body><main><h1>Stage</h1><canvas tabindex="0" aria-label="Game"></canvas></main><script type="module" src="/stage.js"></script></body></html>`;
 
 async function bundleStage(): Promise<Map<string, Uint8Array>> {
   const built = await build({

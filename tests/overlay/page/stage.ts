@@ -2,7 +2,13 @@
  * The page the browser tests run in: a still game picture, an overlay over it, a clock that only moves when told to. Every
  * call goes through the public port.
  */
+import { Howl, Howler } from 'howler';
 import { createOverlay, HIGH_CONTRAST_THEME, type OverlayPort, type OverlayState } from '@coinslot/overlay';
+import type { ControlId } from '../../../overlay/src/dialog/dialog.ts';
+import { viewOf } from '../../../overlay/src/dialog/view.ts';
+import { createMeasure } from '../../../overlay/src/draw/scene.ts';
+import { familiesFor } from '../../../overlay/src/font/load.ts';
+import { layOut } from '../../../overlay/src/layout/layout.ts';
 import { statesIn } from '../lib/samples.ts';
 import { paintGame } from './game.ts';
 
@@ -36,6 +42,13 @@ export interface Stage {
   pixels(): Uint8ClampedArray;
   animating(): boolean;
   statesIn: typeof statesIn;
+  /** Resolves once howler is there. */
+  soundLoaded(): Promise<void>;
+  /** Sounds howler has begun since then. */
+  soundsPlayed(): number;
+  howlerState(): { autoSuspend: boolean };
+  /** The middle of a control as it is drawn at this place of the state shown last. */
+  middleOf(id: ControlId, step?: 'review' | 'confirm'): [number, number];
   /** Presses and releases keys as the game hears them. */
   keys(keys: string[]): void;
 }
@@ -43,6 +56,8 @@ export interface Stage {
 const game = document.querySelector('canvas') as HTMLCanvasElement;
 let overlay: OverlayPort | null = null;
 let nowMs = 1_000;
+let played = 0;
+let lastState: OverlayState = { kind: 'loading' };
 let options: StageOptions = { width: 640, height: 360 };
 
 const current = (): OverlayPort => {
@@ -81,7 +96,10 @@ const stage: Stage = {
     });
     overlay.onIntent((intent) => stage.intents.push(intent));
   },
-  show: (state) => current().show(state),
+  show(state) {
+    lastState = state;
+    current().show(state);
+  },
   hide: () => current().hide(),
   close() {
     overlay?.destroy();
@@ -114,6 +132,25 @@ const stage: Stage = {
   },
   animating: () => current().animating(),
   statesIn,
+  async soundLoaded() {
+    await import('howler');
+    const { play } = Howl.prototype;
+    played = 0;
+    Howl.prototype.play = function (this: Howl, ...of) {
+      played += 1;
+      return play.apply(this, of);
+    };
+  },
+  soundsPlayed: () => played,
+  howlerState: () => ({ autoSuspend: Howler.autoSuspend }),
+  middleOf(id, step = 'review') {
+    const { width, height, cssScale = 1, textScale = 1, locale = 'en', walletOpens = false } = options;
+    const view = viewOf(lastState, { locale, walletOpens, step, closesInSeconds: null });
+    const layout = layOut(view, { width, height, cssScale, textScale }, 0, createMeasure(document, familiesFor('')));
+    const box = layout.controls.find((control) => control.id === id);
+    if (box === undefined) throw new Error(`stage: no control ${id}`);
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  },
   keys(keys) {
     for (const key of keys)
       for (const type of ['keydown', 'keyup']) current().key(new KeyboardEvent(type, { key, code: key }));

@@ -1,0 +1,425 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openStage, type OpenedStage } from './lib/browser.ts';
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeRun {
+  axe: { run(context: Element): Promise<{ violations: { id: string; nodes: unknown[] }[] }> };
+}
+
+let opened: OpenedStage;
+let page: Page;
+
+beforeAll(async () => {
+  opened = await openStage();
+  page = opened.page;
+});
+afterAll(() => opened.close());
+afterEach(() => expect(opened.complaints.splice(0)).toEqual([]));
+
+/** Opens the level offer and lets the guard pass. */
+const openReview = (width = 960, height = 540): Promise<void> =>
+  page.evaluate(
+    async ([w, h]) => {
+      await window.stage.open({ width: w, height: h, walletOpens: true });
+      window.stage.show(window.stage.statesIn('en')['review'] as never);
+      window.stage.run(600);
+    },
+    [width, height] as const,
+  );
+
+const intents = (): Promise<string[]> => page.evaluate(() => [...window.stage.intents]);
+const run = (ms: number): Promise<number> => page.evaluate((time) => window.stage.run(time), ms);
+
+/** A press through the pointer door. */
+const pressAt = (x: number, y: number): Promise<void> =>
+  page.evaluate(
+    ([px, py]) => {
+      for (const type of ['move', 'down', 'up'] as const) window.stage.port().pointer(type, px, py, 1);
+    },
+    [x, y] as const,
+  );
+
+const middleOf = (
+  id: 'decline' | 'continue' | 'accept',
+  step: 'review' | 'confirm' = 'review',
+): Promise<[number, number]> =>
+  page.evaluate(([control, at]) => window.stage.middleOf(control, at), [id, step] as const);
+
+describe('drawing', () => {
+  it('draws every state, each its own picture', async () => {
+    const hashes = await page.evaluate(async () => {
+      const found: Record<string, string> = {};
+      await window.stage.open({ width: 640, height: 360, walletOpens: true });
+      for (const [name, state] of Object.entries(window.stage.statesIn('en'))) {
+        window.stage.show(state);
+        window.stage.run(50);
+        const digest = await crypto.subtle.digest('SHA-256', Uint8Array.from(window.stage.pixels()));
+        found[name] = Array.from(new Uint8Array(digest).slice(0, 8)).join('.');
+      }
+      return found;
+    });
+    expect(new Set(Object.values(hashes)).size).toBe(Object.keys(hashes).length);
+  });
+
+  it('shows the same pixels after hundreds of changed texts as a fresh overlay does', async () => {
+    const random = fc.sample(
+      fc.record({
+        title: fc.string({ unit: 'grapheme', maxLength: 60 }),
+        grant: fc.string({ maxLength: 60 }),
+        refund: fc.string({ unit: 'grapheme-ascii', maxLength: 300 }),
+        minor: fc.integer({ min: 1, max: 99_999_999 }),
+        kind: fc.constantFrom('review', 'paying', 'pending', 'granted'),
+      }),
+      { numRuns: 300, seed: 7 },
+    );
+    const wrong = await page.evaluate(async (samples) => {
+      const stateOf = (sample: (typeof samples)[number]): never => {
+        const review = window.stage.statesIn('en')['review'] as { shown: object };
+        const { minor, title, grant, refund, kind } = sample;
+        const text = `EUR\u00a0${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, '0')}`;
+        const total = { amountMinor: BigInt(minor), currency: 'EUR', text };
+        return { kind, shown: { ...review.shown, title, grant, refund, total } } as never;
+      };
+      const size = { width: 640, height: 360 };
+      await window.stage.open(size);
+      const kept: { at: number; pixels: Uint8ClampedArray }[] = [];
+      for (const [at, sample] of samples.entries()) {
+        window.stage.show(stateOf(sample));
+        window.stage.run(40);
+        if (at % 10 === 9) kept.push({ at, pixels: window.stage.pixels() });
+      }
+      const differing: number[] = [];
+      for (const { at, pixels } of kept) {
+        await window.stage.open(size);
+        window.stage.show(stateOf(samples[at] as (typeof samples)[number]));
+        window.stage.run(40);
+        const fresh = window.stage.pixels();
+        if (fresh.length !== pixels.length || fresh.some((value, index) => value !== pixels[index])) differing.push(at);
+      }
+      return {
+        differing,
+        compared: kept.length,
+        blank: kept.some(({ pixels }) => pixels.every((value) => value === 0)),
+      };
+    }, random);
+    expect(wrong).toEqual({ differing: [], compared: 30, blank: false });
+  });
+
+  it('draws with WebGL too, nearly the same', async () => {
+    const webgl = await openStage({ flags: ['--enable-unsafe-swiftshader'] });
+    const share = await webgl.page.evaluate(async () => {
+      const pictures: Uint8ClampedArray[] = [];
+      for (const surface of ['canvas', 'webgl'] as const) {
+        await window.stage.open({ width: 640, height: 360, surface });
+        window.stage.show(window.stage.statesIn('en')['converted'] as never);
+        window.stage.run(50);
+        pictures.push(window.stage.pixels());
+      }
+      const [one, other] = pictures as [Uint8ClampedArray, Uint8ClampedArray];
+      return one.filter((value, at) => Math.abs(value - (other[at] ?? 0)) > 40).length / one.length;
+    });
+    await webgl.close();
+    expect(share).toBeLessThan(0.004);
+  });
+
+  it('rule 16: reduced motion changes at once and never animates; else it animates and comes to rest', async () => {
+    const counted = await page.evaluate(async () => {
+      const drawn: Record<string, number[]> = {};
+      for (const reducedMotion of [true, false]) {
+        await window.stage.open({ width: 640, height: 360, reducedMotion });
+        const counts: number[] = [];
+        for (const name of ['review', 'granted', 'paying']) {
+          window.stage.show(window.stage.statesIn('en')[name] as never);
+          counts.push(window.stage.run(2_000), window.stage.run(1_000), Number(window.stage.animating()));
+        }
+        drawn[reducedMotion ? 'reduced' : 'full'] = counts;
+      }
+      return drawn;
+    });
+    expect(counted['reduced']).toEqual([1, 0, 0, 1, 0, 0, 1, 0, 0]);
+    const [opening, still, , dropping, rest, , , turning, turns] = counted['full'] as number[];
+    expect(opening).toBeGreaterThan(10);
+    expect([still, rest]).toEqual([0, 0]);
+    expect(dropping).toBeGreaterThan(40);
+    // A turning coin asks for about thirty pictures a second, not sixty.
+    expect(turning).toBeGreaterThan(15);
+    expect(turning).toBeLessThan(35);
+    expect(turns).toBe(1);
+  });
+
+  it('follows a new size, and draws nothing once hidden', async () => {
+    await openReview(640, 360);
+    const sizes = await page.evaluate(() => {
+      const port = window.stage.port();
+      port.resize(1920, 1080, 0.5);
+      window.stage.run(50);
+      const large = [port.canvas.width, port.canvas.height, window.stage.pixels().some((value) => value > 0)];
+      port.hide();
+      return [large, window.stage.pixels().some((value) => value > 0), window.stage.run(500), port.animating()];
+    });
+    expect(sizes).toEqual([[1920, 1080, true], false, 0, false]);
+  });
+
+  it('asks for no animation frame of its own, open or hidden', async () => {
+    const frames = await page.evaluate(async () => {
+      let asked = 0;
+      const original = window.requestAnimationFrame;
+      window.requestAnimationFrame = (callback) => {
+        asked += 1;
+        return original.call(window, callback);
+      };
+      await window.stage.open({ width: 640, height: 360, reducedMotion: false });
+      window.stage.show(window.stage.statesIn('en')['paying'] as never);
+      window.stage.run(500);
+      window.stage.hide();
+      // Two real frames pass; a loop that was left running would ask again in them.
+      const before = asked;
+      await new Promise((resolve) => original.call(window, () => original.call(window, resolve)));
+      window.requestAnimationFrame = original;
+      return [before, asked];
+    });
+    expect(frames).toEqual([0, 0]);
+  });
+
+  it('works under a Content-Security-Policy without eval, inline styles or data URLs', async () => {
+    const strict = await openStage({ policy: "default-src 'none'; script-src 'self'" });
+    const price = await strict.page.evaluate(async () => {
+      await window.stage.open({ width: 640, height: 360 });
+      window.stage.show(window.stage.statesIn('en')['review'] as never);
+      window.stage.run(50);
+      return [
+        window.stage.pixels().some((value) => value > 200),
+        Array.from(document.fonts, (face) => `${face.family} ${face.status}`),
+      ];
+    });
+    await strict.close();
+    expect(price).toEqual([true, ['Coinslot Inter loaded', 'Coinslot Inter loaded']]);
+    // Pixi tries `new Function` once to find out; nothing else may be refused.
+    for (const complaint of strict.complaints) expect(complaint).toMatch(/eval/);
+  });
+});
+
+describe('rule 12: pointer only', () => {
+  it('goes through both steps by presses on the drawn buttons, and pays once', async () => {
+    await openReview();
+    await pressAt(...(await middleOf('continue')));
+    const pay = await middleOf('accept', 'confirm');
+    await pressAt(...pay);
+    expect(await intents()).toEqual([]);
+    await run(600);
+    await pressAt(...pay);
+    await pressAt(...pay);
+    expect(await intents()).toEqual(['accept']);
+  });
+
+  it('declines at the other button, and does nothing beside both', async () => {
+    await openReview();
+    const [x, y] = await middleOf('decline');
+    const [otherX] = await middleOf('continue');
+    await pressAt((x + otherX) / 2, y);
+    await pressAt(x, y - 80);
+    await pressAt(5, 5);
+    expect(await intents()).toEqual([]);
+    await pressAt(x, y);
+    expect(await intents()).toEqual(['decline']);
+  });
+
+  it('finds the small page control within 44 CSS px', async () => {
+    await page.evaluate(async () => {
+      await window.stage.open({ width: 960, height: 540 });
+      window.stage.show(window.stage.statesIn('en')['hostile'] as never);
+      window.stage.run(600);
+    });
+    const more = page.getByRole('button', { name: /^More, page/ });
+    expect(await more.textContent()).toMatch(/page 1 of/);
+    const presses = await page.evaluate(() => {
+      // The highest and the lowest row at which a press on the control's column turns the page.
+      const label = (): string => document.querySelector('[role=dialog] button')?.textContent ?? '';
+      const rows: number[] = [];
+      for (let y = 0; y < 540; y += 1) {
+        const before = label();
+        for (const type of ['down', 'up'] as const) window.stage.port().pointer(type, 200, y, 1);
+        if (label() !== before) rows.push(y);
+        if (window.stage.intents.length > 0) break;
+      }
+      return rows.length;
+    });
+    expect(presses).toBeGreaterThanOrEqual(44);
+  });
+});
+
+describe('rule 12: keyboard only', () => {
+  it('opens, moves, pays and gives focus back, with real keys', async () => {
+    await page.evaluate(() => document.querySelector('canvas')?.focus());
+    await openReview();
+    const heard = await page.evaluateHandle(() => {
+      const keys: string[] = [];
+      window.addEventListener('keydown', (event) => keys.push(event.key));
+      return keys;
+    });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('dialog');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Not now');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Not now');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await run(600);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('dialog');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Pay EUR\u00a00.20');
+    await page.keyboard.press(' ');
+    expect(await intents()).toEqual(['accept']);
+    await run(600);
+    // Keys of the dialog end in the dialog: a game that listens on the window hears none.
+    expect(await heard.jsonValue()).toEqual([]);
+    await page.evaluate(() => window.stage.hide());
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS');
+    expect(await page.locator('[role=dialog]').count()).toBe(0);
+  });
+
+  it('takes an event once, though both the mirror and the game hand it on', async () => {
+    await openReview();
+    const place = await page.evaluate(() => {
+      const port = window.stage.port();
+      const down = new KeyboardEvent('keydown', {
+        key: 'ArrowRight',
+        code: 'ArrowRight',
+        bubbles: true,
+        cancelable: true,
+      });
+      document.activeElement?.dispatchEvent(down);
+      port.key(down);
+      port.key(down);
+      return [document.activeElement?.textContent, down.defaultPrevented];
+    });
+    expect(place).toEqual(['Not now', true]);
+  });
+
+  it('waits for a key that came up outside of the dialog', async () => {
+    await page.evaluate(async () => {
+      await window.stage.open({ width: 640, height: 360 });
+      window.stage.show(window.stage.statesIn('en')['review'] as never);
+      const port = window.stage.port();
+      port.key(new KeyboardEvent('keydown', { key: 'd', code: 'KeyD', repeat: true }));
+      window.stage.run(900);
+      port.key(new KeyboardEvent('keydown', { key: 'Escape', code: 'Escape' }));
+    });
+    expect(await intents()).toEqual([]);
+    await page.evaluate(() => {
+      for (const code of ['KeyD', 'Escape']) window.dispatchEvent(new KeyboardEvent('keyup', { code }));
+      window.stage.port().key(new KeyboardEvent('keydown', { key: 'Escape', code: 'Escape' }));
+    });
+    expect(await intents()).toEqual(['decline']);
+  });
+});
+
+describe('rule 13: the mirror DOM', () => {
+  it('is a modal dialog, labelled, described by the price, with real buttons', async () => {
+    await openReview();
+    const dialog = page.getByRole('dialog', { name: 'Level 3: The Lantern Belt' });
+    expect(await dialog.getAttribute('aria-modal')).toBe('true');
+    const described = await dialog.evaluate(
+      (element) => document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent,
+    );
+    expect(described).toBe('Total, EUR\u00a00.20');
+    expect(await dialog.getByRole('button').allTextContents()).toEqual(['Not now', 'Continue']);
+    const said = await dialog.textContent();
+    for (const fact of ['Level 3, yours to keep', 'Lumen Works', 'Within 14 days', '22 November 2025', 'TEST'])
+      expect(said).toContain(fact);
+  });
+
+  it('operates the same dialog by clicks of assistive technology, under the same guard', async () => {
+    await openReview();
+    const click = (name: string): Promise<void> =>
+      page.getByRole('button', { name, exact: true }).evaluate((button) => (button as HTMLButtonElement).click());
+    await click('Continue');
+    await click('Pay EUR 0.20');
+    expect(await intents()).toEqual([]);
+    await run(600);
+    await click('Pay EUR 0.20');
+    expect(await intents()).toEqual(['accept']);
+  });
+
+  it('announces each state', async () => {
+    await openReview();
+    const status = page.getByRole('status');
+    const said: (string | null)[] = [await status.textContent()];
+    for (const name of ['paying', 'granted', 'refused-unknown', 'not-paired']) {
+      await page.evaluate((one) => window.stage.show(window.stage.statesIn('en')[one] as never), name);
+      said.push(await status.textContent());
+    }
+    expect(said).toEqual([
+      'Level 3: The Lantern Belt. Total: EUR\u00a00.20.',
+      'Paying. Total: EUR\u00a00.20. Your wallet is paying. This usually takes a moment.',
+      'Thank you. Paid: EUR\u00a00.20. Level 3, yours to keep.',
+      'No answer yet. We do not know yet whether you were charged. The card was taken out too early. Insert it again: the same payment is looked up, never paid twice.',
+      'Connect this game first. Nothing was charged. Your wallet does not know this game yet. Accept it on your wallet’s page, then try again.',
+    ]);
+  });
+
+  it('announces the technical time-out, and declines when nobody is there', async () => {
+    await page.clock.install();
+    await page.evaluate(async () => {
+      await window.stage.open({ width: 640, height: 360, idleTimeoutMs: 60_000 });
+      window.stage.show(window.stage.statesIn('en')['review'] as never);
+      window.stage.run(40_000, 1_000);
+    });
+    await page.clock.runFor(40_100);
+    expect(await page.getByRole('status').textContent()).toMatch(/^Are you still there\? .*20 seconds/);
+    await page.evaluate(() => window.stage.run(20_000, 1_000));
+    await page.clock.runFor(20_100);
+    expect(await intents()).toEqual(['decline']);
+    await page.clock.resume();
+  });
+
+  it('has nothing axe complains of, in any state and language', async () => {
+    await page.evaluate(AXE);
+    for (const language of ['en', 'fr'] as const) {
+      await page.evaluate(async (locale) => {
+        await window.stage.open({ width: 640, height: 360, locale, walletOpens: true });
+      }, language);
+      for (const name of await page.evaluate((one) => Object.keys(window.stage.statesIn(one)), language)) {
+        const violations = await page.evaluate(
+          async ([locale, state]) => {
+            window.stage.show(window.stage.statesIn(locale)[state] as never);
+            const { axe } = window as unknown as AxeRun;
+            const found = await axe.run(document.documentElement);
+            return found.violations.map(({ id, nodes }) => `${id} x${nodes.length}`);
+          },
+          [language, name] as const,
+        );
+        expect(violations, `${language} ${name}`).toEqual([]);
+      }
+    }
+  });
+
+  it('treats markup of a publisher as text', async () => {
+    await openReview();
+    await page.evaluate(() => window.stage.show(window.stage.statesIn('en')['hostile'] as never));
+    expect(await page.locator('[role=dialog] b').count()).toBe(0);
+    expect(await page.locator('[role=dialog] h2').textContent()).toContain('<b onclick="alert(1)">FREE</b>');
+  });
+});
+
+describe('sound', () => {
+  it('plays each moment through howler once, and leaves the audio of the page awake', async () => {
+    const heard = await page.evaluate(async () => {
+      await window.stage.open({ width: 640, height: 360, sound: true });
+      await window.stage.soundLoaded();
+      const before = window.stage.soundsPlayed();
+      window.stage.show(window.stage.statesIn('en')['granted'] as never);
+      const after = window.stage.soundsPlayed();
+      window.stage.hide();
+      return { before, after, ...window.stage.howlerState() };
+    });
+    expect(heard).toEqual({ before: 0, after: 2, autoSuspend: false });
+  });
+});
