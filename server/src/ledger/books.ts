@@ -155,5 +155,5 @@ const isSigned = (
   type: 'payment-request' | 'payment-decision',
   { body, signature }: { body: Uint8Array; signature: Uint8Array },
 ): boolean =>
-  publicKey !== undefined &&
+  publicKey instanceof Uint8Array && // a missing key is null in the row
   nativeVerifySignature(Uint8Array.from(publicKey), signatureInput(type, body), Uint8Array.from(signature));

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/require-await -- the port may wait, SQLite never does; async makes every throw a rejection */
 /** Reads, over either connection: the writer's sees its own transaction, the reader's only what is committed. */
 import type Database from 'better-sqlite3';
 import type { PostedRateTable } from '../../exchange/types.ts';

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/require-await -- the port may wait, SQLite never does; async makes every throw a rejection */
 /** What happens inside one transaction of the writing connection. */
 import { CODES } from '@coinslot/protocol';
 import type Database from 'better-sqlite3';

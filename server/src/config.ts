@@ -1,0 +1,104 @@
+/** The server's settings: a JSON file, then the environment, which wins. Every one is printed at start, secrets hidden. */
+import { readFileSync } from 'node:fs';
+
+/** A setting that is missing or wrong; `hint` says what to do. */
+export class ConfigError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'ConfigError';
+    this.hint = hint;
+  }
+}
+
+interface Setting {
+  readonly fallback?: string;
+  readonly optional?: true;
+  readonly secret?: true;
+  /** What it must look like, and how that is said. */
+  readonly form?: readonly [pattern: RegExp, words: string];
+}
+
+const PATH: Setting = {};
+
+const SETTINGS = {
+  /** `live` or `sandbox`: which roots it takes. */
+  environment: { form: [/^(live|sandbox)$/, 'live or sandbox'] },
+  host: { fallback: '127.0.0.1' },
+  port: { fallback: '8374', form: [/^\d{1,5}$/, 'a port'] },
+  /** The SQLite file. */
+  storePath: PATH,
+  /** PKCS#8 PEM, readable by its owner only. */
+  keyPath: PATH,
+  /** Only by environment: a passphrase beside its key protects nothing. */
+  keyPassphrase: { optional: true, secret: true },
+  /** PEM, leaf first. */
+  chainPath: PATH,
+  /** PEM or roots.coinslot. */
+  rootsPath: PATH,
+  /** A file, readable by its owner only, with the operator's token; without it the operator's doors are shut. */
+  operatorTokenPath: { optional: true },
+  logLevel: { fallback: 'info', form: [/^(fatal|error|warn|info|silent)$/, 'fatal, error, warn, info or silent'] },
+} as const satisfies Record<string, Setting>;
+
+type SettingName = keyof typeof SETTINGS;
+type OptionalName = { [N in SettingName]: (typeof SETTINGS)[N] extends { optional: true } ? N : never }[SettingName];
+
+export type ServerConfig = { readonly [N in Exclude<SettingName, OptionalName>]: string } & {
+  readonly [N in OptionalName]?: string;
+};
+
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** `storePath` is COINSLOT_SERVER_STORE_PATH. */
+export const variableOf = (name: string): string =>
+  `COINSLOT_SERVER_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+/** Throws ConfigError naming the setting. */
+export function readConfig(path: string | undefined, environment: NodeJS.ProcessEnv): ServerConfig {
+  const file = path === undefined ? {} : readFile(path);
+  const config: Partial<Record<SettingName, string>> = {};
+  for (const name of NAMES) {
+    const setting: Setting = SETTINGS[name];
+    if (setting.secret && file[name] !== undefined)
+      throw new ConfigError(`${name}: not in a file`, `set ${variableOf(name)} instead`);
+    const value = environment[variableOf(name)] ?? file[name] ?? setting.fallback;
+    if (value !== undefined) config[name] = requireForm(name, setting, value);
+    else if (!setting.optional)
+      throw new ConfigError(`${name}: missing`, `put it in the configuration file or set ${variableOf(name)}`);
+  }
+  return config as ServerConfig;
+}
+
+function readFile(path: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new ConfigError(`${path}: cannot be read as JSON`, undefined, cause);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ConfigError(`${path}: expected an object`);
+  const odd = Object.keys(value).find((name) => !NAMES.includes(name as SettingName));
+  if (odd !== undefined) throw new ConfigError(`${path}: ${odd} is not a setting`, `there are ${NAMES.join(', ')}`);
+  return value as Record<string, unknown>;
+}
+
+function requireForm(name: string, { form }: Setting, value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || text === '') throw new ConfigError(`${name}: expected text`);
+  if (form !== undefined && !form[0].test(text)) throw new ConfigError(`${name}: expected ${form[1]}`);
+  return text;
+}
+
+/** For the log: what is set, with secrets as `(hidden)`. */
+export function shownConfig(config: ServerConfig): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const name of NAMES) {
+    const value = config[name];
+    const setting: Setting = SETTINGS[name];
+    if (value !== undefined) shown[name] = setting.secret ? '(hidden)' : value;
+  }
+  return shown;
+}

@@ -1,0 +1,164 @@
+/** The rules of the ledger by direct SQL, as a person with a shell would write it: foreign keys off, no help from the code. */
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { makeOffer, makeRequest } from '../lib/parties.ts';
+import { enrolPlayer, requireBooks, startMarket, type Started } from './started-server.ts';
+
+/** Accounts 1 Ada EUR 980, 2 bank EUR -1000, 3 payable EUR 20, 4 Bob USD 500, 5 bank USD -500; transfers 1 ... 3. */
+async function paidLedger(): Promise<{ started: Started; db: Database.Database }> {
+  const started = await startMarket();
+  const ada = await enrolPlayer(started);
+  const { server, holder, publisher, storePath } = started;
+  await server.decide(makeRequest(ada, holder, makeOffer(publisher)));
+  await enrolPlayer(started, { name: 'Bob', currency: 'USD', moneyMinor: 500n });
+  const db = new Database(storePath);
+  db.pragma('foreign_keys = OFF');
+  return { started, db };
+}
+
+const balances = (db: Database.Database): unknown =>
+  db.prepare('SELECT id, kind, currency, balance_minor FROM accounts ORDER BY id').all();
+
+const NEW_TRANSFER = `INSERT INTO transfers (id, kind, reference, lines, at_ms) VALUES (9, 'top-up', randomblob(32), 2, 1)`;
+const posting = (
+  debit: number,
+  credit: number,
+  currency: string,
+  amount: number | string,
+  line = 0,
+  transfer = 9,
+): string =>
+  `INSERT INTO postings (transfer, line, debit, credit, currency, amount_minor)
+   VALUES (${transfer}, ${line}, ${debit}, ${credit}, '${currency}', ${amount})`;
+
+describe('refused by the schema itself', () => {
+  it.each([
+    ['mixed currencies', [NEW_TRANSFER, posting(1, 4, 'EUR', 1)]],
+    ["a currency that is neither account's", [NEW_TRANSFER, posting(1, 3, 'USD', 1)]],
+    ['an account that is not there', [NEW_TRANSFER, posting(1, 77, 'EUR', 1)]],
+    ['an account against itself', [NEW_TRANSFER, posting(1, 1, 'EUR', 1)]],
+    ['nothing', [NEW_TRANSFER, posting(1, 3, 'EUR', 0)]],
+    ['a negative amount', [NEW_TRANSFER, posting(3, 1, 'EUR', -5)]],
+    ['half a unit', [NEW_TRANSFER, posting(1, 3, 'EUR', 0.5)]],
+    ['text', [NEW_TRANSFER, posting(1, 3, 'EUR', "'many'")]],
+    ['more than 2^53-1', [NEW_TRANSFER, posting(2, 3, 'EUR', '9007199254740992')]],
+    ['a REAL', [NEW_TRANSFER, posting(2, 3, 'EUR', '1e300')]],
+    ['more than a prepaid player has', [NEW_TRANSFER, posting(1, 3, 'EUR', 981)]],
+    ['the same, past conflicts', [NEW_TRANSFER, posting(1, 3, 'EUR', 981).replace('INSERT', 'INSERT OR IGNORE')]],
+    ['the same, in the place of another', [posting(1, 3, 'EUR', 981, 0, 2).replace('INSERT', 'INSERT OR REPLACE')]],
+    ['one more line in a transfer that is complete', [posting(3, 1, 'EUR', 20, 1, 2)]],
+    ['a line out of turn', [NEW_TRANSFER, posting(1, 3, 'EUR', 1, 1)]],
+    ['a posting without a transfer', [posting(1, 3, 'EUR', 1, 0, 8)]],
+    ['a posting edited', ['UPDATE postings SET amount_minor = 1']],
+    ['a posting deleted', ['DELETE FROM postings']],
+    ['a transfer edited', ['UPDATE transfers SET lines = 2']],
+    ['a transfer deleted', ['DELETE FROM transfers']],
+    ['a transfer replaced', ['INSERT OR REPLACE INTO transfers SELECT * FROM transfers WHERE id = 2']],
+    ['a balance edited', ['UPDATE accounts SET balance_minor = balance_minor + 1 WHERE id = 1']],
+    ['a balance edited with its mark', ['UPDATE accounts SET balance_minor = 0, last_posting = 999 WHERE id = 1']],
+    ['a posting applied twice', ['UPDATE accounts SET balance_minor = 960, last_posting = 32 WHERE id = 1']],
+    ['an account opened with money', ["INSERT INTO accounts VALUES (9, 'fees', '', 'GBP', 5, 0, 0)"]],
+    ['an account replaced', ["INSERT OR REPLACE INTO accounts VALUES (1, 'fees', '', 'GBP', 0, 0, 0)"]],
+    ['an account moved to another currency', ["UPDATE accounts SET currency = 'JPY' WHERE id = 1"]],
+    ['an account deleted', ['DELETE FROM accounts WHERE id = 1']],
+    ['credit for a prepaid player', ['UPDATE accounts SET floor_minor = -100 WHERE id = 1']],
+    ['a decision edited', ['UPDATE decisions SET code = 602']],
+    ['a decision deleted', ['DELETE FROM decisions']],
+    ['a decision replaced', ['INSERT OR REPLACE INTO decisions SELECT * FROM decisions']],
+    ['a key edited', ['UPDATE player_keys SET public_key = randomblob(32)']],
+    ['a rate table edited', ["UPDATE rate_tables SET body = x'00'"]],
+    ['a rate table out of turn', ["INSERT INTO rate_tables VALUES (5, x'00', 1)"]],
+  ])('%s', async (_, statements) => {
+    const { started, db } = await paidLedger();
+    const before = balances(db);
+    db.exec('BEGIN');
+    const last = statements.length - 1;
+    statements.slice(0, last).forEach((statement) => db.exec(statement));
+    expect(() => db.exec(statements[last] as string)).toThrow(
+      /append only|once|never|CHECK|cannot store|posting|currency|line|empty|fixed|already|one for ever|numbers|complete/,
+    );
+    db.exec('ROLLBACK');
+    expect(balances(db)).toEqual(before);
+    db.close();
+    await requireBooks(started);
+  });
+
+  it('an approval without its debit, with another amount, or with another debit', async () => {
+    const { db } = await paidLedger();
+    const columns = (overrides: Record<string, string>): string => {
+      const names = (db.pragma('table_info(decisions)') as { name: string }[]).map(({ name }) => name);
+      return names.map((name) => overrides[name] ?? name).join(', ');
+    };
+    const fresh = {
+      position: '(SELECT max(position) + 1 FROM decisions)',
+      request_id: 'randomblob(32)',
+      decision_id: 'randomblob(16)',
+    };
+    const insert = (overrides: Record<string, string>): (() => unknown) => {
+      const sql = `INSERT INTO decisions SELECT ${columns({ ...fresh, ...overrides })} FROM decisions WHERE position = 1`;
+      return () => db.exec(sql);
+    };
+    expect(insert({ transfer: 'NULL' })).toThrow('no debit of the same amount');
+    expect(insert({ transfer: 'NULL', charged_minor: '0' })).not.toThrow(); // what is free has no debit
+    expect(insert({ charged_minor: '0' })).toThrow('CHECK');
+    expect(insert({ transfer: '1' })).toThrow('no debit of the same amount');
+    expect(insert({})).toThrow('no debit of the same amount');
+    expect(insert({ code: '602', charged_minor: '0', transfer: 'NULL' })).not.toThrow();
+    db.close();
+  });
+
+  it('takes what balances, so the refusals above are not for some other reason', async () => {
+    const { db } = await paidLedger();
+    db.exec(NEW_TRANSFER);
+    db.exec(posting(1, 3, 'EUR', 980));
+    db.exec(posting(4, 5, 'USD', 1, 1));
+    expect(balances(db)).toMatchObject([
+      { balance_minor: 0 },
+      { balance_minor: -1000 },
+      { balance_minor: 1000 },
+      { balance_minor: 499 },
+      { balance_minor: -499 },
+    ]);
+    db.close();
+  });
+});
+
+describe('verifyBooks', () => {
+  /** Takes the schema's guard away, as only somebody who owns the file can. */
+  const TAMPERINGS: readonly (readonly [name: string, trigger: string, statement: string, finding: RegExp])[] = [
+    [
+      'a balance',
+      'accounts_update',
+      'UPDATE accounts SET balance_minor = 981 WHERE id = 1',
+      /balance is 981.*make 980/,
+    ],
+    ['a posting', 'postings_no_update', 'UPDATE postings SET amount_minor = 19 WHERE transfer = 2', /balance is/],
+    ['a charge', 'decisions_no_update', 'UPDATE decisions SET charged_minor = 19', /debit is .* 20/],
+    ['an outcome', 'decisions_no_update', 'UPDATE decisions SET offer_hash = zeroblob(32)', /decision does not hold/],
+    [
+      'a request',
+      'decisions_no_update',
+      'UPDATE decisions SET request_hash = zeroblob(32)',
+      /request hash does not hold/,
+    ],
+    ['a quote', 'decisions_no_update', 'UPDATE decisions SET quote_signature = zeroblob(64)', /quote's signature/],
+    [
+      'a key',
+      'player_keys_no_update',
+      "UPDATE player_keys SET part = 'pin' WHERE part = 'press'",
+      /player's signature/,
+    ],
+    ['a decision gone', 'decisions_no_delete', 'DELETE FROM decisions', /debit .* without a decision/],
+  ];
+  it.each(TAMPERINGS)('finds %s', async (_, trigger, statement, finding) => {
+    const { started, db } = await paidLedger();
+    db.exec(`DROP TRIGGER ${trigger}`);
+    if (trigger === 'player_keys_no_update')
+      db.exec("DROP TRIGGER player_keys_no_delete; DELETE FROM player_keys WHERE part = 'pin'");
+    db.exec(statement);
+    db.close();
+    const report = await started.server.service.verifyBooks();
+    expect(report.ok).toBe(false);
+    expect(report.findings.join('\n')).toMatch(finding);
+  });
+});
