@@ -7,6 +7,7 @@ import { createPaymentServer, type PaymentServer, type ServerHooks } from '@coin
 import {
   COST_FLOOR,
   createProfile,
+  openProfile,
   startWallet,
   type ProfileSetup,
   type Wallet,
@@ -46,6 +47,8 @@ export interface WorldOptions {
   hooks?: ServerHooks;
   /** Minor units of the wallet's currency that are paid in; 0 for none. */
   moneyMinor?: bigint;
+  /** A profile without keys, as a new player has it. */
+  isNew?: boolean;
   /** Whether the account is opened; default true. */
   account?: boolean;
   /** Whether the demo game is accepted at first contact; default true. */
@@ -103,7 +106,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const profilePath = temporaryFolder();
   const clock = (): number => time.nowMs;
   const setup = { pin: PIN, language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR } as const;
-  const profile = await createProfile({ path: profilePath, clock, random, ...setup, ...options.setup });
+  const place = { path: profilePath, clock, random };
+  const profile = options.isNew ? openProfile(place) : await createProfile({ ...place, ...setup, ...options.setup });
   const announced: string[] = [];
   const wallet = await startWallet({
     profile,
@@ -117,7 +121,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options.wallet,
   });
   onTestFinished(() => wallet.close());
-  if (options.account !== false) await openAccount(wallet, server, options.moneyMinor ?? 1_000n);
+  if (options.account !== false && !options.isNew) await openAccount(wallet, server, options.moneyMinor ?? 1_000n);
   const header = makePairingHeader(publisher);
   const connect: World['connect'] = (one = {}) => GameClient.connect({ port: wallet.port, header, ...one });
   return {

@@ -3,7 +3,15 @@
  * takes the answer from the overlay or from the wallet's page, and hands a yes to the payer. What a game sends changes
  * nothing under an open dialog.
  */
-import { equalBytes, ProtocolError, shownDigest, type CheckedOffer, type CodeName, type Shown, type Signer } from '@coinslot/protocol';
+import {
+  equalBytes,
+  ProtocolError,
+  shownDigest,
+  type CheckedOffer,
+  type CodeName,
+  type Shown,
+  type Signer,
+} from '@coinslot/protocol';
 import type { Account } from '../account/account.ts';
 import type { Rates } from '../account/rates.ts';
 import type { Trust } from '../account/server-envelope.ts';

@@ -28,7 +28,7 @@ const API = '/api/';
 /** No inline script or style, nothing from elsewhere, no frame round it, no form that leaves it. */
 const SECURITY_HEADERS = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { makeOffer } from '../lib/parties.ts';
+import { launchBrowser, pictures } from './browser.ts';
+import { PIN, startWorld } from './world.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+describe('the page', () => {
+  it('takes a new player from the first run to a payment by PIN and its receipt, clean of axe findings', async () => {
+    const world = await startWorld({ isNew: true, autoPair: false });
+    const page = await browser.newPage({ locale: 'en-GB' });
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    const findings: string[] = [];
+    const look = async (name: string): Promise<void> => void findings.push(...(await pictures(page, name)));
+
+    await page.goto(world.wallet.pageUrl());
+    await page.getByRole('heading', { name: 'Welcome to your wallet' }).waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await look('1-first-run');
+    await page.getByLabel('PIN', { exact: true }).fill(PIN);
+    await page.getByLabel('PIN again').fill('1357');
+    await page.getByRole('button', { name: 'Create wallet' }).click();
+    await page.getByText('The two PINs differ.').waitFor();
+    await page.getByLabel('PIN again').fill(PIN);
+    await page.getByRole('button', { name: 'Create wallet' }).click();
+    await page.getByRole('heading', { name: 'Balance' }).waitFor();
+    await look('2-home-empty');
+
+    const { userId } = world.wallet;
+    const topUp = { userId, amountMinor: 2_500n, currency: 'EUR', bankReference: 'transfer 1' };
+    await world.server.service.players.topUp(topUp);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText('EUR 25.00').waitFor();
+
+    const game = await world.connect();
+    const welcome = game.pair();
+    await page.getByRole('heading', { name: 'Demo Game would like to be connected' }).waitFor();
+    await look('3-pairing');
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    expect((await welcome).payments).toBe('on');
+
+    const press = makeOffer(world.publisher, { nonce: 'press' });
+    await game.pay(press.offerBytes);
+    await page.getByText('EUR 0.20 paid to Lumen Works').waitFor();
+    await look('4-notice');
+
+    const dear = makeOffer(world.publisher, {
+      nonce: 'dear',
+      terms: { offerId: 'bonus', grant: { kind: 'forever', target: 'bonus', quantity: 0, untilMs: 0 } },
+      quote: { amountMinor: 499n, currency: 'USD' },
+    });
+    const { seq, shown, digest } = await game.offer(dear.offerBytes);
+    expect(shown.consent).toBe('pin');
+    game.send('answer', { seq, answer: 'accept', shownDigest: digest });
+    await page.getByRole('heading', { name: 'A payment waits for you' }).waitFor();
+    await page.getByText(shown.total.text).first().waitFor();
+    await look('5-payment');
+    await page.getByLabel('PIN', { exact: true }).fill('9999');
+    await page.getByRole('button', { name: /^Pay/ }).click();
+    await page.getByText('This PIN is wrong.').waitFor();
+    await page.getByLabel('PIN', { exact: true }).fill(PIN);
+    await page.getByRole('button', { name: /^Pay/ }).click();
+    const { decision } = await game.next('decision');
+    expect(decision.length).toBeGreaterThan(0);
+
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    const row = page.locator('.receipt').first();
+    await row.locator('summary').click();
+    await row.getByText('Yours to keep, without a time limit').waitFor();
+    await row.getByText('TEST').waitFor();
+    await look('6-history');
+
+    await page.getByRole('link', { name: 'Games' }).click();
+    await page.getByText('Connected now').waitFor();
+    await page.locator('summary', { hasText: 'Limits' }).click();
+    await look('7-games');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await look('8-settings');
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByRole('button', { name: 'Not me' }).click();
+    await page.getByRole('heading', { name: 'The wallet is locked' }).waitFor();
+    await look('9-not-me');
+
+    expect(findings).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+});

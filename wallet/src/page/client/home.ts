@@ -1,0 +1,187 @@
+/** Home: what there is, what was spent, the switch that stops everything, the latest payments. */
+import type { PageWords } from '../../words/page-words.ts';
+import type { AccountView, PageView, SpendingView } from '../view.ts';
+import { act } from './api.ts';
+import { h, s } from './dom.ts';
+import { actionButton } from './fields.ts';
+import { receiptList } from './history.ts';
+
+const RECENT = 5;
+
+export function homeView(view: PageView, words: PageWords): HTMLElement[] {
+  const { account, spending } = view;
+  return [
+    h('h1', { class: 'visually-hidden' }, words.nav.home),
+    h(
+      'div',
+      { class: 'columns' },
+      h(
+        'div',
+        { class: 'column' },
+        account && balanceCard(account, view, words),
+        pauseCard(view, words),
+        account && topUpCard(account, view, words),
+      ),
+      h('div', { class: 'column' }, spending && spendingCard(spending, words), recentCard(view, words)),
+    ),
+  ];
+}
+
+function balanceCard(account: AccountView, view: PageView, words: PageWords): HTMLElement {
+  const { home } = words;
+  const isPrepaid = account.plan === 'prepaid';
+  return h(
+    'section',
+    { class: 'card balance', 'aria-labelledby': 'balance-title' },
+    h('h2', { id: 'balance-title' }, isPrepaid ? home.balance : home.owed),
+    h('p', { class: 'amount' }, account.balance === '' ? home.none : account.balance),
+    h(
+      'div',
+      { class: 'balance-foot' },
+      h(
+        'p',
+        {},
+        account.ceiling !== '' && h('span', { class: 'ceiling' }, `${home.ceiling}: ${account.ceiling}`),
+        account.asOf !== '' && h('span', {}, home.asOf(account.asOf)),
+      ),
+      !view.isLocked && actionButton(words, home.refresh, 'refresh', {}, { class: 'on-colour' }),
+    ),
+  );
+}
+
+/** A switch: on is the ordinary state, so that pressing it stops everything. */
+function pauseCard(view: PageView, words: PageWords): HTMLElement {
+  const { home } = words;
+  return h(
+    'section',
+    { class: `card pause${view.isPaused ? ' is-paused' : ''}`, 'aria-labelledby': 'pause-title' },
+    h(
+      'div',
+      {},
+      h('h2', { id: 'pause-title' }, home.payments),
+      h('p', { id: 'pause-state' }, view.isPaused ? home.paymentsOff : home.paymentsOn),
+    ),
+    h(
+      'button',
+      {
+        type: 'button',
+        id: 'pause-switch',
+        class: 'switch',
+        role: 'switch',
+        'aria-checked': String(!view.isPaused),
+        'aria-label': home.payments,
+        'aria-describedby': 'pause-state',
+        title: view.isPaused ? home.resume : home.pause,
+        onclick: () => void act('pause', { on: !view.isPaused }).catch(() => undefined),
+      },
+      h('span', { class: 'knob' }),
+    ),
+  );
+}
+
+function topUpCard(account: AccountView, view: PageView, words: PageWords): HTMLElement {
+  const { home } = words;
+  const copied = h('span', { class: 'hint', role: 'status' });
+  const copy = (): void => {
+    void navigator.clipboard.writeText(account.reference).then(() => (copied.textContent = home.copied));
+  };
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'top-up-title' },
+    h('h2', { id: 'top-up-title' }, home.topUp),
+    h('p', { class: 'hint' }, home.topUpHint),
+    h(
+      'div',
+      { class: 'reference' },
+      h('code', {}, account.reference),
+      h('button', { type: 'button', class: 'quiet', onclick: copy }, home.copy),
+      copied,
+    ),
+    view.consoleUrl !== '' &&
+      h('p', {}, h('a', { href: view.consoleUrl, target: '_blank', rel: 'noreferrer' }, home.console)),
+  );
+}
+
+function spendingCard(spending: SpendingView, words: PageWords): HTMLElement {
+  const { home } = words;
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'spending-title' },
+    h('h2', { id: 'spending-title' }, home.spending),
+    h(
+      'div',
+      { class: 'meters' },
+      meter(home.today, spending.day, home.of(spending.dayMax), spending.dayShare),
+      meter(home.month, spending.month, home.of(spending.monthMax), spending.monthShare),
+    ),
+    bars(spending, home.last30),
+  );
+}
+
+function meter(label: string, amount: string, of: string, share: number): HTMLElement {
+  return h(
+    'div',
+    { class: 'meter' },
+    h('p', { class: 'meter-label' }, label),
+    h('p', { class: 'meter-amount' }, amount, ' ', h('span', { class: 'hint' }, of)),
+    s(
+      'svg',
+      { class: 'meter-bar', viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      s('rect', { class: 'track', width: 100, height: 4, rx: 2 }),
+      s('rect', { class: share >= 0.8 ? 'fill high' : 'fill', width: share * 100, height: 4, rx: 2 }),
+    ),
+  );
+}
+
+/** A bar a day; its numbers are there for those who cannot see it. */
+function bars({ bars: days }: SpendingView, label: string): HTMLElement {
+  const width = 10;
+  const drawn = days.map(({ share, label: day, amount }, i) => {
+    const height = share === 0 ? 1.5 : 4 + share * 52;
+    const className = share === 0 ? 'bar none' : 'bar';
+    return s(
+      'rect',
+      { class: className, x: i * width + 1.5, y: 60 - height, width: width - 3, height, rx: 1.5 },
+      s('title', {}, `${day}: ${amount}`),
+    );
+  });
+  const spoken = days.filter((one) => one.share > 0).map((one) => `${one.label}: ${one.amount}`);
+  return h(
+    'figure',
+    { class: 'plot' },
+    s(
+      'svg',
+      {
+        viewBox: `0 0 ${days.length * width} 60`,
+        role: 'img',
+        preserveAspectRatio: 'none',
+        'aria-label': `${label}. ${spoken.join('; ')}`,
+      },
+      ...drawn,
+    ),
+    h(
+      'figcaption',
+      { class: 'hint' },
+      h('span', {}, days[0]?.label ?? ''),
+      h('span', {}, label),
+      h('span', {}, days.at(-1)?.label ?? ''),
+    ),
+  );
+}
+
+function recentCard(view: PageView, words: PageWords): HTMLElement {
+  const { home } = words;
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'recent-title' },
+    h(
+      'div',
+      { class: 'card-head' },
+      h('h2', { id: 'recent-title' }, home.recent),
+      view.receipts.length > 0 && h('a', { href: '#history' }, home.all),
+    ),
+    view.receipts.length === 0
+      ? h('p', { class: 'empty' }, home.empty)
+      : receiptList(view.receipts.slice(0, RECENT), words, 'recent'),
+  );
+}

@@ -1,0 +1,42 @@
+/** Line icons, drawn here. */
+import { s } from './dom.ts';
+
+const PATHS = {
+  home: 'M4 11.5 12 5l8 6.5V19a1 1 0 0 1-1 1h-4.5v-5h-5v5H5a1 1 0 0 1-1-1z',
+  games:
+    'M8 9h8a5 5 0 0 1 5 5v.5a3 3 0 0 1-5.4 1.8L14.500 15h-5l-1.100 1.300A3 3 0 0 1 3 14.500V14a5 5 0 0 1 5-5zM8 11.500v3M6.500 13h3M16 12h.01M17.500 14h.01',
+  history: 'M6 4h12v16l-3-2-3 2-3-2-3 2zM9.500 9h5M9.500 12.500h5',
+  settings: 'M4 8h9M17 8h3M4 16h3M11 16h9M15 5.800v4.400M9 13.800v4.400',
+  locked: 'M7 11V8a5 5 0 0 1 10 0v3M5.500 11h13v9h-13zM12 14.500v2',
+  unlocked: 'M7 11V8a5 5 0 0 1 9.600-2M5.500 11h13v9h-13zM12 14.500v2',
+  check: 'M5 12.500 10 17l9-10',
+  wait: 'M12 7v5l3.500 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',
+  cross: 'M7 7l10 10M17 7 7 17',
+  back: 'M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3',
+  shield: 'M12 3.500 19 6v5.500c0 4.300-2.900 7.300-7 9-4.100-1.700-7-4.700-7-9V6z',
+  alert:
+    'M12 8v5M12 16.500h.01M10.300 4.300 2.900 17.500A2 2 0 0 0 4.600 20.500h14.800a2 2 0 0 0 1.700-3L13.700 4.300a2 2 0 0 0-3.400 0z',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** Decoration: hidden from assistive technology, whose words stand beside it. */
+export function icon(name: IconName): SVGElement {
+  return s(
+    'svg',
+    { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },
+    s('path', { d: PATHS[name] }),
+  );
+}
+
+/** The mark of the wallet: a coin over its slot. */
+export function mark(): SVGElement {
+  return s(
+    'svg',
+    { class: 'mark', viewBox: '0 0 32 32', 'aria-hidden': 'true', focusable: 'false' },
+    s('rect', { width: 32, height: 32, rx: 9, class: 'mark-ground' }),
+    s('circle', { cx: 16, cy: 12.2, r: 6.7, class: 'mark-coin' }),
+    s('path', { d: 'M0 14h32v9a9 9 0 0 1-9 9H9a9 9 0 0 1-9-9z', class: 'mark-front' }),
+    s('rect', { x: 6.5, y: 17, width: 19, height: 3.6, rx: 1.8, class: 'mark-slot' }),
+  );
+}

@@ -1,0 +1,186 @@
+/** What waits for the player: games that ask to be connected, the payment on the desk, the lock, and notices. */
+import type { PageWords } from '../../words/page-words.ts';
+import type { GameLimitsView, NoticeView, PageView, PairingRequestView, PaymentRequestView } from '../view.ts';
+import { h } from './dom.ts';
+import { actionButton, amountField, form, pinField } from './fields.ts';
+import { icon } from './icons.ts';
+
+export function lockCard(view: PageView, words: PageWords): HTMLElement {
+  const waiting = view.waitingForUnlock.join(', ');
+  return h(
+    'section',
+    { class: 'card attention', 'aria-labelledby': 'lock-title' },
+    h('div', { class: 'card-head' }, icon('locked'), h('h2', { id: 'lock-title' }, words.lock.title)),
+    h('p', {}, words.lock.hint, waiting !== '' && ` ${words.lock.waiting(waiting)}`),
+    form(
+      { words, class: 'inline-form', submit: ({ pin }) => ['unlock', { pin }] },
+      pinField('unlock-pin', words.pin.label),
+      h('button', { type: 'submit', class: 'primary' }, words.lock.unlock),
+    ),
+    view.pinRetryAt !== '' && h('p', { class: 'hint' }, words.pin.wait(view.pinRetryAt)),
+  );
+}
+
+export function pairingCard(request: PairingRequestView, view: PageView, words: PageWords): HTMLElement {
+  const { pairing } = words;
+  const { id, gameName, publisherName, organization, country, origin, isAgain } = request;
+  const who = [publisherName, organization !== publisherName && organization, country].filter(Boolean).join(', ');
+  return h(
+    'section',
+    { class: 'card attention', 'aria-labelledby': `pairing-${id}` },
+    h(
+      'div',
+      { class: 'card-head' },
+      icon('games'),
+      h('h2', { id: `pairing-${id}` }, isAgain ? pairing.again(gameName) : pairing.title(gameName)),
+    ),
+    h(
+      'dl',
+      { class: 'facts' },
+      h('dt', {}, pairing.by),
+      h('dd', {}, who),
+      h('dt', {}, pairing.from),
+      h('dd', { class: 'code' }, origin),
+    ),
+    h('p', {}, pairing.lead),
+    form(
+      { words, class: 'stack', submit: (typed) => ['pair', { ...typed, id }] },
+      h('h3', {}, pairing.limits),
+      gameLimitFields(`pairing-${id}`, request.limits, view.currency, words),
+      h(
+        'div',
+        { class: 'buttons' },
+        h('button', { type: 'submit', class: 'primary' }, pairing.accept),
+        actionButton(words, pairing.later, 'refuse-pairing', { id, block: false }),
+        actionButton(words, pairing.block, 'refuse-pairing', { id, block: true }, { class: 'quiet' }),
+      ),
+    ),
+  );
+}
+
+export function gameLimitFields(
+  prefix: string,
+  limits: GameLimitsView,
+  currency: string,
+  words: PageWords,
+): HTMLElement {
+  return h(
+    'div',
+    { class: 'limit-grid' },
+    amountField(`${prefix}-pressPayment`, words.limits.pressPayment, limits.pressPayment, currency),
+    amountField(`${prefix}-day`, words.limits.day, limits.day, currency),
+    amountField(`${prefix}-month`, words.limits.month, limits.month, currency),
+  );
+}
+
+/** Exactly what the game's overlay shows, in the same words; the payee and the amount on lines of their own. */
+export function paymentCard(request: PaymentRequestView, words: PageWords): HTMLElement {
+  const { payment } = words;
+  const { id, shown, consent } = request;
+  const fact = (term: string, text: string): (HTMLElement | false)[] =>
+    text === '' ? [] : [h('dt', {}, term), h('dd', {}, text)];
+  return h(
+    'section',
+    { class: 'card attention payment', 'aria-labelledby': 'payment-title' },
+    h(
+      'div',
+      { class: 'card-head' },
+      icon('shield'),
+      h('h2', { id: 'payment-title' }, payment.title),
+      shown.test && h('span', { class: 'test' }, words.testMark),
+    ),
+    h(
+      'div',
+      { class: 'payment-body' },
+      h(
+        'div',
+        { class: 'payment-what' },
+        h('p', { class: 'game' }, shown.gameName),
+        h('p', { class: 'title' }, shown.title),
+        h('p', { class: 'description' }, shown.description),
+        h(
+          'dl',
+          { class: 'facts' },
+          ...fact(payment.to, shown.payee),
+          ...fact(payment.what, shown.grant),
+          ...fact(payment.price, shown.original),
+          ...fact(payment.rate, shown.rate),
+          ...fact(payment.date, shown.date),
+          ...fact(payment.refund, shown.refund),
+        ),
+      ),
+      h(
+        'div',
+        { class: 'payment-answer' },
+        h('p', { class: 'total' }, shown.total),
+        !shown.isEnough && h('p', { class: 'warning' }, icon('alert'), payment.notEnough),
+        consent === 'pin' ? pinAnswer(id, shown.total, words) : pressAnswer(id, shown.total, words),
+      ),
+    ),
+  );
+}
+
+function pinAnswer(id: string, total: string, words: PageWords): HTMLElement {
+  return form(
+    { words, class: 'stack', busyText: words.payment.paying, submit: ({ pin }) => ['pay-with-pin', { id, pin }] },
+    h('p', {}, words.payment.pinLead),
+    pinField('payment-pin', words.pin.label),
+    h(
+      'div',
+      { class: 'buttons equal' },
+      actionButton(words, words.payment.decline, 'decline', { id }),
+      h('button', { type: 'submit', class: 'primary' }, words.payment.pay(total)),
+    ),
+  );
+}
+
+function pressAnswer(id: string, total: string, words: PageWords): HTMLElement {
+  return form(
+    { words, class: 'stack', busyText: words.payment.paying, submit: () => ['press', { id }] },
+    h('p', {}, words.payment.pressLead),
+    h(
+      'div',
+      { class: 'buttons equal' },
+      actionButton(words, words.payment.decline, 'decline', { id }),
+      h('button', { type: 'submit', class: 'primary' }, words.payment.pay(total)),
+    ),
+  );
+}
+
+export function noticeRow(notice: NoticeView, words: PageWords): HTMLElement {
+  const { notices } = words;
+  const { id, kind, about } = notice;
+  const dismiss = (text: string): HTMLElement => actionButton(words, text, 'dismiss', { id }, { class: 'quiet' });
+  if (kind === 'press') {
+    return noticeBox(
+      icon(notice.outcome === 'approved' ? 'check' : 'wait'),
+      [
+        h('strong', {}, notices.pressed(notice.amount, notice.payee)),
+        h('span', { class: 'hint' }, `${notice.title} · ${notice.time}`),
+      ],
+      [
+        actionButton(words, notices.notMe, 'not-me', { id: about }, { class: 'danger', title: notices.notMeHint }),
+        dismiss(notices.fine),
+      ],
+    );
+  }
+  const text = kind === 'flood' ? notices.flood(notice.gameName) : notices.pressOff(notice.gameName);
+  return noticeBox(
+    icon('alert'),
+    [h('strong', {}, text), h('span', { class: 'hint' }, notice.time)],
+    [
+      ...(kind === 'flood' ? [actionButton(words, notices.block, 'block', { game: about }, { class: 'danger' })] : []),
+      dismiss(notices.dismiss),
+    ],
+  );
+}
+
+function noticeBox(sign: SVGElement, text: readonly Node[], buttons: readonly Node[]): HTMLElement {
+  return h(
+    'li',
+    { class: 'notice' },
+    h('span', { class: 'sign' }, sign),
+    h('div', { class: 'notice-text' }, ...text),
+    h('div', { class: 'buttons' }, ...buttons),
+  );
+}
