@@ -5,11 +5,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareSandbox, startSandbox, type RunningSandbox } from '@coinslot/server-mock';
+import type { Log } from '@coinslot/server';
 import {
   createProfile,
   openProfile,
   startWallet,
-  type Log,
   type Profile,
   type Wallet,
   type WalletOptions,
@@ -38,11 +38,19 @@ export interface TownOptions {
   wallet?: Partial<WalletOptions>;
 }
 
-export interface Town {
+/** Everybody but the game. */
+export interface Parties {
   readonly sandbox: RunningSandbox;
   readonly wallet: Wallet;
-  readonly game: GameHost;
+  /** Price list, placements and roots, as the game ships with them. */
+  readonly gameFolder: string;
+  /** The demo publisher's key and certificate. */
+  readonly publisherFolder: string;
   close(): Promise<void>;
+}
+
+export interface Town extends Parties {
+  readonly game: GameHost;
 }
 
 /** First balance of the sample player, in minor units of EUR. */
@@ -50,38 +58,53 @@ const SAMPLE_TOP_UP_MINOR = 1_000n;
 export const GAME_ID = 'demo-game';
 export const PUBLISHER_ID = 'lumen-works';
 
-/** Opens the town; what was opened before a failure is closed again. */
+/** Opens the whole town; what was opened before a failure is closed again. */
 export async function openTown(options: TownOptions): Promise<Town> {
-  const { root, home, ports, clock, random, onStep = () => undefined } = options;
-  const opened: { close(): Promise<unknown> }[] = [];
-  const close = async (): Promise<void> => {
-    for (const one of opened.splice(0).reverse()) await one.close();
-  };
+  const { root, ports, onStep = () => undefined } = options;
+  const parties = await openParties(options);
   try {
-    const grounds = prepareSandbox({ home, clock, random });
-    const gameFolder = join(home, 'game');
-    signDemoGame({
-      folder: join(home, 'publisher'),
-      gameFolder,
-      demoGame: join(root, 'demo-game'),
-      gamePort: ports.game,
-      rootsFile: grounds.rootsFile,
-      certify: (request) => grounds.certifyPublisher(request),
-      nowMs: clock(),
-      random,
-    });
-    const sandbox = await startSandbox({ home, port: ports.sandbox, clock, random, log: options.log });
-    opened.push(sandbox);
-    const settings = { walletPort: ports.wallet, consoleUrl: sandbox.url, sandbox: true };
-    writeFileSync(join(gameFolder, 'settings.json'), JSON.stringify(settings));
-    const wallet = await openWallet(options, sandbox, grounds.roots);
-    opened.push(wallet);
     await buildGame(root, () => onStep('Building the demo game (once, and after changes) ...'));
-    const game = await hostGame({ root, gameFolder, port: ports.game, walletPort: ports.wallet });
-    opened.push(game);
-    return { sandbox, wallet, game, close };
+    const { gameFolder, wallet } = parties;
+    const game = await hostGame({ root, gameFolder, port: ports.game, walletPort: wallet.port });
+    const close = async (): Promise<void> => {
+      await game.close();
+      await parties.close();
+    };
+    return { ...parties, game, close };
   } catch (cause) {
-    await close();
+    await parties.close();
+    throw cause;
+  }
+}
+
+/** Opens sandbox and wallet, and signs what the game ships with. A port of 0 takes a free one. */
+export async function openParties(options: TownOptions): Promise<Parties> {
+  const { root, home, ports, clock, random, log } = options;
+  const grounds = prepareSandbox({ home, clock, random });
+  const gameFolder = join(home, 'game');
+  const publisherFolder = join(home, 'publisher');
+  signDemoGame({
+    folder: publisherFolder,
+    gameFolder,
+    demoGame: join(root, 'demo-game'),
+    gamePort: ports.game,
+    rootsFile: grounds.rootsFile,
+    certify: (request) => grounds.certifyPublisher(request),
+    nowMs: clock(),
+    random,
+  });
+  const sandbox = await startSandbox({ home, port: ports.sandbox, clock, random, log });
+  try {
+    const wallet = await openWallet(options, sandbox, grounds.roots);
+    const settings = { walletPort: wallet.port, consoleUrl: sandbox.url, sandbox: true };
+    writeFileSync(join(gameFolder, 'settings.json'), JSON.stringify(settings));
+    const close = async (): Promise<void> => {
+      await wallet.close();
+      await sandbox.close();
+    };
+    return { sandbox, wallet, gameFolder, publisherFolder, close };
+  } catch (cause) {
+    await sandbox.close();
     throw cause;
   }
 }
