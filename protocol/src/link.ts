@@ -51,7 +51,7 @@ const FRAMES = {
     number: 3,
     shape: record('welcome', { proof: bytes32, locale: localeTag, payments: oneOf('on', 'off') }),
   },
-  /** wallet → game, once, after the player paired the game on the wallet's page; then a `hello` follows. */
+  /** wallet → game, once, when the player has paired the game on the wallet's page (or had beforehand); then a `hello` follows. */
   paired: { number: 4, shape: record('paired', { secret: bytes32 }) },
   /** game → wallet: envelopeBytes 1. */
   offer: { number: 5, shape: record('offer', { seq, offer: envelopeBytes }) },
