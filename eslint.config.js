@@ -9,6 +9,7 @@ export default tseslint.config(
       'test-output/**',
       '.coinslot/**',
       'scripts/*.mjs',
+      'demo-game/vite.config.mjs',
       '**/*.d.ts',
       'eslint.config.js',
     ],

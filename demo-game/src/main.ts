@@ -2,21 +2,31 @@ import '@fontsource/inter/latin-400.css';
 import '@fontsource/inter/latin-600.css';
 import '@fontsource/inter/latin-800.css';
 import './page/page.css';
+import { CoinslotPlugin, type CoinslotOptions } from '@coinslot/plugin';
 import { openSound } from './audio/sound.ts';
 import { createGame } from './game.ts';
+import { makeDrawer } from './page/drawer.ts';
 import { dressPage } from './page/page.ts';
 import { readParams } from './params.ts';
+import { openCoinslotShop } from './pay/coinslot-shop.ts';
+import { fetchShopFiles, type ShopFiles } from './pay/files.ts';
+import { readPrices } from './pay/prices.ts';
+import { GATED_SCENES } from './pay/targets.ts';
 import { exposeProbe } from './probe.ts';
 import { openProgress } from './progress.ts';
 import type { Services } from './services.ts';
-import { openHouse } from './shop.ts';
+import { closedShop, openHouse, type Shop } from './shop.ts';
 import { chooseStrings } from './strings.ts';
+
+/** The name under which Phaser keeps the plugin. */
+const PLUGIN_KEY = 'Coinslot';
 
 const params = readParams(location.search);
 const text = chooseStrings(params.lang, navigator.languages);
 const progress = openProgress(localStorageOrNull());
 const sound = openSound(progress.muted());
-const page = dressPage(text, {
+const files = await fetchShopFiles(new URL(document.baseURI));
+const page = dressPage(text, files?.settings.sandbox ?? false, {
   muted: sound.muted(),
   toggleMute() {
     sound.setMuted(!sound.muted());
@@ -25,18 +35,51 @@ const page = dressPage(text, {
   },
 });
 
+const drawer = makeDrawer(
+  text.lang,
+  {
+    consoleUrl: files?.settings.consoleUrl,
+    walletUrl: files ? `http://127.0.0.1:${files.settings.walletPort}/` : undefined,
+  },
+  () => game.scale.refresh(),
+);
 const services: Services = {
   params,
   text,
   sound,
   progress,
-  shop: openHouse,
+  shop: files ? openShop(files) : import.meta.env.DEV ? openHouse : closedShop,
   zoom: zoomFor(page.stage),
   reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
   announce: page.announce,
 };
-const game = createGame(page.stage, services);
+const game = createGame(page.stage, services, files ? { global: [pluginEntry(files)] } : {});
 if (params.probe) exposeProbe(game, services.zoom);
+
+function openShop({ priceList, placements }: ShopFiles): Shop {
+  return openCoinslotShop({
+    plugin: () => game.plugins.get(PLUGIN_KEY) as unknown as CoinslotPlugin,
+    prices: readPrices(priceList, text.lang),
+    covers: placements.covers,
+    text,
+    onMade: (plugin) => drawer.watch(plugin.events),
+  });
+}
+
+function pluginEntry({ priceList, placements, roots, settings }: ShopFiles): object {
+  const options: CoinslotOptions = {
+    priceList,
+    placements,
+    roots,
+    sandbox: settings.sandbox,
+    wallet: { port: settings.walletPort },
+    locale: text.lang,
+    overlay: () => import('@coinslot/overlay'),
+    scenes: GATED_SCENES,
+    mute: (muted) => sound.hold(muted),
+  };
+  return { key: PLUGIN_KEY, plugin: CoinslotPlugin, mapping: 'coinslot', start: true, data: options };
+}
 
 /** As many canvas pixels per world pixel as the stage can show, in halves, so that a dense screen gets a crisp picture. */
 function zoomFor(stage: HTMLElement): number {

@@ -68,6 +68,5 @@ export function exposeProbe(game: Phaser.Game, zoom: number): void {
       };
     },
   };
-  (window as unknown as Record<string, unknown>)['__game'] = game;
   Object.defineProperty(window, '__demo', { value: probe, writable: false });
 }

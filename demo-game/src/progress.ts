@@ -52,11 +52,16 @@ function read(storage: Pick<Storage, 'getItem'> | null): Kept {
     if ('muted' in found) kept.muted = found.muted === true;
     if ('results' in found && typeof found.results === 'object' && found.results !== null) {
       for (const [key, value] of Object.entries(found.results)) {
-        if (typeof value?.stars === 'number' && typeof value?.score === 'number') kept.results[key as LevelKey] = value;
+        if (isResult(value)) kept.results[key as LevelKey] = value;
       }
     }
   } catch {
     // Unreadable: start afresh.
   }
   return kept;
+}
+
+function isResult(value: unknown): value is { stars: number; score: number } {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'stars' in value && typeof value.stars === 'number' && 'score' in value && typeof value.score === 'number';
 }

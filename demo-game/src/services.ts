@@ -16,5 +16,5 @@ export interface Services {
   /** The player's wish for less movement: no shaking, no flashes, no drifting scenery. */
   reducedMotion: boolean;
   /** Says a sentence to screen readers. */
-  announce(sentence: string): void;
+  announce: (sentence: string) => void;
 }

@@ -2,16 +2,25 @@ import type { LevelKey } from './sim/types.ts';
 
 /** How a level stands with the player, for the menu to show. */
 export type Standing =
-  { kind: 'free' } | { kind: 'owned' } | { kind: 'minutes'; minutes: number } | { kind: 'price'; price: string };
+  | { kind: 'free' }
+  | { kind: 'owned' }
+  | { kind: 'minutes'; minutes: number }
+  | { kind: 'price'; price: string }
+  /** Not for sale here: the publisher's files could not be had. */
+  | { kind: 'closed' };
 
 /**
  * What the scenes need to know about paying: a port, so that the game stands without the payment plugin and scenes hold no
  * payment code. Opening a level is not here: scenes are started by key, and the plugin's gate stands before them.
  */
 export interface Shop {
+  /** Resolves when what was bought before is known. */
+  ready(): Promise<void>;
   standing(key: LevelKey): Standing;
+  /** The player chose a level; what comes of asking for it is told by `takeNotice`. */
+  asking(key: LevelKey): void;
   /** Play begins in a level; minutes are counted from here. */
-  playStarted(): void;
+  playStarted(key: LevelKey): void;
   /** Play rests: paused, ended, left. */
   playStopped(): void;
   /** A level was finished: a moment at which something may be offered. Resolves when the moment is over. */
@@ -22,12 +31,19 @@ export interface Shop {
   onChange(listener: () => void): () => void;
 }
 
-/** The shop of a game without the plugin: everything is open. */
-export const openHouse: Shop = {
-  standing: () => ({ kind: 'free' }),
+const FREE: readonly LevelKey[] = ['Level1', 'Level2'];
+
+/** The shop of a game without the plugin: the first levels are open, and the others stay closed. */
+export const closedShop: Shop = {
+  ready: () => Promise.resolve(),
+  standing: (key) => ({ kind: FREE.includes(key) ? 'free' : 'closed' }),
+  asking: () => undefined,
   playStarted: () => undefined,
   playStopped: () => undefined,
   levelEnded: () => Promise.resolve(),
   takeNotice: () => null,
   onChange: () => () => undefined,
 };
+
+/** For working on the levels (`vite` without a town): everything is open. Never part of a build. */
+export const openHouse: Shop = { ...closedShop, standing: () => ({ kind: 'free' }) };

@@ -42,7 +42,8 @@ export interface Strings {
   failed: (reason: string) => string;
   pendingLine: string;
   timeUp: string;
-  asking: string;
+  walletAway: string;
+  closed: string;
   mute: string;
   unmute: string;
 }
@@ -130,7 +131,8 @@ const en: Strings = {
   failed: (reason) => `That did not go through: ${reason}`,
   pendingLine: 'Your payment is still being decided. The level opens as soon as it is.',
   timeUp: 'Your minutes are used up. Nice flying!',
-  asking: 'One moment …',
+  walletAway: 'Your wallet did not answer. Nothing was charged; start it and try again.',
+  closed: 'This level is not to be had here right now. Levels 1 and 2 are free.',
   mute: 'Sound off',
   unmute: 'Sound on',
 };
@@ -214,7 +216,8 @@ const fr: Strings = {
   failed: (reason) => `Cela n’a pas abouti : ${reason}`,
   pendingLine: 'Le paiement est en cours de décision. Le niveau s’ouvrira aussitôt.',
   timeUp: 'Tes minutes sont écoulées. Joli vol !',
-  asking: 'Un instant …',
+  walletAway: 'Le porte-monnaie ne répond pas. Rien n’a été débité : démarre-le et réessaie.',
+  closed: 'Ce niveau n’est pas disponible ici pour le moment. Les niveaux 1 et 2 sont gratuits.',
   mute: 'Couper le son',
   unmute: 'Remettre le son',
 };

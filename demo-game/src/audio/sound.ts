@@ -13,6 +13,8 @@ export interface Sound {
   /** Lowers the music while something else asks for attention. */
   duck(low: boolean): void;
   setMuted(muted: boolean): void;
+  /** Silences the game, not the page, for as long as an offer is open. */
+  hold(held: boolean): void;
   muted(): boolean;
 }
 
@@ -30,6 +32,7 @@ export function openSound(muted: boolean): Sound {
   let wanted: TuneName | null = null;
   let playing: Howl | null = null;
   let isMuted = muted;
+  let isHeld = false;
   let level = MUSIC_LEVEL;
 
   const ask = (request: SoundRequest): void => worker.postMessage(request);
@@ -61,7 +64,7 @@ export function openSound(muted: boolean): Sound {
   return {
     effect(name, semitones = 0) {
       const howl = effects.get(name);
-      if (!howl || isMuted) return;
+      if (!howl || isMuted || isHeld) return;
       const id = howl.play();
       howl.rate(2 ** (semitones / 12), id);
     },
@@ -79,6 +82,10 @@ export function openSound(muted: boolean): Sound {
     setMuted(next) {
       isMuted = next;
       Howler.mute(next);
+    },
+    hold(held) {
+      isHeld = held;
+      playing?.fade(playing.volume(), held ? 0 : level, 250);
     },
     muted: () => isMuted,
   };

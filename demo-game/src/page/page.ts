@@ -1,11 +1,12 @@
 import type { Strings } from '../strings.ts';
+import { byId } from './elements.ts';
 
 /** What the page gives the game. */
 export interface Page {
   /** Where the canvas goes. */
   stage: HTMLElement;
   /** Says a sentence to screen readers. */
-  announce(sentence: string): void;
+  announce: (sentence: string) => void;
 }
 
 /** Sound switch behind the page's button and the M key. */
@@ -15,11 +16,12 @@ export interface SoundSwitch {
   toggleMute(): boolean;
 }
 
-/** Puts the page's words in the player's language and wires its buttons. */
-export function dressPage(text: Strings, sound: SoundSwitch): Page {
+/** Puts the page's words in the player's language and wires its buttons; `sandbox` shows the TEST badge. */
+export function dressPage(text: Strings, sandbox: boolean, sound: SoundSwitch): Page {
   document.documentElement.lang = text.lang;
   const words = PAGE_WORDS[text.lang];
   for (const [id, sentence] of Object.entries(words)) byId(id).textContent = sentence;
+  byId('test-badge').hidden = !sandbox;
   const mute = byId('mute');
   const show = (muted: boolean): void => {
     mute.setAttribute('aria-pressed', String(muted));
@@ -30,6 +32,11 @@ export function dressPage(text: Strings, sound: SoundSwitch): Page {
   mute.addEventListener('click', toggle);
   window.addEventListener('keydown', (event) => {
     if (event.code === 'KeyM' && !event.repeat && !event.ctrlKey && !event.metaKey) toggle();
+  });
+  // A button pressed with the mouse gives the keyboard back to the game; one reached by the keyboard keeps it.
+  document.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button') : null;
+    if (button && event.detail > 0) button.blur();
   });
   const live = byId('live');
   return {
@@ -45,7 +52,6 @@ const PAGE_WORDS: Readonly<Record<Strings['lang'], Readonly<Record<string, strin
     'how-fly': 'fly',
     'how-dash': 'dash',
     'how-pause': 'pause',
-    'how-sound': 'sound',
     'how-pointer': 'or the mouse, or a finger',
     about: 'A demo of Coinslot: levels 1 and 2 are free; the others are opened from inside the game.',
   },
@@ -53,14 +59,7 @@ const PAGE_WORDS: Readonly<Record<Strings['lang'], Readonly<Record<string, strin
     'how-fly': 'voler',
     'how-dash': 'élan',
     'how-pause': 'pause',
-    'how-sound': 'son',
     'how-pointer': 'ou la souris, ou un doigt',
     about: 'Une démonstration de Coinslot : les niveaux 1 et 2 sont gratuits ; les autres s’ouvrent depuis le jeu.',
   },
 };
-
-function byId(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found;
-}

@@ -2,6 +2,9 @@ import * as Phaser from 'phaser';
 import { paintActors } from '../art/actors.ts';
 import { paintLogo } from '../art/logo.ts';
 import type { Services } from '../services.ts';
+import { openLevel } from './open-level.ts';
+
+const PATIENCE_MS = 4_000;
 
 /** Draws the art, waits for the font, then goes to the menu or where the address points. */
 export class BootScene extends Phaser.Scene {
@@ -15,11 +18,14 @@ export class BootScene extends Phaser.Scene {
     paintActors(this.textures);
     paintLogo(this.textures);
     const fonts = ['400', '600', '800'].map((weight) => document.fonts.load(`${weight} 20px Inter`));
-    // A font that doesn't come is no reason not to play: the system's stands in.
-    void Promise.allSettled(fonts).then(() => {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    // A font that doesn't come, or a store that doesn't open, is no reason not to play.
+    const all = Promise.allSettled([...fonts, this.services.shop.ready()]);
+    void Promise.race([all, patience]).then(() => {
       const { level } = this.services.params;
+      const menu = this.scene.get('Menu');
+      if (level) menu.events.once('create', () => openLevel(menu, this.services, level));
       this.scene.start('Menu');
-      if (level) this.scene.get('Menu').events.once('create', () => this.scene.get('Menu').scene.start(level));
     });
   }
 }

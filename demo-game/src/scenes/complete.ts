@@ -7,7 +7,9 @@ import { Backdrop, DEPTH } from '../view/backdrop.ts';
 import { Buttons } from '../view/buttons.ts';
 import { Motes } from '../view/particles.ts';
 import { SCREEN_H, SCREEN_W, frameScene, label, light, sprite, unitOf } from '../view/stage.ts';
+import type { LevelKey } from '../sim/types.ts';
 import type { LevelResult } from './level.ts';
+import { openLevel } from './open-level.ts';
 
 /** After a finished level: stars, the night's account, and on. */
 export class CompleteScene extends Phaser.Scene {
@@ -48,11 +50,13 @@ export class CompleteScene extends Phaser.Scene {
     );
     this.putStars(result);
     this.putAccount(result, best);
-    this.putButtons(result);
+    const buttons = this.putButtons(result);
     sound.music('menu');
     announce(`${text.complete}. ${text.score} ${result.score}. ${result.stars} / 3.`);
     // The moment at which something may be offered, once the stars have been seen.
-    void this.services.shop.levelEnded(result.key);
+    // Going on waits for it, so that nothing is ever offered in the middle of play.
+    buttons.setEnabled(false);
+    void this.services.shop.levelEnded(result.key).finally(() => buttons.setEnabled(true));
   }
 
   private putStars(result: LevelResult): void {
@@ -80,7 +84,7 @@ export class CompleteScene extends Phaser.Scene {
         duration: 380,
         ease: 'Back.easeOut',
         onStart: () => {
-          sound.effect('lantern', [0, 4, 7][i]!);
+          sound.effect('lantern', [0, 4, 7][i]);
           this.motes.burst(x, y, {
             count: 26,
             speed: [60, 300],
@@ -132,18 +136,20 @@ export class CompleteScene extends Phaser.Scene {
     });
   }
 
-  private putButtons(result: LevelResult): void {
+  private putButtons(result: LevelResult): Buttons {
     const { text } = this.services;
     const next = levelAfter(result.key);
-    const start = (key: string): void => void this.scene.start(key);
+    const start = (key: LevelKey): void => {
+      if (!openLevel(this, this.services, key)) this.scene.start('Menu');
+    };
     const specs = [
       ...(next ? [{ text: text.next, main: true, press: () => start(next.key) }] : []),
       { text: text.playAgain, main: !next, press: () => start(result.key) },
-      { text: text.menu, press: () => start('Menu') },
+      { text: text.menu, press: () => this.scene.start('Menu') },
     ];
     const gap = 230;
     const left = SCREEN_W / 2 - ((specs.length - 1) * gap) / 2;
-    new Buttons(
+    return new Buttons(
       this,
       this.services,
       specs.map((spec, i) => ({ ...spec, x: left + i * gap, y: 466, w: 206 })),

@@ -7,6 +7,7 @@ import { Buttons } from '../view/buttons.ts';
 import { Motes } from '../view/particles.ts';
 import { SCREEN_H, SCREEN_W, frameScene, label, light } from '../view/stage.ts';
 import type { LevelLoss } from './level.ts';
+import { openLevel } from './open-level.ts';
 
 /** The flame is out: why, what it came to, and again. */
 export class GameOverScene extends Phaser.Scene {
@@ -50,7 +51,14 @@ export class GameOverScene extends Phaser.Scene {
       colour: '#ffd166',
     }).setDepth(DEPTH.hud);
     new Buttons(this, this.services, [
-      { text: text.retry, x: SCREEN_W / 2 - 120, y: 434, w: 210, main: true, press: () => this.scene.start(loss.key) },
+      {
+        text: text.retry,
+        x: SCREEN_W / 2 - 120,
+        y: 434,
+        w: 210,
+        main: true,
+        press: () => void openLevel(this, this.services, loss.key),
+      },
       { text: text.menu, x: SCREEN_W / 2 + 120, y: 434, w: 210, press: () => this.scene.start('Menu') },
     ]);
     sound.music('menu');

@@ -11,7 +11,7 @@ import { createWorld, starsOf } from '../sim/world.ts';
 import { Hud } from '../view/hud.ts';
 import { LevelView } from '../view/level-view.ts';
 import { PausePanel } from '../view/pause-panel.ts';
-import { frameScene } from '../view/stage.ts';
+import { frameScene, onKeyDown } from '../view/stage.ts';
 import { Steering } from '../view/steering.ts';
 
 /** What a finished level hands to the scene after it. */
@@ -92,12 +92,13 @@ export class LevelScene extends Phaser.Scene {
     this.afterglowS = 0;
     sound.music(plan.biome);
     announce(`${text.levels[plan.biome].name}. ${text.levels[plan.biome].hint}`);
-    shop.playStarted();
+    shop.playStarted(this.level);
     this.events.once('shutdown', () => shop.playStopped());
     this.input.setDefaultCursor('default');
-    this.input.keyboard?.on('keydown', (event: KeyboardEvent) => this.onKey(event));
-    this.game.events.on('blur', this.onBlur, this);
-    this.events.once('shutdown', () => this.game.events.off('blur', this.onBlur, this));
+    onKeyDown(this, (event) => this.onKey(event));
+    const onBlur = (): void => this.setPaused(this.pilot === null || this.pause !== null);
+    this.game.events.on('blur', onBlur);
+    this.events.once('shutdown', () => this.game.events.off('blur', onBlur));
   }
 
   /** The world, for the test probe. */
@@ -110,12 +111,7 @@ export class LevelScene extends Phaser.Scene {
     return this.pause !== null;
   }
 
-  private onBlur(): void {
-    if (!this.pilot) this.setPaused(true);
-  }
-
   private onKey(event: KeyboardEvent): void {
-    if (event.repeat) return;
     if (event.code === 'KeyP' || event.code === 'Escape') this.setPaused(this.pause === null);
   }
 
@@ -135,7 +131,7 @@ export class LevelScene extends Phaser.Scene {
     this.pause?.destroy();
     this.pause = null;
     this.steering.release();
-    shop.playStarted();
+    shop.playStarted(this.level);
     sound.duck(false);
   }
 

@@ -6,10 +6,11 @@ import type { LevelEntry } from '../levels/index.ts';
 import { createRandom } from '../random.ts';
 import type { Services } from '../services.ts';
 import type { Standing } from '../shop.ts';
+import { openLevel } from './open-level.ts';
 import { Backdrop, DEPTH } from '../view/backdrop.ts';
 import { Buttons } from '../view/buttons.ts';
 import { Motes } from '../view/particles.ts';
-import { SCREEN_H, SCREEN_W, frameScene, label, light, onScreen, sprite, unitOf } from '../view/stage.ts';
+import { SCREEN_W, frameScene, label, light, onKeyDown, onScreen, sprite, unitOf } from '../view/stage.ts';
 
 interface Hanging {
   entry: LevelEntry;
@@ -71,7 +72,7 @@ export class MenuScene extends Phaser.Scene {
     this.button = new Buttons(this, services, [
       { text: services.text.play, x: SCREEN_W / 2, y: 474, main: true, press: () => this.play() },
     ]);
-    this.showNotice();
+    this.showNotice(this.services.shop.takeNotice());
     this.choose(this.chosen);
     this.refresh();
     this.events.once(
@@ -142,8 +143,7 @@ export class MenuScene extends Phaser.Scene {
     return { entry, x, y, image, glow, number, tag, tagPlate, stars, open: true };
   }
 
-  private showNotice(): void {
-    const notice = this.services.shop.takeNotice();
+  private showNotice(notice: string | null): void {
     if (!notice) return;
     this.services.announce(notice);
     const plate = this.add.graphics().setDepth(DEPTH.hud + 2);
@@ -158,7 +158,7 @@ export class MenuScene extends Phaser.Scene {
   }
 
   private listen(): void {
-    this.input.keyboard?.on('keydown', (event: KeyboardEvent) => {
+    onKeyDown(this, (event) => {
       if (event.code === 'ArrowLeft' || event.code === 'KeyA') this.choose(this.chosen - 1, true);
       else if (event.code === 'ArrowRight' || event.code === 'KeyD') this.choose(this.chosen + 1, true);
       else if (/^Digit[1-6]$/.test(event.code)) this.choose(Number(event.code.at(-1)) - 1, true);
@@ -200,7 +200,7 @@ export class MenuScene extends Phaser.Scene {
       const standing = shop.standing(item.entry.key);
       const stars = progress.stars(item.entry.key);
       const lit = stars > 0;
-      item.open = standing.kind !== 'price';
+      item.open = standing.kind !== 'price' && standing.kind !== 'closed';
       item.image.setTexture(lit ? 'lantern-paper-lit' : 'lantern-paper');
       item.number.setColor(lit ? '#7a2f0c' : '#e9e4ff');
       item.stars.forEach((star, k) => star.setTexture(k < stars ? 'star-full' : 'star'));
@@ -228,7 +228,7 @@ export class MenuScene extends Phaser.Scene {
   }
 
   private play(): void {
-    this.scene.start(LEVELS[this.chosen]!.key);
+    if (!openLevel(this, this.services, LEVELS[this.chosen]!.key)) this.showNotice(this.services.text.closed);
   }
 
   /** Lets it live: swaying lanterns, the flame of the title, motes. */
@@ -279,5 +279,7 @@ function tagText(standing: Standing, { text }: Services): string {
       return text.minutesLeft(standing.minutes);
     case 'price':
       return standing.price;
+    case 'closed':
+      return '—';
   }
 }

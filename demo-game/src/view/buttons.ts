@@ -1,6 +1,6 @@
-import * as Phaser from 'phaser';
+import type * as Phaser from 'phaser';
 import type { Services } from '../services.ts';
-import { label, onScreen } from './stage.ts';
+import { label, onKeyDown, onScreen } from './stage.ts';
 
 /** One button: where its middle is, what it says, what it does. */
 export interface ButtonSpec {
@@ -19,11 +19,12 @@ interface Button extends Required<ButtonSpec> {
 
 const H = 50;
 
-/** A set of buttons with one focus: arrows or Tab move it, Enter or space presses, the pointer does both. */
+/** A set of buttons with one focus: arrows move it, Enter or space presses, the pointer does both. */
 export class Buttons {
   private readonly buttons: Button[] = [];
   private focus = 0;
   private enabled = true;
+  private readonly stopKeys: () => void;
 
   /** Puts the buttons up at a depth, fixed to the screen. */
   constructor(
@@ -44,9 +45,9 @@ export class Buttons {
       this.buttons.push({ w: Math.max(170, words.width + 52), main: false, ...spec, plate, words });
     }
     this.draw();
-    scene.input.keyboard?.on('keydown', this.onKey, this);
-    scene.input.on('pointermove', this.onMove, this);
-    scene.input.on('pointerup', this.onUp, this);
+    this.stopKeys = onKeyDown(scene, (event) => this.onKey(event));
+    scene.input.on('pointermove', this.onMove);
+    scene.input.on('pointerup', this.onUp);
   }
 
   /** Changes what a button says. */
@@ -69,9 +70,9 @@ export class Buttons {
 
   /** Takes the buttons down. */
   destroy(): void {
-    this.scene.input.keyboard?.off('keydown', this.onKey, this);
-    this.scene.input.off('pointermove', this.onMove, this);
-    this.scene.input.off('pointerup', this.onUp, this);
+    this.stopKeys();
+    this.scene.input.off('pointermove', this.onMove);
+    this.scene.input.off('pointerup', this.onUp);
     for (const { plate, words } of this.buttons) {
       plate.destroy();
       words.destroy();
@@ -80,9 +81,9 @@ export class Buttons {
   }
 
   private onKey(event: KeyboardEvent): void {
-    if (!this.enabled || event.repeat) return;
-    const back = ['ArrowLeft', 'ArrowUp'].includes(event.code) || (event.code === 'Tab' && event.shiftKey);
-    const on = ['ArrowRight', 'ArrowDown', 'Tab'].includes(event.code) && !back;
+    if (!this.enabled) return;
+    const back = ['ArrowLeft', 'ArrowUp'].includes(event.code);
+    const on = ['ArrowRight', 'ArrowDown'].includes(event.code);
     if (this.buttons.length > 1 && (back || on)) {
       this.setFocus((this.focus + (on ? 1 : this.buttons.length - 1)) % this.buttons.length);
     } else if (event.code === 'Enter' || event.code === 'Space') {
@@ -93,16 +94,16 @@ export class Buttons {
     event.preventDefault();
   }
 
-  private onMove(pointer: Phaser.Input.Pointer): void {
+  private readonly onMove = (pointer: Phaser.Input.Pointer): void => {
     const found = this.under(pointer);
     if (found >= 0 && found !== this.focus) this.setFocus(found);
     this.scene.input.setDefaultCursor(found >= 0 ? 'pointer' : 'default');
-  }
+  };
 
-  private onUp(pointer: Phaser.Input.Pointer): void {
+  private readonly onUp = (pointer: Phaser.Input.Pointer): void => {
     const found = this.under(pointer);
     if (found >= 0 && this.enabled) this.press(found);
-  }
+  };
 
   private under(pointer: Phaser.Input.Pointer): number {
     const { x, y } = onScreen(pointer, this.services.zoom);

@@ -81,3 +81,23 @@ export function label(
 export function onScreen(pointer: Phaser.Input.Pointer, zoom: number): { x: number; y: number } {
   return { x: pointer.x / zoom, y: pointer.y / zoom };
 }
+
+/**
+ * Hears each press of a key once. Phaser emits the earlier key events of a frame again with every later one, so an event object
+ * that was seen is let go. Returns the way to stop; a scene's shutdown stops it too.
+ */
+export function onKeyDown(scene: Phaser.Scene, listener: (event: KeyboardEvent) => void): () => void {
+  const seen = new WeakSet<KeyboardEvent>();
+  const once = (event: KeyboardEvent): void => {
+    if (seen.has(event) || event.repeat || isForPage(event)) return;
+    seen.add(event);
+    listener(event);
+  };
+  scene.input.keyboard?.on('keydown', once);
+  return () => void scene.input.keyboard?.off('keydown', once);
+}
+
+/** Whether a key is meant for a control of the page round the canvas: the game listens on the window and must let those be. */
+export function isForPage(event: KeyboardEvent): boolean {
+  return event.target instanceof Element && event.target.closest('button, a, summary, input, [role=dialog]') !== null;
+}

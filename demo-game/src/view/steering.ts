@@ -1,6 +1,6 @@
-import * as Phaser from 'phaser';
+import type * as Phaser from 'phaser';
 import type { Controls, Point } from '../sim/types.ts';
-import { onScreen } from './stage.ts';
+import { isForPage, onScreen } from './stage.ts';
 
 const TAP_MS = 190;
 const NEAR = 10;
@@ -22,7 +22,7 @@ export class Steering {
     private readonly zoom: number,
   ) {
     scene.input.keyboard?.on('keydown', (event: KeyboardEvent) => {
-      if (!(event.code in MOVES) && event.code !== 'Space') return;
+      if ((!(event.code in MOVES) && event.code !== 'Space') || isForPage(event)) return;
       event.preventDefault();
       this.held.add(event.code);
       this.source = 'keys';
