@@ -12,6 +12,7 @@ import {
   OPERATOR_TOKEN,
   post,
   readDecision,
+  silent,
   startMarket,
   startServer,
   urlOf,
@@ -125,6 +126,8 @@ describe('HTTP itself', () => {
     const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
     const chunked = await raw(started, `${head}Transfer-Encoding: chunked\r\n\r\n`, chunk, '1\r\nx\r\n0\r\n\r\n');
     expect(chunked).toMatch(/^HTTP\/1.1 413 .*"code":"TOO_LARGE"/s);
+    const endless = await raw(started, `${head}Transfer-Encoding: chunked\r\n\r\n`, ...Array<string>(64).fill(chunk));
+    expect(endless).toMatch(/^HTTP\/1.1 413 .*"code":"TOO_LARGE"/s);
   });
 
   it.each([
@@ -156,6 +159,19 @@ describe('HTTP itself', () => {
       'HTTP/1.1 408',
     ]);
     expect((await fetch(`${await urlOf(started)}/readyz`)).status).toBe(200);
+  });
+
+  it('a peer that leaves in the middle of a body is no error of ours', async () => {
+    const errors: object[] = [];
+    const log = { ...silent, error: (fields: object) => void errors.push(fields) };
+    const started = await startServer({ log });
+    const socket = await open(started);
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(`${POST}Content-Length: 100\r\n\r\nx`, () => socket.destroy());
+    await gone;
+    expect((await fetch(`${await urlOf(started)}/readyz`)).status).toBe(200);
+    await started.server.close();
+    expect(errors).toEqual([]);
   });
 
   it('a byte at a time does not stretch the time', async () => {

@@ -35,6 +35,7 @@ export interface StartOptions {
   holder?: Holder;
   tree?: Tree;
   nowMs?: number;
+  log?: Log;
 }
 
 export interface Started {
@@ -61,7 +62,7 @@ export function countedRandom(name = 'random'): (byteCount: number) => Uint8Arra
 }
 
 export async function startServer(options: StartOptions = {}): Promise<Started> {
-  const { tree = makeTree(), nowMs = NOON_MS, limits, hooks } = options;
+  const { tree = makeTree(), nowMs = NOON_MS, log = silent, limits, hooks } = options;
   const holder = options.holder ?? makeServerHolder(tree);
   const storePath = options.storePath ?? join(temporaryFolder(), 'ledger.sqlite');
   const time = { nowMs };
@@ -73,7 +74,7 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
     environment: 'sandbox',
     clock: () => time.nowMs,
     random: countedRandom(storePath),
-    log: silent,
+    log,
     operatorToken: OPERATOR_TOKEN,
     ...(hooks && { hooks }),
     ...(limits && { limits }),

@@ -7,14 +7,23 @@ export async function readBody(request: IncomingMessage, contentType: string, by
   requireType(request, contentType);
   const declared = request.headers['content-length'];
   if (declared !== undefined && Number(declared) > bytesMax) throw tooLarge(bytesMax);
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > bytesMax) throw tooLarge(bytesMax);
-    parts.push(part);
-  }
-  return Uint8Array.from(Buffer.concat(parts, bytes));
+  return collect(request, bytesMax);
+}
+
+/** Goes on reading and throws away what is too much, so that the peer gets to read its answer; memory stays bounded. */
+function collect(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes <= bytesMax) return void parts.push(part);
+      parts.length = 0;
+      reject(tooLarge(bytesMax));
+    });
+    request.once('end', () => resolve(Uint8Array.from(Buffer.concat(parts))));
+    request.once('error', (cause) => reject(new HttpError(400, 'BAD_ENCODING', `body: cut off (${cause.message})`)));
+  });
 }
 
 function requireType({ headers }: IncomingMessage, contentType: string): void {

@@ -49,7 +49,7 @@ export function createListener(options: ListenerOptions): Listener {
       .catch((error: unknown) => answerTo(error, log))
       .then((answer) => {
         if (answer === 'cut') return void request.socket.destroy();
-        if (response.destroyed) return;
+        if (response.destroyed || !request.socket.writable) return; // the peer has gone
         // An unread rest of the body would be taken for the next request; the connection ends with this answer.
         writeAnswer(response, answer, options.isStopping() || !request.complete);
         const door = (request.url ?? '').split('?', 1)[0] ?? '';

@@ -5,7 +5,7 @@ import type Database from 'better-sqlite3';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { DecisionRecord, PaymentState, SpendingPlayer } from '../../payments/types.ts';
 import { hex, playerAccount, type NewPlayer, type PressLimits, type TopUp } from '../../players/types.ts';
-import type { NewPublisher } from '../../publishers/types.ts';
+import type { NewPublisher, Publisher } from '../../publishers/types.ts';
 import type { PaymentKey, StoreTransaction } from '../port.ts';
 import type { Transfer } from '../../ledger/types.ts';
 import { SqliteLedger } from './ledger.ts';
@@ -80,14 +80,16 @@ export class SqliteTransaction extends SqliteReads implements StoreTransaction {
 
   async loadPayments(keys: readonly PaymentKey[]): Promise<readonly PaymentState[]> {
     const players = new Map<string, SpendingPlayer>();
+    const publishers = new Map<string, Publisher | undefined>();
     const tables = new Map<number, PostedRateTable | undefined>();
     return keys.map(({ requestId, userId, publisherId, rateTableId }) => {
       const name = hex(userId);
       const player = players.get(name) ?? this.#requirePlayer(userId);
       players.set(name, player);
+      if (!publishers.has(publisherId)) publishers.set(publisherId, this.publisherNow(publisherId));
       if (rateTableId !== 0 && !tables.has(rateTableId)) tables.set(rateTableId, this.rateTableNow(rateTableId));
-      const rateTable = tables.get(rateTableId);
-      return { prior: this.decisionNow(requestId), player, publisher: this.publisherNow(publisherId), rateTable };
+      const [publisher, rateTable] = [publishers.get(publisherId), tables.get(rateTableId)];
+      return { prior: this.decisionNow(requestId), player, publisher, rateTable };
     });
   }
 
