@@ -123,7 +123,7 @@ export class PageServer {
     } catch (fault) {
       const told = faultView(parts, fault);
       if (told === undefined) throw fault;
-      sendJson(response, 409, told);
+      sendJson(response, 200, { done: false, ...told });
     }
   }
 }

@@ -32,9 +32,9 @@ export async function act(name: string, fields: object = {}): Promise<void> {
     headers: { ...headers(), 'content-type': 'application/json' },
     body: JSON.stringify(fields),
   }).catch(() => undefined);
-  if (response?.ok === true) return;
-  const told = (await response?.json().catch(() => undefined)) as { code?: string; text?: string } | undefined;
-  throw new ActionFault(told?.code ?? 'SERVER_UNREACHABLE', told?.text);
+  type Told = { done?: boolean; code?: string; text?: string };
+  const told = (await response?.json().catch(() => undefined)) as Told | undefined;
+  if (told?.done !== true) throw new ActionFault(told?.code ?? 'SERVER_UNREACHABLE', told?.text);
 }
 
 export async function olderReceipts(from: number): Promise<{ receipts: ReceiptView[]; olderFrom: number }> {

@@ -35,8 +35,9 @@ export function mark(): SVGElement {
     'svg',
     { class: 'mark', viewBox: '0 0 32 32', 'aria-hidden': 'true', focusable: 'false' },
     s('rect', { width: 32, height: 32, rx: 9, class: 'mark-ground' }),
-    s('circle', { cx: 16, cy: 12.2, r: 6.7, class: 'mark-coin' }),
-    s('path', { d: 'M0 14h32v9a9 9 0 0 1-9 9H9a9 9 0 0 1-9-9z', class: 'mark-front' }),
-    s('rect', { x: 6.5, y: 17, width: 19, height: 3.6, rx: 1.8, class: 'mark-slot' }),
+    s('circle', { cx: 16, cy: 13, r: 8, class: 'mark-coin' }),
+    s('circle', { cx: 16, cy: 13, r: 5, class: 'mark-ring' }),
+    s('path', { d: 'M0 18h32v5a9 9 0 0 1-9 9H9a9 9 0 0 1-9-9z', class: 'mark-front' }),
+    s('rect', { x: 5, y: 16.4, width: 22, height: 3.4, rx: 1.7, class: 'mark-slot' }),
   );
 }

@@ -101,7 +101,8 @@ export function paymentCard(request: PaymentRequestView, words: PageWords): HTML
         h(
           'dl',
           { class: 'facts' },
-          ...fact(payment.to, shown.payee),
+          h('dt', {}, payment.to),
+          h('dd', { class: 'payee' }, shown.payee),
           ...fact(payment.what, shown.grant),
           ...fact(payment.price, shown.original),
           ...fact(payment.rate, shown.rate),

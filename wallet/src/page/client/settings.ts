@@ -63,7 +63,12 @@ function limitsCard(limits: WalletLimitsView, view: PageView, words: PageWords):
         { class: 'limit-grid two' },
         amount('pressPayment'),
         amount('pressDay'),
-        field('limits-presses', own.presses, { value: limits.presses, inputmode: 'numeric', required: true }),
+        field('limits-presses', own.presses, {
+          value: limits.presses,
+          class: 'number',
+          inputmode: 'numeric',
+          required: true,
+        }),
         amount('payment'),
         amount('session'),
         amount('day'),

@@ -1,0 +1,130 @@
+#!/usr/bin/env node
+/** `coinslot-wallet start | status | history`. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { decodeRoots, ProtocolError } from '@coinslot/protocol';
+import { WALLET_PORT } from '@coinslot/protocol/link';
+import { Command, InvalidArgumentError } from 'commander';
+import { pino } from 'pino';
+import { WalletError } from './errors.ts';
+import { makePrivateFolder } from './profile/files.ts';
+import { readProfile } from './profile/offline.ts';
+import { openProfile } from './profile/profile.ts';
+import { historyReport, statusReport } from './terminal/reports.ts';
+import { startWallet, type Wallet } from './wallet.ts';
+import { TERMINAL_WORDS } from './words/terminal-words.ts';
+
+interface StartFlags {
+  profile: string;
+  port: number;
+  server: string;
+  roots: string;
+  sandbox?: true;
+}
+
+const DEFAULT_PROFILE = join(homedir(), '.coinslot-wallet');
+/** Outside the profile, so that a copy of the profile alone opens nothing. */
+const MACHINE_FOLDER = join(homedir(), '.config', 'coinslot');
+
+const program = new Command('coinslot-wallet').description('Pays for games in small amounts, with your yes each time.');
+
+const profileFlag = ['-p, --profile <folder>', 'folder of the wallet', DEFAULT_PROFILE] as const;
+
+program
+  .command('start')
+  .description('open the doors for games and for the wallet’s page, on this computer only')
+  .option(...profileFlag)
+  .option('--port <number>', 'where games look for it; another one only for tests', portOf, WALLET_PORT)
+  .requiredOption('--server <url>', 'payment server, such as http://127.0.0.1:8374')
+  .requiredOption('--roots <file>', 'roots.coinslot: the authorities that this wallet trusts')
+  .option('--sandbox', 'throwaway keys: nothing real is paid')
+  .action((flags: StartFlags) => run(() => start(flags)));
+
+program
+  .command('status')
+  .description('balance, spending and connected games, from the profile alone')
+  .option(...profileFlag)
+  .action(({ profile }: { profile: string }) => run(() => print(statusReport(readProfile(profile), place()))));
+
+program
+  .command('history')
+  .description('every payment, newest first, from the profile alone')
+  .option(...profileFlag)
+  .action(({ profile }: { profile: string }) => run(() => print(historyReport(readProfile(profile), place()))));
+
+await program.parseAsync();
+
+async function start(flags: StartFlags): Promise<void> {
+  makePrivateFolder(flags.profile);
+  makePrivateFolder(MACHINE_FOLDER);
+  const profile = openProfile({
+    path: flags.profile,
+    clock: Date.now,
+    random: (length) => new Uint8Array(randomBytes(length)),
+    machineSecretPath: join(MACHINE_FOLDER, 'machine-secret'),
+  });
+  const wallet = await startWallet({
+    profile,
+    port: flags.port,
+    serverUrl: flags.server,
+    roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
+    environment: flags.sandbox ? 'sandbox' : 'live',
+    log: pino({ base: null }, pino.destination({ dest: join(flags.profile, 'wallet.log'), mode: 0o600, sync: true })),
+    announce: print,
+  }).catch((cause: unknown) => {
+    profile.close();
+    throw cause;
+  });
+  const words = TERMINAL_WORDS[profile.settings.language];
+  print(words.running(wallet.url));
+  print(profile.isSetUp ? words.locked : words.firstRun);
+  print(`${words.openOnce}\n  ${wallet.pageUrl()}`);
+  offerAddresses(wallet, words.openOnce, words.anotherAddress);
+  stopOnSignals(wallet, words.stopped);
+}
+
+/** A person at a terminal can have a new one-time address whenever they need one. */
+function offerAddresses(wallet: Wallet, openOnce: string, hint: string): void {
+  if (!process.stdin.isTTY) return;
+  print(hint);
+  process.stdin.on('data', () => print(`${openOnce}\n  ${wallet.pageUrl()}`));
+}
+
+function stopOnSignals(wallet: Wallet, stopped: string): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void wallet.close().then(() => {
+        print(stopped);
+        process.exit(0);
+      });
+    });
+  }
+}
+
+/** A fault that has a name is one line and a hint; anything else is a mistake here, and keeps its trace. */
+async function run(task: () => void | Promise<void>): Promise<void> {
+  try {
+    await task();
+  } catch (fault) {
+    if (!(fault instanceof WalletError) && !(fault instanceof ProtocolError)) throw fault;
+    console.error(`coinslot-wallet: ${fault.message} (${fault.code})`);
+    if (fault.hint !== undefined) console.error(fault.hint);
+    process.exitCode = 1;
+  }
+}
+
+function place(): { nowMs: number; timeZone: string } {
+  return { nowMs: Date.now(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('expected 0 ... 65535');
+  return port;
+}
+
+function print(text: string): void {
+  console.log(text);
+}

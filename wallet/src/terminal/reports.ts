@@ -1,0 +1,52 @@
+/** `status` and `history` in words, from the profile alone. */
+import { formatMoney } from '@coinslot/protocol';
+import { dateText } from '../consent/shown.ts';
+import { startOfDay, startOfMonth } from '../consent/spending-view.ts';
+import { receiptOf } from '../page/receipts.ts';
+import type { OfflineProfile } from '../profile/offline.ts';
+import { TERMINAL_WORDS } from '../words/terminal-words.ts';
+
+export interface ReportPlace {
+  nowMs: number;
+  /** IANA name. */
+  timeZone: string;
+}
+
+export function statusReport({ settings, state, statement }: OfflineProfile, { nowMs, timeZone }: ReportPlace): string {
+  const { language, currency, plan } = settings;
+  const words = TERMINAL_WORDS[language];
+  const money = (amountMinor: bigint): string => formatMoney({ amountMinor, currency }, language);
+  const since = (fromMs: number): string => money(state.spent((one) => one.intentAtMs >= fromMs));
+  const known =
+    statement === undefined
+      ? words.noStatement
+      : `${money(plan === 'prepaid' ? statement.balanceMinor : statement.owedMinor)} (${words.asOf(dateText(statement.timeMs, language, timeZone))})`;
+  const pending = state.payments.filter((one) => one.status === 'pending').length;
+  return lines([
+    [plan === 'prepaid' ? words.balance : words.owed, known],
+    [words.today, since(startOfDay(nowMs))],
+    [words.month, since(startOfMonth(nowMs))],
+    [state.isPaused ? words.paused : words.notPaused, ''],
+    [words.pending, String(pending)],
+    [words.games, state.pairings.map((one) => `${one.label} (${one.origin})`).join(', ') || words.none],
+    ...state.blocked.map((one): [string, string] => [words.blocked, `${one.gameName} (${one.origin})`]),
+  ]);
+}
+
+/** A line a payment, newest first. */
+export function historyReport({ settings, state }: OfflineProfile, { timeZone }: ReportPlace): string {
+  const { language } = settings;
+  const words = TERMINAL_WORDS[language];
+  const rows = [...state.payments].reverse().map((payment) => {
+    const receipt = receiptOf(payment, language, timeZone);
+    const what = `${receipt.title} · ${receipt.gameName} · ${receipt.payee}`;
+    const mark = receipt.test ? ` [${words.test}]` : '';
+    return `${receipt.time}  ${receipt.amount.padStart(14)}  ${receipt.outcomeText}${mark}\n    ${what}\n    ${receipt.decisionId}`;
+  });
+  return rows.length === 0 ? words.none : rows.join('\n');
+}
+
+function lines(pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...pairs.map(([name]) => name.length));
+  return pairs.map(([name, text]) => (text === '' ? name : `${name.padEnd(width)}  ${text}`)).join('\n');
+}
