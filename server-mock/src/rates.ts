@@ -35,8 +35,8 @@ export interface RateDeskOptions {
   readonly clock: Clock;
   /** The newest table so far. */
   readonly newest: RateTable | undefined;
-  put(table: NewRateTable): Promise<RateTable>;
-  isStaleWanted(): boolean;
+  readonly put: (table: NewRateTable) => Promise<RateTable>;
+  readonly isStaleWanted: () => boolean;
 }
 
 export class RateDesk {

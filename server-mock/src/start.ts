@@ -6,19 +6,28 @@ import {
   listen,
   SERVER_LIMITS,
   type Clock,
+  type Listener,
   type Log,
   type PaymentServer,
   type Random,
 } from '@coinslot/server';
 import { setTimeout as passTime } from 'node:timers/promises';
+import { bankDoors } from './bank/doors.ts';
+import { ConsoleDesk } from './console/desk.ts';
+import { consoleDoors } from './console/doors.ts';
+import { doorOf } from './console/exchange-rows.ts';
+import { readState } from './console/state.ts';
 import { skewedClock } from './faults/clock.ts';
 import { faultHooks } from './faults/hooks.ts';
-import { FaultSwitches } from './faults/switches.ts';
+import { FaultSwitches, type FaultName } from './faults/switches.ts';
 import { prepareSandbox, type Sandbox } from './grounds/prepare.ts';
+import type { SamplePlayer } from './grounds/players.ts';
 import type { CertifiedPublisher } from './grounds/publishers.ts';
 import { Operator, type BankPayment } from './operator.ts';
 import { RateDesk } from './rates.ts';
-import { enrolPlayer, enrolPublisher } from './samples.ts';
+import { enrolPlayer, enrolPublisher, type PlayerDoors } from './samples.ts';
+import { createWebListener } from './web/listener.ts';
+import { ownHosts } from './web/same-origin.ts';
 
 export interface SandboxOptions {
   /** See `prepareSandbox`, which is called first. */
@@ -42,6 +51,8 @@ export interface RunningSandbox {
   readonly sandbox: Sandbox;
   readonly operatorToken: string;
   readonly faults: FaultSwitches;
+  /** Resolves when what was switched has taken effect; only the rate table takes a moment. */
+  settleFaults(): Promise<void>;
   readonly server: PaymentServer;
   /** Opens the account of a publisher that was certified while the sandbox runs. */
   enrolPublisher(publisher: CertifiedPublisher): Promise<void>;
@@ -54,55 +65,137 @@ export const SANDBOX_PORT = 8374;
 
 /** Throws ProtocolError, StoreError or AuthorityError when the ground does not hold, and what `listen` throws. */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
-  const { clock, random, log, host = '127.0.0.1' } = options;
+  const { clock, random, log, host = '127.0.0.1', port: askedPort = SANDBOX_PORT } = options;
   const sandbox = prepareSandbox(options);
   const stopping = new AbortController();
-  const faults = new FaultSwitches(() => undefined);
+  const parts = await assemble(options, sandbox, stopping.signal);
+  const { server, faults, rates } = parts;
+  let front: Listener;
+  const http = createHttpServer((request, response) => front(request, response), SERVER_LIMITS);
+  const close = async (): Promise<void> => {
+    stopping.abort();
+    await closeHttpServer(http, SERVER_LIMITS.stopTimeMs);
+    await server.close();
+  };
+  try {
+    await rates.keep();
+    const port = await listen(http, askedPort, host);
+    const url = `http://${host}:${port}`;
+    const operator = new Operator(url, sandbox.operatorToken);
+    front = frontOf(parts, { operator, random, log, hosts: ownHosts(host, port), stopping });
+    await enrolSamples(sandbox, { url, server, operator, clock, random });
+    return {
+      url,
+      port,
+      sandbox,
+      operatorToken: sandbox.operatorToken,
+      faults,
+      settleFaults: () => rates.keep(),
+      server,
+      enrolPublisher: (publisher) => enrolPublisher(operator, publisher),
+      topUp: (payment) => operator.topUp(payment),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly server: PaymentServer;
+  readonly faults: FaultSwitches;
+  readonly rates: RateDesk;
+  readonly desk: ConsoleDesk;
+  readonly nameOf: (userId: Uint8Array) => string;
+}
+
+/** Server, switches, rates and console, which know each other: the server asks the switches, the console shows all. */
+async function assemble(
+  { clock, random, log, wait }: SandboxOptions,
+  sandbox: Sandbox,
+  stopping: AbortSignal,
+): Promise<Parts> {
+  const nameOf = namesOf(sandbox);
+  const faults = new FaultSwitches(() => desk.tellState());
+  const serverClock = skewedClock(clock, faults);
+  const desk = new ConsoleDesk({
+    nowMs: clock,
+    nameOf,
+    ambientFaults: () => AMBIENT_FAULTS.filter((fault) => faults.isOn(fault)),
+    onError: (error) => log.error({ err: error }, 'the console could not be told'),
+    readState: () => {
+      const times = { serverTimeMs: serverClock(), nowMs: clock() };
+      return readState({ server, nameOf, faults: faults.modes, rateTable: rates.newest, ...times });
+    },
+  });
   const server: PaymentServer = await createPaymentServer({
     ...sandbox,
     environment: 'sandbox',
-    clock: skewedClock(clock, faults),
+    clock: serverClock,
     random,
     log,
     hooks: faultHooks({
       switches: faults,
       isDecided: async (requestId) => (await server.service.records.findDecision(requestId)) !== undefined,
-      wait:
-        options.wait ?? ((timeMs) => passTime(timeMs, undefined, { signal: stopping.signal }).catch(() => undefined)),
-      onFault: () => undefined,
+      wait: wait ?? ((timeMs) => passTime(timeMs, undefined, { signal: stopping }).catch(() => undefined)),
+      onFault: (payment, fault) => desk.noteFault(payment, fault),
     }),
+    onExchange: (exchange) => {
+      const felt = desk.seeExchange(exchange);
+      if (ENDS_ONCE.includes(doorOf(exchange)))
+        AMBIENT_FAULTS.filter((fault) => felt.includes(fault)).forEach((fault) => faults.take(fault));
+    },
   });
-  const newest = await server.service.records.findNewestRateTable();
   const rates = new RateDesk({
     clock,
-    newest: newest?.table,
+    newest: (await server.service.records.findNewestRateTable())?.table,
     put: server.service.putRateTable,
     isStaleWanted: () => faults.isOn('stale-rates'),
   });
-  await rates.keep();
+  return { server, faults, rates, desk, nameOf };
+}
 
-  const http = createHttpServer(server.listener, SERVER_LIMITS);
-  const port = await listen(http, options.port ?? SANDBOX_PORT, host);
-  const url = `http://${host}:${port}`;
-  const operator = new Operator(url, sandbox.operatorToken);
-  for (const publisher of sandbox.certifiedPublishers()) await enrolPublisher(operator, publisher);
-  const doors = { url, server, operator, clock, random };
+/** Faults of the whole server rather than of one payment: `once` lasts until a payment, or a fetched table, has felt it. */
+const AMBIENT_FAULTS: readonly FaultName[] = ['clock-behind', 'clock-ahead', 'stale-rates'];
+const RATES_DOOR = 'GET /v1/rates';
+const PAYMENTS_DOOR = 'POST /v1/payments';
+const ENDS_ONCE: readonly string[] = [RATES_DOOR, PAYMENTS_DOOR];
+
+interface FrontOptions {
+  readonly operator: Operator;
+  readonly random: Random;
+  readonly log: Log;
+  readonly hosts: ReadonlySet<string>;
+  readonly stopping: AbortController;
+}
+
+/** Console and bank in front of the server. Before a door that needs rates, a table that is about to run out is replaced. */
+function frontOf({ server, faults, rates, desk, nameOf }: Parts, options: FrontOptions): Listener {
+  const { operator, random, log, hosts, stopping } = options;
+  return createWebListener({
+    hosts,
+    log,
+    server: server.listener,
+    doors: [
+      ...consoleDoors({ desk, faults, settle: () => rates.keep(), stopping: stopping.signal }),
+      ...bankDoors({ records: server.service.records, operator, random, nameOf }),
+    ],
+    beforeServer: (method, path) => (ENDS_ONCE.includes(`${method} ${path}`) ? rates.keep() : Promise.resolve()),
+  });
+}
+
+async function enrolSamples(sandbox: Sandbox, doors: PlayerDoors): Promise<void> {
+  for (const publisher of sandbox.certifiedPublishers()) await enrolPublisher(doors.operator, publisher);
   await enrolPlayer(sandbox.players.ada, doors);
   await enrolPlayer(sandbox.players.grace, doors);
+}
 
-  return {
-    url,
-    port,
-    sandbox,
-    operatorToken: sandbox.operatorToken,
-    faults,
-    server,
-    enrolPublisher: (publisher) => enrolPublisher(operator, publisher),
-    topUp: (payment) => operator.topUp(payment),
-    async close() {
-      stopping.abort();
-      await closeHttpServer(http, SERVER_LIMITS.stopTimeMs);
-      await server.close();
-    },
-  };
+const USER_DIGITS_SHOWN = 6;
+
+/** Sample players by name, everybody else by the beginning of their id. */
+function namesOf({ players }: Sandbox): (userId: Uint8Array) => string {
+  const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const names = new Map(Object.values<SamplePlayer>({ ...players }).map(({ userId, name }) => [hexOf(userId), name]));
+  return (userId) => names.get(hexOf(userId)) ?? `Player ${hexOf(userId).slice(0, USER_DIGITS_SHOWN)}`;
 }

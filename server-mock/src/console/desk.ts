@@ -12,10 +12,10 @@ export type Send = <Name extends keyof ConsoleEvents>(event: Name, value: Consol
 
 export interface DeskOptions {
   nowMs(): number;
-  nameOf(userId: Uint8Array): string;
+  readonly nameOf: (userId: Uint8Array) => string;
   ambientFaults(): readonly FaultName[];
   readState(): Promise<ConsoleState>;
-  onError(error: unknown): void;
+  readonly onError: (error: unknown) => void;
 }
 
 export class ConsoleDesk {
@@ -48,7 +48,8 @@ export class ConsoleDesk {
     if (oldest !== undefined) this.#noted.delete(oldest);
   }
 
-  seeExchange(exchange: SeenExchange): void {
+  /** Shows what passed, and says which faults it felt. */
+  seeExchange(exchange: SeenExchange): readonly FaultName[] {
     const row = rowOf(exchange, {
       nameOf: this.#options.nameOf,
       ambient: this.#options.ambientFaults(),
@@ -59,13 +60,14 @@ export class ConsoleDesk {
         return noted;
       },
     });
-    if (row === undefined) return;
+    if (row === undefined) return [];
     this.#count += 1;
     const placed: ExchangeRow = { number: this.#count, atMs: this.#options.nowMs(), ...row };
     this.#rows.push(placed);
     if (this.#rows.length > ROWS_MAX) this.#rows.shift();
     this.#viewers.forEach((send) => send('exchange', placed));
     this.tellState();
+    return row.faults;
   }
 
   /** Something stands otherwise than before. Never throws; many changes at once are told as one. */

@@ -16,9 +16,9 @@ import type { ExchangeRow, MessageView, Tone } from './types.ts';
 export type RowWithoutPlace = Omit<ExchangeRow, 'number' | 'atMs'>;
 
 export interface RowContext {
-  nameOf(userId: Uint8Array): string;
+  readonly nameOf: (userId: Uint8Array) => string;
   /** The faults that acted on a payment since its last row; asking forgets them. */
-  takeFaults(requestId: Uint8Array): readonly FaultName[];
+  readonly takeFaults: (requestId: Uint8Array) => readonly FaultName[];
   /** Faults of the whole server that were on while this passed. */
   readonly ambient: readonly FaultName[];
 }

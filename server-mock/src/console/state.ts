@@ -7,7 +7,7 @@ import type { ConsoleState, PlayerView, RatesView } from './types.ts';
 
 export interface StateSources {
   readonly server: PaymentServer;
-  nameOf(userId: Uint8Array): string;
+  readonly nameOf: (userId: Uint8Array) => string;
   readonly faults: FaultModes;
   readonly rateTable: RateTable | undefined;
   /** As the server's clock, its skew included. */

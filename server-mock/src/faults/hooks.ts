@@ -24,11 +24,11 @@ const PENDING_PAYMENTS_MAX = 1_024;
 export interface FaultHooksOptions {
   readonly switches: FaultSwitches;
   /** Whether the payment has its decision. */
-  isDecided(requestId: Uint8Array): Promise<boolean>;
+  readonly isDecided: (requestId: Uint8Array) => Promise<boolean>;
   /** Passes that many milliseconds. */
-  wait(timeMs: number): Promise<void>;
+  readonly wait: (timeMs: number) => Promise<void>;
   /** Told of every fault as it happens, for the console. */
-  onFault(payment: SeenPayment, fault: FaultName): void;
+  readonly onFault: (payment: SeenPayment, fault: FaultName) => void;
 }
 
 export function faultHooks({ switches, isDecided, wait, onFault }: FaultHooksOptions): ServerHooks {
@@ -53,10 +53,10 @@ export function faultHooks({ switches, isDecided, wait, onFault }: FaultHooksOpt
       if (isPending(payment)) return 'pending';
       return happens(payment, 'decline') ? { refuse: 'INSUFFICIENT' } : undefined;
     },
-    async afterRecord(payment, code) {
-      if (code !== 'APPROVED') return undefined;
-      if (happens(payment, 'lost-answer')) return 'lose-answer';
-      return happens(payment, 'failed-answer') ? 'fail-answer' : undefined;
+    afterRecord(payment, code) {
+      if (code !== 'APPROVED') return Promise.resolve();
+      if (happens(payment, 'lost-answer')) return Promise.resolve('lose-answer');
+      return Promise.resolve(happens(payment, 'failed-answer') ? 'fail-answer' : undefined);
     },
   };
 }

@@ -1,0 +1,44 @@
+/** One exchange as an entry of the list: a line to scan, and both messages under it. */
+import type { ExchangeRow, MessageView } from '../types.ts';
+import { make } from './elements.ts';
+import { FAULT_TEXTS } from './fault-texts.ts';
+
+export function exchangeItem(row: ExchangeRow): HTMLLIElement {
+  const item = make('li', 'row');
+  item.dataset['tone'] = row.tone;
+  const details = item.appendChild(make('details'));
+  details.append(summaryOf(row));
+  const bodies = make('div', 'bodies');
+  bodies.append(make('p', 'door', row.door));
+  if (row.request) bodies.append(messageView('Request', row.request));
+  if (row.answer) bodies.append(messageView('Answer', row.answer));
+  else bodies.append(make('p', 'hint', 'No answer left the server.'));
+  details.append(bodies);
+  return item;
+}
+
+function summaryOf({ atMs, headline, outcome, charged, faults }: ExchangeRow): HTMLElement {
+  const summary = make('summary');
+  const time = make('time', '', new Date(atMs).toLocaleTimeString('en-GB'));
+  time.dateTime = new Date(atMs).toISOString();
+  const told = make('span', 'told');
+  told.append(make('span', 'headline', headline));
+  const second = make('span', 'second');
+  if (charged !== undefined) second.append(make('span', 'charged', `charged: ${charged}`));
+  for (const fault of faults) second.append(make('span', 'fault', FAULT_TEXTS[fault].label));
+  if (second.childElementCount > 0) told.append(' ', second);
+  summary.append(time, ' ', told, ' ', make('span', 'outcome', outcome));
+  return summary;
+}
+
+function messageView(title: string, { type, bytes, fields }: MessageView): HTMLElement {
+  const section = make('section', 'message');
+  const size = bytes > 0 ? `, ${bytes} bytes` : '';
+  section.append(make('h3', '', `${title}: ${type}${size}`));
+  const list = section.appendChild(make('dl'));
+  for (const { name, value } of fields) {
+    const pair = list.appendChild(make('div'));
+    pair.append(make('dt', '', name), make('dd', '', value));
+  }
+  return section;
+}
