@@ -76,8 +76,11 @@ export const HIGH_CONTRAST_THEME: Readonly<ThemeTokens> = Object.freeze({
   badgeInk: '#000000',
 });
 
+type Colour = Exclude<keyof ThemeTokens, 'scrimAlpha' | 'radius' | 'fontFamily' | 'logo'>;
+type ColourPair = readonly [front: Colour, back: Colour];
+
 /** Pairs of tokens that carry text. */
-const TEXT_PAIRS: readonly (readonly [keyof ThemeTokens, keyof ThemeTokens])[] = [
+const TEXT_PAIRS: readonly ColourPair[] = [
   ['ink', 'panelTop'],
   ['ink', 'panelBottom'],
   ['ink', 'well'],
@@ -93,7 +96,7 @@ const TEXT_PAIRS: readonly (readonly [keyof ThemeTokens, keyof ThemeTokens])[] =
 ];
 
 /** Pairs of tokens that carry a shape the player must see. */
-const SHAPE_PAIRS: readonly (readonly [keyof ThemeTokens, keyof ThemeTokens])[] = [
+const SHAPE_PAIRS: readonly ColourPair[] = [
   ['focus', 'panelTop'],
   ['focus', 'panelBottom'],
   ['focus', 'button'],
@@ -104,8 +107,8 @@ const SHAPE_PAIRS: readonly (readonly [keyof ThemeTokens, keyof ThemeTokens])[] 
  * Throws for a colour that is not `#rrggbb`.
  */
 export function contrastProblems(theme: Readonly<ThemeTokens>, ratioMin = 4.5): string[] {
-  const check = ([front, back]: readonly [keyof ThemeTokens, keyof ThemeTokens], least: number): string[] => {
-    const ratio = contrastRatio(String(theme[front]), String(theme[back]));
+  const check = ([front, back]: ColourPair, least: number): string[] => {
+    const ratio = contrastRatio(theme[front], theme[back]);
     return ratio >= least ? [] : [`${front} on ${back}: ${ratio.toFixed(1)}`];
   };
   return [

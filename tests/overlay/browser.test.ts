@@ -169,10 +169,10 @@ describe('drawing', () => {
   it('asks for no animation frame of its own, open or hidden', async () => {
     const frames = await page.evaluate(async () => {
       let asked = 0;
-      const original = window.requestAnimationFrame;
+      const original = window.requestAnimationFrame.bind(window);
       window.requestAnimationFrame = (callback) => {
         asked += 1;
-        return original.call(window, callback);
+        return original(callback);
       };
       await window.stage.open({ width: 640, height: 360, reducedMotion: false });
       window.stage.show(window.stage.statesIn('en')['paying'] as never);
@@ -180,7 +180,7 @@ describe('drawing', () => {
       window.stage.hide();
       // Two real frames pass; a loop that was left running would ask again in them.
       const before = asked;
-      await new Promise((resolve) => original.call(window, () => original.call(window, resolve)));
+      await new Promise((resolve) => original(() => original(resolve)));
       window.requestAnimationFrame = original;
       return [before, asked];
     });

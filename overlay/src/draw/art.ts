@@ -31,7 +31,7 @@ export function paintArt(
 ): void {
   pen.clearRect(0, 0, width, height);
   const blockHeight = height * 0.27;
-  const radius = Math.min((height - blockHeight) * 0.47, width * 0.36);
+  const radius = Math.min((height - blockHeight) * 0.43, width * 0.36);
   const slotY = height - blockHeight - 1;
   const x = width / 2;
   const hoverY = Math.max(radius + 1, slotY - radius - height * 0.045);

@@ -8,6 +8,7 @@ export interface CoinColours {
   readonly line: string;
   readonly well: string;
   readonly ink: string;
+  readonly button: string;
 }
 
 /**

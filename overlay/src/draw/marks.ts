@@ -1,5 +1,5 @@
 /** Small round marks that say by shape what a state is: done, closed, waiting, locked, away. */
-import { darker, lighter } from './colour.ts';
+import { darker } from './colour.ts';
 import type { CoinColours } from './coin.ts';
 
 export type Mark = 'check' | 'cross' | 'clock' | 'lock' | 'away';
@@ -48,7 +48,7 @@ export function paintMark(pen: Pen, mark: Mark, x: number, y: number, radius: nu
   pen.fill();
   // The one happy mark wears the coin's colour; its shape says the same.
   const done = mark === 'check';
-  pen.fillStyle = done ? tokens.coin : lighter(tokens.line, 0.06);
+  pen.fillStyle = done ? tokens.coin : tokens.button;
   pen.strokeStyle = done ? darker(tokens.coin, 0.78) : tokens.ink;
   pen.lineWidth = Math.max(1, radius * 0.09);
   pen.beginPath();

@@ -4,4 +4,4 @@ import type { PixiRenderer } from './surface.ts';
 // The dialog is made of sprites and texts; sprites come with the renderer.
 extensions.add(CanvasRendererTextSystem, CanvasTextPipe);
 
-export const createRenderer = (): PixiRenderer => new CanvasRenderer() as unknown as PixiRenderer;
+export const createRenderer = (): PixiRenderer => new CanvasRenderer();

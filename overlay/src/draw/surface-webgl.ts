@@ -3,4 +3,4 @@ import type { PixiRenderer } from './surface.ts';
 
 extensions.add(CanvasTextSystem, CanvasTextPipe);
 
-export const createRenderer = (): PixiRenderer => new WebGLRenderer() as unknown as PixiRenderer;
+export const createRenderer = (): PixiRenderer => new WebGLRenderer();

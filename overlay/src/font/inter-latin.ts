@@ -1,5 +1,5 @@
 /**
- * Inter, latin subset, woff2 in base64, by weight. Written by scripts/embed-font.ts.
+ * Inter, latin subset, woff2 in base64, by weight. Written by embed-font.ts.
  * Copyright 2016 The Inter Project Authors (https://github.com/rsms/inter), SIL Open Font License 1.1 (OFL.txt).
  */
 export const INTER_LATIN: Readonly<Record<400 | 600, string>> = {

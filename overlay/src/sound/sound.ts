@@ -1,5 +1,5 @@
 /** The five things the overlay asks of a sound player; howler is behind it when it is there, silence when not. */
-import type { Howl } from 'howler';
+import type * as Howler from 'howler';
 import type { Moment } from '../dialog/dialog.ts';
 import { toneWav } from './tones.ts';
 
@@ -26,10 +26,10 @@ const LEVEL = 0.5;
 
 /** Plays by howler, an optional peer: where it cannot be loaded every call is silent. */
 export function createHowlerSound(): SoundPort {
-  let make: ((moment: Moment) => Howl) | null = null;
+  let make: ((moment: Moment) => Howler.Howl) | null = null;
   let level = LEVEL;
   let destroyed = false;
-  const sounds = new Map<Moment, Howl>();
+  const sounds = new Map<Moment, Howler.Howl>();
   return {
     async load() {
       const howler = await import('howler').then(namesOf, () => null);
@@ -60,7 +60,7 @@ export function createHowlerSound(): SoundPort {
   };
 }
 
-type HowlerNames = typeof import('howler');
+type HowlerNames = typeof Howler;
 
 /** Howler is CommonJS: some bundlers give its names to `import()`, some only as the default export. */
 const namesOf = (loaded: HowlerNames | { readonly default: HowlerNames }): HowlerNames =>

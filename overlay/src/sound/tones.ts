@@ -1,5 +1,6 @@
 /** The sounds of the dialog, made here: a few decaying sine partials each, as WAV bytes. */
 import type { Moment } from '../dialog/dialog.ts';
+import { COIN_TOUCHES_MS } from '../draw/art.ts';
 
 /** Samples per second: enough for partials below 8 kHz. */
 const RATE = 22_050;
@@ -21,7 +22,7 @@ const struck = (pitch: number, loudness: number, startS: number, decayS: number)
 });
 
 /** Partials of a small struck coin lie far from a harmonic row; its ring ends on the block, with a low knock. */
-const COIN_TOUCHES_S = 0.42;
+const COIN_TOUCHES_S = COIN_TOUCHES_MS / 1_000;
 
 const TONES: Readonly<Record<Moment, { readonly seconds: number; readonly partials: readonly Partial[] }>> = {
   open: { seconds: 0.42, partials: [struck(392, 0.22, 0, 0.09), struck(587.3, 0.2, 0.09, 0.12)] },

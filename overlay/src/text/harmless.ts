@@ -3,8 +3,8 @@
  * what follows, no piles of marks, bounded length. The wallet has done the same; pixels that ask for money do it again.
  */
 
-/** Format, control, private, unassigned and lone-surrogate characters, and letters that draw nothing. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u115f\u1160\u3164\uffa0\u2800\u034f]/u;
+/** Format, control, private, unassigned and lone-surrogate characters, and letters and a mark that draw nothing. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u115f\u1160\u3164\uffa0\u2800]|\u034f/u;
 /** Joiners are needed to write several languages, and cannot reorder anything. */
 const JOINERS = new Set(['\u200c', '\u200d']);
 /** Breaking white space, line ends included; the no-break spaces of amounts stay. */

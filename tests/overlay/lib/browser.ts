@@ -29,7 +29,7 @@ export interface OpenedStage {
   readonly page: Page;
   /** Errors and warnings of the page's console, and uncaught errors. */
   readonly complaints: string[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface StageServing {

@@ -134,12 +134,15 @@ const stage: Stage = {
   statesIn,
   async soundLoaded() {
     await import('howler');
-    const { play } = Howl.prototype;
     played = 0;
-    Howl.prototype.play = function (this: Howl, ...of) {
-      played += 1;
-      return play.apply(this, of);
-    };
+    const play = Reflect.get(Howl.prototype, 'play') as (...of: unknown[]) => number;
+    const counted = new Proxy(play, {
+      apply(target, sound, of: unknown[]) {
+        played += 1;
+        return Reflect.apply(target, sound, of);
+      },
+    });
+    Reflect.set(Howl.prototype, 'play', counted);
   },
   soundsPlayed: () => played,
   howlerState: () => ({ autoSuspend: Howler.autoSuspend }),

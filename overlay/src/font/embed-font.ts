@@ -1,7 +1,7 @@
 /**
- * Writes `src/font/inter-latin.ts` from the font files of @fontsource/inter: the latin subset in the two weights the dialog
- * uses, as base64, so that no bundler setting and no second request is needed. Run after an update of the font:
- * `node --import tsx overlay/scripts/embed-font.ts`.
+ * Writes `inter-latin.ts` beside this file from the font files of @fontsource/inter: the latin subset in the two weights the
+ * dialog uses, as base64, so that no bundler setting and no second request is needed. Imported by nothing; run after an
+ * update of the font: `node --import tsx overlay/src/font/embed-font.ts`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,9 +15,9 @@ const entries = weights.map((weight) => {
 });
 
 writeFileSync(
-  new URL('../src/font/inter-latin.ts', import.meta.url),
+  new URL('./inter-latin.ts', import.meta.url),
   `/**
- * Inter, latin subset, woff2 in base64, by weight. Written by scripts/embed-font.ts.
+ * Inter, latin subset, woff2 in base64, by weight. Written by embed-font.ts.
  * Copyright 2016 The Inter Project Authors (https://github.com/rsms/inter), SIL Open Font License 1.1 (OFL.txt).
  */
 export const INTER_LATIN: Readonly<Record<400 | 600, string>> = {
