@@ -67,6 +67,17 @@ describe('drawing', () => {
     expect(new Set(Object.values(hashes)).size).toBe(Object.keys(hashes).length);
   });
 
+  it('rule 14: lets no game through the panel, whose contrast therefore holds over any frame', async () => {
+    await openReview(640, 360);
+    const alphas = await page.evaluate(() => {
+      const pixels = window.stage.pixels();
+      const found = new Set<number>();
+      for (let y = 40; y < 320; y += 1) for (let x = 40; x < 600; x += 1) found.add(pixels[(y * 640 + x) * 4 + 3] ?? 0);
+      return [...found];
+    });
+    expect(alphas).toEqual([255]);
+  });
+
   it('shows the same pixels after hundreds of changed texts as a fresh overlay does', async () => {
     const random = fc.sample(
       fc.record({

@@ -75,6 +75,14 @@ describe('rule 6: two distinct steps to pay', () => {
     expect(dialog.view?.place).toBe('paying');
   });
 
+  it('refuses accept at the first step even from a layout that wrongly had it', () => {
+    show(review());
+    dialog.arrange(['decline', 'continue', 'accept'], 1);
+    dialog.press('accept');
+    expect(intents).toEqual([]);
+    expect(dialog.view?.place).toBe('review');
+  });
+
   it('does not take a double press of Continue for both steps', () => {
     show(review());
     dialog.press('continue');
