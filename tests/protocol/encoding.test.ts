@@ -16,6 +16,10 @@ describe('reading', () => {
     expect(read(`91${hex}`)).toBe('BAD_ENCODING');
   });
 
+  it.each(['dcffff00', '92', '91dc0010'])('refuses the count of %s before it reads the first item', (hex) => {
+    expect(() => unpackWire(fromHex(hex))).toThrow('array longer than the bytes that are left');
+  });
+
   it('refuses every type byte that is not of the protocol, whatever follows', () => {
     const ours = (byte: number): boolean =>
       byte <= 0x7f ||
