@@ -4,6 +4,7 @@
  * digits given and the code always visible.
  */
 import * as isoCurrencies from 'dinero.js/bigint/currencies';
+import { BoundedCache } from './bounded-cache.ts';
 import { ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { RateTable } from './messages.ts';
@@ -87,17 +88,29 @@ export function plainAmount(money: Money): string {
  * Latin script, so that what is shown parses back to what is charged.
  */
 export function formatMoney(money: Money, locale: string): string {
-  const exponent = exponentOf(money.currency);
-  const parts = new Intl.NumberFormat(locale, {
+  // Intl takes a decimal string exactly; a number would be rounded above 2^53 hundredths.
+  return formatOf(money.currency, locale).format(plainAmount(money) as Intl.StringNumericLiteral);
+}
+
+/** Making a format costs a hundred times what using it does, and payments are few locales and currencies over and over. */
+const FORMATS_MAX = 64;
+const formats = new BoundedCache<Intl.NumberFormat>(FORMATS_MAX);
+
+function formatOf(currency: string, locale: string): Intl.NumberFormat {
+  const name = `${currency} ${locale}`;
+  const known = formats.get(name);
+  if (known !== undefined) return known;
+  const exponent = exponentOf(currency);
+  const format = new Intl.NumberFormat(locale, {
     style: 'currency',
-    currency: money.currency,
+    currency,
     currencyDisplay: 'code',
     numberingSystem: 'latn',
     minimumFractionDigits: exponent,
     maximumFractionDigits: exponent,
-    // Intl takes a decimal string exactly; a number would be rounded above 2^53 hundredths.
-  }).formatToParts(plainAmount(money) as Intl.StringNumericLiteral);
-  return parts.map((part) => part.value).join('');
+  });
+  formats.set(name, format);
+  return format;
 }
 
 const RATE_SCALE = 100_000_000n;
