@@ -11,6 +11,7 @@ import {
   openProfile,
   startWallet,
   type Profile,
+  type ProfileSetup,
   type Wallet,
   type WalletOptions,
 } from '@coinslot/wallet';
@@ -30,6 +31,10 @@ export interface TownOptions {
   player: 'sample' | 'new';
   /** The sample wallet's PIN. */
   pin: string;
+  /** The sample wallet's limits, in place of the presets. */
+  limits?: ProfileSetup['limits'];
+  /** Folder whose `coinslot/` holds `offers.yaml` and `placements.yaml` of the demo game; default: the game's own. */
+  content?: string;
   /** Called before something that takes a while. */
   onStep?: (step: string) => void;
   /** A line for the terminal, when a press has paid. */
@@ -86,7 +91,7 @@ export async function openParties(options: TownOptions): Promise<Parties> {
   signDemoGame({
     folder: publisherFolder,
     gameFolder,
-    demoGame: join(root, 'demo-game'),
+    demoGame: options.content ?? join(root, 'demo-game'),
     gamePort: ports.game,
     rootsFile: grounds.rootsFile,
     certify: (request) => grounds.certifyPublisher(request),
@@ -114,13 +119,14 @@ async function openWallet(
   sandbox: RunningSandbox,
   roots: readonly Uint8Array[],
 ): Promise<Wallet> {
-  const { home, ports, clock, random, pin, player, announce } = options;
+  const { home, ports, clock, random, pin, player, limits, announce } = options;
   const path = join(home, 'wallet');
   const isNew = !existsSync(join(path, 'vault.json'));
   mkdirSync(home, { recursive: true });
+  const setup: ProfileSetup = { pin, language: 'en', currency: 'EUR', plan: 'prepaid', ...(limits && { limits }) };
   const profile: Profile =
     isNew && player === 'sample'
-      ? await createProfile({ path, clock, random, pin, language: 'en', currency: 'EUR', plan: 'prepaid' })
+      ? await createProfile({ path, clock, random, ...setup })
       : openProfile({ path, clock, random });
   const origins = [`http://127.0.0.1:${ports.game}`, `http://localhost:${ports.game}`];
   const wallet = await startWallet({

@@ -89,7 +89,7 @@ function answeringStage(answer: 'accept' | 'decline', onShown: (shown: Shown) =>
 }
 
 /** Node's WebSocket of the ws package, sending an Origin as a browser would. */
-function socketsOf(origin: string): WebSocketClass {
+export function socketsOf(origin: string): WebSocketClass {
   return class extends WebSocket {
     constructor(url: string, protocols: string[]) {
       super(url, protocols, { origin });
