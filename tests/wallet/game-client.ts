@@ -134,12 +134,12 @@ export class GameClient {
     return welcome;
   }
 
-  /** First contact of a game that the wallet accepts: secret, challenge, welcome. */
+  /** First contact of a game that the wallet accepts: perhaps a wait, then secret, challenge, welcome. */
   async pair(): Promise<FrameOf<'welcome'>> {
-    const hello = await this.next('hello');
-    if (hello.state !== 'pairing') throw new Error('paired already');
     this.secret = (await this.next('paired')).secret;
-    return this.prove(await this.next('hello'), this.secret);
+    let hello = await this.next('hello');
+    if (hello.state === 'pairing') hello = await this.next('hello');
+    return this.prove(hello, this.secret);
   }
 
   /** Sends message 1 and waits for what is to be shown. */

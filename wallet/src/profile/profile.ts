@@ -1,4 +1,5 @@
 /** A profile: the folder with everything a wallet keeps, opened by one process at a time. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { exponentOf } from '@coinslot/protocol';
 import { WalletError } from '../errors.ts';
@@ -76,7 +77,9 @@ export class Profile {
     this.random = random;
     this.#release = takeLock(path);
     try {
-      const machineSecret = machineSecretAt(machineSecretPath ?? join(path, 'machine-secret'), random);
+      const inside = join(path, 'machine-secret');
+      // A profile that was made with its secret inside keeps it there, wherever it is opened from.
+      const machineSecret = machineSecretAt(existsSync(inside) ? inside : (machineSecretPath ?? inside), random);
       const inFolder = (name: string): string => join(path, name);
       this.vault = new Vault({
         path: inFolder('vault.json'),

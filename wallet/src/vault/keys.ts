@@ -21,7 +21,9 @@ export interface DayKeys {
   linkSecret(pairingId: Uint8Array): Uint8Array;
 }
 
-export function dayKeys(seed: Uint8Array): DayKeys {
+/** Keeps its own copy of the seed: the vault wipes the one that it opened. */
+export function dayKeys(opened: Uint8Array): DayKeys {
+  const seed = Uint8Array.from(opened);
   const players = new Map<string, Signer>();
   return {
     press: nativeSigner(derive(seed, 'press')),
