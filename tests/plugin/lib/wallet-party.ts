@@ -199,7 +199,8 @@ export class WalletParty {
   }
 
   #answered({ seq, answer, shownDigest: digest }: Extract<Frame, { kind: 'answer' }>, line: Line): void {
-    const standing = this.standings.find((one) => one.seq === seq);
+    // Sessions count their questions anew: the latest of a number is meant.
+    const standing = this.standings.findLast((one) => one.seq === seq);
     if (standing === undefined || !equalBytes(digest, shownDigest(standing.shown)))
       return line.send('refusal', { seq, code: 'CONSENT_STALE', charged: 'no', text: '' });
     if (answer === 'decline') return line.send('refusal', { seq, code: 'CONSENT_DENIED', charged: 'no', text: '' });
