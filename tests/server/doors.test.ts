@@ -147,17 +147,13 @@ describe('HTTP itself', () => {
     expect((await fetch(`${await urlOf(started)}/readyz`)).status).toBe(200);
   });
 
-  it('a peer that takes its time is cut: in the headers, in the body, or silent from the start', async () => {
-    const limits = { headerTimeMs: 150, requestTimeMs: 300, timeCheckMs: 20 };
-    const started = await startServer({ limits });
-    const slowHeader = await raw(started, 'POST /v1/payments HTTP/1.1\r\nHo');
-    const slowBody = await raw(started, `${POST}Content-Length: 100\r\n\r\n`, 'x');
-    const silence = await raw(started);
-    expect([slowHeader, slowBody, silence].map((answer) => answer.slice(0, 12))).toEqual([
-      'HTTP/1.1 408',
-      'HTTP/1.1 408',
-      'HTTP/1.1 408',
-    ]);
+  it.each([
+    ['in the headers', { headerTimeMs: 150, requestTimeMs: 50_000 }, ['POST /v1/payments HTTP/1.1\r\nHo']],
+    ['silent from the start', { headerTimeMs: 150, requestTimeMs: 50_000 }, []],
+    ['in the body', { headerTimeMs: 300, requestTimeMs: 300 }, [`${POST}Content-Length: 100\r\n\r\n`, 'x']],
+  ])('a peer that takes its time is cut: %s', async (_, limits, writes) => {
+    const started = await startServer({ limits: { ...limits, timeCheckMs: 20 } });
+    expect(await raw(started, ...writes)).toMatch(/^HTTP\/1.1 408/);
     expect((await fetch(`${await urlOf(started)}/readyz`)).status).toBe(200);
   });
 
@@ -175,7 +171,7 @@ describe('HTTP itself', () => {
   });
 
   it('a byte at a time does not stretch the time', async () => {
-    const started = await startServer({ limits: { headerTimeMs: 150, requestTimeMs: 300, timeCheckMs: 20 } });
+    const started = await startServer({ limits: { headerTimeMs: 150, requestTimeMs: 50_000, timeCheckMs: 20 } });
     const socket = await open(started);
     const drip = setInterval(() => void socket.write('a'), 10);
     socket.write('GET /healthz HTTP/1.1\r\nX: ');

@@ -47,6 +47,17 @@ describe('at the same time', () => {
     ]);
   });
 
+  it('the same within one commit', async () => {
+    const started = await startMarket();
+    const player = await enrolPlayer(started);
+    const request = makeRequest(player, started.holder, makeOffer(started.publisher));
+    const answers = await Promise.all(Array.from({ length: 100 }, () => started.server.decide(request)));
+    const [first, ...others] = answers;
+    expect(first).toMatchObject({ code: 'APPROVED', fresh: true });
+    others.forEach((answer) => expect(answer).toEqual({ ...first, fresh: false }));
+    expect(await balanceOf(started, player)).toBe(980n);
+  });
+
   it('one nonce for fifty different requests: one stands, the others are ID_CONFLICT', async () => {
     const started = await startMarket();
     const player = await enrolPlayer(started);
