@@ -139,6 +139,7 @@ async function assemble(
       switches: faults,
       isDecided: async (requestId) => (await server.service.records.findDecision(requestId)) !== undefined,
       wait: wait ?? ((timeMs) => passTime(timeMs, undefined, { signal: stopping }).catch(() => undefined)),
+      onAskedAgain: (payment) => desk.noteAskedAgain(payment),
       onFault: (payment, fault) => desk.noteFault(payment, fault),
     }),
     onExchange: (exchange) => {

@@ -1,7 +1,7 @@
 /** The console's memory and voice: the last exchanges, and everybody who is looking. */
 import type { SeenPayment, SeenExchange } from '@coinslot/server';
 import type { FaultName } from '../faults/switches.ts';
-import { rowOf } from './exchange-rows.ts';
+import { NOTHING_NOTED, rowOf, type PaymentNote } from './exchange-rows.ts';
 import type { ConsoleEvents, ConsoleState, ExchangeRow } from './types.ts';
 
 /** Kept for whoever looks later. */
@@ -22,7 +22,7 @@ export class ConsoleDesk {
   readonly #options: DeskOptions;
   readonly #rows: ExchangeRow[] = [];
   readonly #viewers = new Set<Send>();
-  readonly #noted = new Map<string, FaultName[]>();
+  readonly #noted = new Map<string, PaymentNote>();
   #count = 0;
   /** Changes that come while the state is read are told by one more reading. */
   #telling: 'no' | 'yes' | 'again' = 'no';
@@ -41,8 +41,21 @@ export class ConsoleDesk {
 
   /** A fault that acted on a payment: shown with the row to come. */
   noteFault({ requestId }: Pick<SeenPayment, 'requestId'>, fault: FaultName): void {
-    const name = nameOf(requestId);
-    this.#noted.set(name, [...(this.#noted.get(name) ?? []), fault]);
+    const { again, faults } = this.#noteOf(requestId);
+    this.#note(requestId, { again, faults: [...faults, fault] });
+  }
+
+  /** A payment that has its decision is asked for again: shown with the row to come. */
+  noteAskedAgain({ requestId }: Pick<SeenPayment, 'requestId'>): void {
+    this.#note(requestId, { ...this.#noteOf(requestId), again: true });
+  }
+
+  #noteOf(requestId: Uint8Array): PaymentNote {
+    return this.#noted.get(nameOf(requestId)) ?? NOTHING_NOTED;
+  }
+
+  #note(requestId: Uint8Array, note: PaymentNote): void {
+    this.#noted.set(nameOf(requestId), note);
     if (this.#noted.size <= NOTED_PAYMENTS_MAX) return;
     const [oldest] = this.#noted.keys();
     if (oldest !== undefined) this.#noted.delete(oldest);
@@ -53,11 +66,10 @@ export class ConsoleDesk {
     const row = rowOf(exchange, {
       nameOf: this.#options.nameOf,
       ambient: this.#options.ambientFaults(),
-      takeFaults: (requestId) => {
-        const name = nameOf(requestId);
-        const noted = this.#noted.get(name) ?? [];
-        this.#noted.delete(name);
-        return noted;
+      takeNote: (requestId) => {
+        const note = this.#noteOf(requestId);
+        this.#noted.delete(nameOf(requestId));
+        return note;
       },
     });
     if (row === undefined) return [];

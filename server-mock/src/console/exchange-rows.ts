@@ -15,30 +15,43 @@ import type { ExchangeRow, MessageView, Tone } from './types.ts';
 
 export type RowWithoutPlace = Omit<ExchangeRow, 'number' | 'atMs'>;
 
+/** What the hooks saw of a payment on its way. */
+export interface PaymentNote {
+  readonly again: boolean;
+  readonly faults: readonly FaultName[];
+}
+
+export const NOTHING_NOTED: PaymentNote = { again: false, faults: [] };
+
 export interface RowContext {
   readonly nameOf: (userId: Uint8Array) => string;
-  /** The faults that acted on a payment since its last row; asking forgets them. */
-  readonly takeFaults: (requestId: Uint8Array) => readonly FaultName[];
+  /** What was noted of a payment since its last row; asking forgets it. */
+  readonly takeNote: (requestId: Uint8Array) => PaymentNote;
   /** Faults of the whole server that were on while this passed. */
   readonly ambient: readonly FaultName[];
 }
 
-type Reader = (exchange: SeenExchange, context: RowContext) => Pick<ExchangeRow, 'headline' | 'charged' | 'faults'>;
+type Told = Pick<ExchangeRow, 'headline' | 'charged' | 'again' | 'faults'>;
+type Reader = (exchange: SeenExchange, context: RowContext) => Told;
+
+const told = (headline: string, more: Partial<Told> = {}): Told => ({
+  headline,
+  charged: undefined,
+  ...NOTHING_NOTED,
+  ...more,
+});
 
 /** The doors that are shown, and how each is told. Health, metrics and lists are not. */
 const READERS: Readonly<Record<string, Reader>> = {
   'POST /v1/payments': readPayment,
   'POST /v1/enrolments': readEnrolment,
   'POST /v1/accounts': readAccountRequest,
-  'GET /v1/rates': (_, { ambient }) => ({
-    headline: 'Rate table fetched',
-    charged: undefined,
-    faults: ambient.filter((fault) => fault === 'stale-rates'),
-  }),
-  'POST /v1/operator/publishers': operated('Publisher enrolled'),
-  'POST /v1/operator/topups': operated('Money arrived at the test bank'),
-  'POST /v1/operator/ceilings': operated('Ceiling set'),
-  'POST /v1/operator/rates': operated('Rate table posted'),
+  'GET /v1/rates': (_, { ambient }) =>
+    told('Rate table fetched', { faults: ambient.filter((fault) => fault === 'stale-rates') }),
+  'POST /v1/operator/publishers': () => told('Publisher enrolled'),
+  'POST /v1/operator/topups': readMoney('amountMinor', (money, name) => `${money} arrives at the bank for ${name}`),
+  'POST /v1/operator/ceilings': readMoney('ceilingMinor', (money, name) => `${name} may owe up to ${money}`),
+  'POST /v1/operator/rates': () => told('Rate table posted'),
 };
 
 export const doorOf = ({ method, path }: SeenExchange): string => `${method} ${path}`;
@@ -52,23 +65,24 @@ export function rowOf(exchange: SeenExchange, context: RowContext): RowWithoutPl
 }
 
 /** What cannot be read is shown all the same: that is when somebody looks here. */
-function read(reader: Reader, exchange: SeenExchange, context: RowContext): ReturnType<Reader> {
+function read(reader: Reader, exchange: SeenExchange, context: RowContext): Told {
   try {
     return reader(exchange, context);
   } catch {
-    return { headline: 'A request that cannot be read', charged: undefined, faults: [] };
+    return told('A request that cannot be read');
   }
 }
 
-function readPayment(exchange: SeenExchange, { nameOf, takeFaults, ambient }: RowContext): ReturnType<Reader> {
+function readPayment(exchange: SeenExchange, { nameOf, takeNote, ambient }: RowContext): Told {
   const request = messageOf(exchange.body, 'payment-request') as PaymentRequest;
   const { chargeMinor, chargeCurrency, publisherId, userId, nonce, rateTableId } = request;
   const felt = ambient.filter((fault) => fault !== 'stale-rates' || rateTableId !== 0);
-  return {
-    headline: `${nameOf(userId)} pays ${moneyText(chargeMinor, chargeCurrency)} to ${publisherId}`,
+  const { again, faults } = takeNote(requestId(userId, nonce));
+  return told(`${nameOf(userId)} pays ${moneyText(chargeMinor, chargeCurrency)} to ${publisherId}`, {
     charged: chargedBy(exchange, request),
-    faults: [...takeFaults(requestId(userId, nonce)), ...felt],
-  };
+    again,
+    faults: [...faults, ...felt],
+  });
 }
 
 function chargedBy({ outcome }: SeenExchange, { chargeMinor, chargeCurrency }: PaymentRequest): string {
@@ -84,10 +98,10 @@ function chargedBy({ outcome }: SeenExchange, { chargeMinor, chargeCurrency }: P
   return chargedMinor === 0n ? 'nothing' : moneyText(chargedMinor, chargedCurrency);
 }
 
-function readEnrolment({ body }: SeenExchange, { nameOf, ambient }: RowContext): ReturnType<Reader> {
+function readEnrolment({ body }: SeenExchange, { nameOf, ambient }: RowContext): Told {
   const { accountKey, plan, currency } = messageOf(body, 'enrolment') as Enrolment;
   const name = nameOf(userIdOf(accountKey));
-  return { headline: `${name} opens a ${plan} account in ${currency}`, charged: undefined, faults: clocks(ambient) };
+  return told(`${name} opens a ${plan} account in ${currency}`, { faults: clocks(ambient) });
 }
 
 const ASKED: Readonly<Record<AccountRequest['ask'], string>> = {
@@ -96,15 +110,20 @@ const ASKED: Readonly<Record<AccountRequest['ask'], string>> = {
   decisions: 'asks for earlier decisions',
 };
 
-function readAccountRequest({ body }: SeenExchange, { nameOf, ambient }: RowContext): ReturnType<Reader> {
+function readAccountRequest({ body }: SeenExchange, { nameOf, ambient }: RowContext): Told {
   const { userId, ask } = messageOf(body, 'account-request') as AccountRequest;
-  return { headline: `${nameOf(userId)} ${ASKED[ask]}`, charged: undefined, faults: clocks(ambient) };
+  return told(`${nameOf(userId)} ${ASKED[ask]}`, { faults: clocks(ambient) });
 }
 
 const clocks = (ambient: readonly FaultName[]): FaultName[] => ambient.filter((fault) => fault.startsWith('clock-'));
 
-function operated(headline: string): Reader {
-  return () => ({ headline, charged: undefined, faults: [] });
+function readMoney(amountField: string, sentence: (money: string, name: string) => string): Reader {
+  return ({ body }, { nameOf }) => {
+    const fields = JSON.parse(Buffer.from(body).toString('utf8')) as Record<string, string>;
+    const userId = Uint8Array.from(Buffer.from(fields['userId'] ?? '', 'hex'));
+    const money = moneyText(BigInt(fields[amountField] ?? ''), fields['currency'] ?? '');
+    return told(sentence(money, nameOf(userId)));
+  };
 }
 
 function messageOf(bytes: Uint8Array, expected: string): object {

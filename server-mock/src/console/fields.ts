@@ -70,12 +70,13 @@ export function viewJson(text: string): MessageView {
 function fieldsOf(message: object): Field[] {
   const entries = Object.entries(message) as [string, unknown][];
   const fields: Field[] = [];
+  const inner: Field[] = [];
   for (const [name, value] of entries) {
     if (value === undefined) continue;
-    if (name === 'quote' && value instanceof Uint8Array) fields.push(...nested(name, value));
+    if (name === 'quote' && value instanceof Uint8Array) inner.push(...nested(name, value));
     else fields.push({ name, value: textOf(name, value, message as Record<string, unknown>) });
   }
-  return fields;
+  return [...fields, ...inner];
 }
 
 function nested(name: string, envelope: Uint8Array): Field[] {
@@ -109,7 +110,7 @@ const timeText = (atMs: number): string => (atMs === 0 ? 'none' : new Date(atMs)
 /** `EUR 0.20`, also for what is below zero, with the code first in every case. */
 export function moneyText(amountMinor: bigint, currency: string): string {
   const isNegative = amountMinor < 0n;
-  // The one locale that puts the code before the figure for every currency; a no-break space would not wrap on phones.
+  // The locale that puts the code before the figure, with a no-break space between.
   const text = formatMoney({ amountMinor: isNegative ? -amountMinor : amountMinor, currency }, 'en');
-  return (isNegative ? `−${text}` : text).replace('\u00a0', ' ');
+  return isNegative ? `−${text}` : text;
 }

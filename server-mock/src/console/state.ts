@@ -1,6 +1,6 @@
 /** How everything stands, for the console: accounts, sums, publishers, rates. Read from what is committed. */
 import type { RateTable } from '@coinslot/protocol';
-import { spendableMinor, type Account, type PaymentServer, type Player } from '@coinslot/server';
+import type { Account, PaymentServer, Player } from '@coinslot/server';
 import type { FaultModes } from '../faults/switches.ts';
 import { moneyText } from './fields.ts';
 import type { ConsoleState, PlayerView, RatesView } from './types.ts';
@@ -66,9 +66,9 @@ function viewPlayer(player: Player, name: string): PlayerView {
     name,
     userId: hexOf(userId),
     plan,
-    balance: isPrepaid ? moneyText(balanceMinor, currency) : `owes ${moneyText(owed(balanceMinor), currency)}`,
-    spendable: moneyText(spendableMinor(player), currency),
-    ceiling: isPrepaid ? undefined : moneyText(ceilingMinor, currency),
+    balance: isPrepaid
+      ? moneyText(balanceMinor, currency)
+      : `owes ${moneyText(owed(balanceMinor), currency)} of ${moneyText(ceilingMinor, currency)}`,
   };
 }
 

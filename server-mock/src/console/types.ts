@@ -30,6 +30,8 @@ export interface ExchangeRow {
   readonly tone: Tone;
   /** What the player was charged, when money was asked for. */
   readonly charged: string | undefined;
+  /** Whether the payment had its decision already, and this is the same one. */
+  readonly again: boolean;
   /** Faults that had a part in it. */
   readonly faults: readonly FaultName[];
   readonly request: MessageView | undefined;
@@ -41,11 +43,8 @@ export interface PlayerView {
   /** Hex. */
   readonly userId: string;
   readonly plan: string;
-  /** Prepaid: what is left; postpaid: what is owed. */
+  /** Prepaid: what is left; postpaid: what is owed, and up to what it may be. */
   readonly balance: string;
-  /** What can be spent now. */
-  readonly spendable: string;
-  readonly ceiling: string | undefined;
 }
 
 export interface AccountView {

@@ -27,11 +27,14 @@ export interface FaultHooksOptions {
   readonly isDecided: (requestId: Uint8Array) => Promise<boolean>;
   /** Passes that many milliseconds. */
   readonly wait: (timeMs: number) => Promise<void>;
+  /** Told when a payment that has its decision is asked for again, for the console. */
+  readonly onAskedAgain: (payment: SeenPayment) => void;
   /** Told of every fault as it happens, for the console. */
   readonly onFault: (payment: SeenPayment, fault: FaultName) => void;
 }
 
-export function faultHooks({ switches, isDecided, wait, onFault }: FaultHooksOptions): ServerHooks {
+export function faultHooks(options: FaultHooksOptions): ServerHooks {
+  const { switches, isDecided, wait, onFault, onAskedAgain } = options;
   const askings = new Askings();
   const happens = (payment: SeenPayment, fault: FaultName): boolean => {
     const isMagic = MAGIC_AMOUNTS.get(payment.request.chargeMinor) === fault;
@@ -48,7 +51,7 @@ export function faultHooks({ switches, isDecided, wait, onFault }: FaultHooksOpt
   };
   return {
     async beforeDecide(payment) {
-      if (await isDecided(payment.requestId)) return undefined;
+      if (await isDecided(payment.requestId)) return onAskedAgain(payment);
       if (happens(payment, 'slow')) await wait(SLOW_MS);
       if (isPending(payment)) return 'pending';
       return happens(payment, 'decline') ? { refuse: 'INSUFFICIENT' } : undefined;

@@ -40,14 +40,13 @@ function showState(state: ConsoleState): void {
   reset.disabled = FAULT_NAMES.every((name) => state.faults[name] === 'off');
   fillTable(
     here('players'),
-    state.players.map(({ name, plan, balance, spendable, ceiling, userId }) => [
+    state.players.map(({ name, plan, balance, userId }) => [
       name,
-      ceiling === undefined ? plan : `${plan}, up to ${ceiling}`,
+      plan,
       balance,
-      spendable,
-      { text: 'Test bank', href: `/bank?user=${userId}`, label: `Test bank of ${name}` },
+      { text: 'Bank', href: `/bank?user=${userId}`, label: `Bank of ${name}` },
     ]),
-    [2, 3],
+    [2],
   );
   fillTable(
     here('publishers'),
@@ -65,11 +64,24 @@ function showState(state: ConsoleState): void {
     sums.map((text, i) => ({ text, tone: state.sums[i]?.isZero ? 'good' : 'refused' })),
   );
   showRates(state);
+  showClock();
 }
 
+/** How far the server's clock is before this browser's. */
+let aheadMs: number | undefined;
+
+function showClock(): void {
+  if (aheadMs === undefined) return;
+  const time = new Date(Date.now() + aheadMs).toLocaleTimeString('en-GB');
+  const minutes = Math.round(aheadMs / 60_000);
+  const skew = minutes === 0 ? '' : `, ${Math.abs(minutes)} min ${minutes > 0 ? 'fast' : 'slow'}`;
+  here('server-time').textContent = `Server’s clock ${time}${skew}`;
+}
+
+setInterval(showClock, 1_000);
+
 function showRates({ rates, serverTimeMs }: ConsoleState): void {
-  const time = here('server-time');
-  time.textContent = `Server’s clock ${new Date(serverTimeMs).toLocaleTimeString('en-GB')}`;
+  aheadMs = serverTimeMs - Date.now();
   if (rates === undefined) return;
   const until = new Date(rates.notAfterMs).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
   const validity = rates.isStale ? `stale since ${until}` : `valid until ${until}`;

@@ -17,14 +17,16 @@ export function exchangeItem(row: ExchangeRow): HTMLLIElement {
   return item;
 }
 
-function summaryOf({ atMs, headline, outcome, charged, faults }: ExchangeRow): HTMLElement {
+function summaryOf({ atMs, headline, outcome, charged, again, faults }: ExchangeRow): HTMLElement {
   const summary = make('summary');
   const time = make('time', '', new Date(atMs).toLocaleTimeString('en-GB'));
   time.dateTime = new Date(atMs).toISOString();
   const told = make('span', 'told');
   told.append(make('span', 'headline', headline));
   const second = make('span', 'second');
-  if (charged !== undefined) second.append(make('span', 'charged', `charged: ${charged}`));
+  if (again) second.append(make('span', 'again', 'Asked again, the same decision.'));
+  if (charged !== undefined)
+    second.append(make('span', 'charged', `charged${again && charged !== 'nothing' ? ' once' : ''}: ${charged}`));
   for (const fault of faults) second.append(make('span', 'fault', FAULT_TEXTS[fault].label));
   if (second.childElementCount > 0) told.append(' ', second);
   summary.append(time, ' ', told, ' ', make('span', 'outcome', outcome));

@@ -15,7 +15,7 @@ export function makeSwitches(place: HTMLElement, onSet: (fault: FaultName, mode:
     group.append(make('legend', '', label));
     const told = group.appendChild(make('p', 'what', what));
     told.id = `what-${fault}`;
-    if (amount !== undefined) told.append(' ', make('span', 'magic', `or charge ${amount}`));
+    if (amount !== undefined) told.append(' ', make('span', 'magic', `Also by charging ${amount}.`));
     group.setAttribute('aria-describedby', told.id);
     const choices = group.appendChild(make('div', 'choices'));
     const inputs = new Map<FaultMode, HTMLInputElement>();
