@@ -21,6 +21,8 @@ import {
 export type Verdict = 'go' | 'stay' | { readonly instead: string };
 
 export interface GateRules {
+  /** Scenes of the plugin itself, which never wait: a parked call is settled by the dialog that they show. */
+  isOwn(key: string): boolean;
   /** `undefined`: the call is made on the spot. */
   judge(call: SceneCall): (() => Promise<Verdict>) | undefined;
   /** A scene has been created and runs. */
@@ -125,6 +127,7 @@ export class SceneGate {
   // ---------------------------------------------------------------- parking
 
   #pass(call: SceneCall, make: () => unknown): { readonly made: boolean; readonly result?: unknown } {
+    if (this.#rules.isOwn(call.to)) return { made: true, result: make() };
     if (this.#parked.length > 0) {
       this.#queue({ call, make });
       return { made: false };

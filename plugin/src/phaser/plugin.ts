@@ -171,8 +171,8 @@ function rulesOf(options: CoinslotOptions, core: Coinslot, events: Emitter<Coins
     return undefined;
   };
   return {
+    isOwn: isStage,
     judge(call) {
-      if (isStage(call.to)) return undefined;
       const gated = options.scenes?.[call.to];
       if (gated === undefined || core.can(gated.requires)) return atBoundary(call);
       const refused: Verdict = gated.else === undefined ? 'stay' : { instead: gated.else };
