@@ -105,7 +105,9 @@ function frame(content: Html): string {
         <link rel="stylesheet" href="/console/console.css" />
       </head>
       <body class="bank">
-        <p class="test"><strong>TEST</strong> <span>Play money only. No bank, no card, no real payment.</span></p>
+        <header>
+          <p class="test"><strong>TEST</strong> <span>Play money only. No bank, no card, no real payment.</span></p>
+        </header>
         <main>
           <h1>Test bank</h1>
           ${content}
