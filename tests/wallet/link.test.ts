@@ -8,6 +8,7 @@ import { WALLET_LIMITS } from '../../wallet/src/limits.ts';
 import { bytes16Of, makeOffer, seedOf } from '../lib/parties.ts';
 import { PIN, startWorld, type World } from './world.ts';
 import type { GameClient } from './game-client.ts';
+import { PageClient } from './page-client.ts';
 
 const secretOf = (game: GameClient): Uint8Array => {
   if (game.secret === undefined) throw new Error('the game is not paired');
@@ -167,6 +168,21 @@ describe('bad frames', () => {
       world.time.nowMs += 5_000;
     }
     expect(world.wallet.profile.state.payments).toEqual([]);
+  });
+
+  it('while the player is asked to pair: close 4400, and the question is taken back', async () => {
+    const world = await startWorld({ autoPair: false });
+    const page = await PageClient.open(world.wallet.pageUrl());
+    const before = journalOf(world);
+    for (const frame of [encodeFrame('cancel', { seq: 1 }), Uint8Array.of(0xc1)]) {
+      const game = await world.connect();
+      expect((await game.next('hello')).state).toBe('pairing');
+      expect((await page.view()).pairings.length).toBe(1);
+      game.sendRaw(frame);
+      expect(await game.closed()).toBe(4400);
+      expect((await page.view()).pairings).toEqual([]);
+    }
+    expect(journalOf(world).equals(before)).toBe(true);
   });
 
   it('an oversized frame is closed by the socket itself', async () => {

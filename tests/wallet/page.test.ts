@@ -91,7 +91,16 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'The wallet is locked' }).waitFor();
     await look('9-not-me');
 
+    await page.getByLabel('PIN', { exact: true }).fill(PIN);
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('Language').selectOption('fr');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('link', { name: 'Accueil' }).click();
+    await page.getByText('Solde').waitFor();
+    await look('10-french');
+
     expect(findings).toEqual([]);
     expect(faults).toEqual([]);
-  });
+  }, 240_000);
 });

@@ -102,19 +102,19 @@ describe('an answer that counts for nothing', () => {
 
   it('garbage and a stranger’s signature leave it pending; a contradiction is kept as evidence and opens nothing', async () => {
     const answers: ((genuine: Uint8Array) => Uint8Array)[] = [];
-    let genuine: Means | undefined;
+    const genuine: { means?: Means } = {};
     const means: Means = {
       id: 'server',
       async authorise(request) {
-        const answer = await genuine?.authorise(request);
+        const answer = await genuine.means?.authorise(request);
         const change = answers.shift();
         if (answer === undefined || answer === 'pending' || change === undefined) return 'pending';
         return change(answer);
       },
-      close: () => genuine?.close(),
+      close: () => genuine.means?.close(),
     };
     const world = await startWorld({ wallet: { means } });
-    genuine = serverMeans(new HttpDoor(world.serverUrl), silentLog);
+    genuine.means = serverMeans(new HttpDoor(world.serverUrl), silentLog);
     const holder = makeServerHolder(world.tree);
     const resign = (answer: Uint8Array, change: object): Uint8Array => {
       const { body, chain } = readEnvelope(answer);

@@ -167,9 +167,9 @@ export class GameLink {
   }
 
   #offer(seq: number, offer: Uint8Array, seat: Seat): void {
-    const { profile, consent, onFlood } = this.#options;
+    const { profile, consent } = this.#options;
     if (this.#options.offerBucket(seat.pairing).take()) return void consent.offer(seat, seq, offer);
-    onFlood(seat.pairing);
+    this.#options.onFlood(seat.pairing);
     sendRefusal(seat, seq, profile.settings.language, 'RATE_LIMITED', 'no');
   }
 

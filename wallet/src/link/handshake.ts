@@ -77,13 +77,13 @@ export class Handshake {
   }
 
   #askPlayer(isAgain: boolean): void {
-    const { game, desk, profile, send, timers } = this.#options;
+    const { game, desk, profile, timers } = this.#options;
     this.#phase = 'pairing';
     this.#newChallenge();
     this.#limit(timers, WALLET_LIMITS.pairingWaitMs);
     // A game accepted beforehand gets its secret at once: told that the player is asked, it would send them to the page.
     const isAsked = !desk.isApproved(game) || profile.vault.day === undefined;
-    if (isAsked) send('hello', { state: 'pairing', challenge: this.#challenge });
+    if (isAsked) this.#options.send('hello', { state: 'pairing', challenge: this.#challenge });
     const withdraw = desk.ask(game, isAgain, {
       accepted: (pairing) => this.#accepted(pairing),
       refused: () => this.#end(CLOSE.refused),

@@ -38,7 +38,7 @@ function setProps(element: Element, props: Props): void {
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === false) continue;
     if (name in LISTENERS) element.addEventListener(LISTENERS[name as keyof typeof LISTENERS], value as EventListener);
-    else element.setAttribute(name, value === true ? '' : String(value));
+    else element.setAttribute(name, value === true ? '' : `${value as string | number}`);
   }
 }
 

@@ -108,12 +108,14 @@ export function form(
 
 async function submitForm(
   element: HTMLFormElement,
-  { words, submit, busyText, doneText }: FormOptions,
+  { words, busyText, doneText, ...options }: FormOptions,
   say: (text: string, isFault: boolean) => void,
 ): Promise<void> {
   const typed: Record<string, string> = {};
-  new FormData(element).forEach((value, name) => (typed[name] = String(value)));
-  const asked = submit(typed, (text) => say(text, true));
+  new FormData(element).forEach((value, name) => {
+    if (typeof value === 'string') typed[name] = value;
+  });
+  const asked = options.submit(typed, (text) => say(text, true));
   if (asked === undefined) return;
   const [action, fields] = asked;
   const buttons = [...element.querySelectorAll('button')];

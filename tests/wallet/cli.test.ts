@@ -1,0 +1,78 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { encodeRoots } from '@coinslot/protocol';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeOffer, makeTree } from '../lib/parties.ts';
+import { startWorld, temporaryFolder } from './world.ts';
+
+const CLI = resolve(import.meta.dirname, '../../wallet/src/cli.ts');
+const FLAGS = ['--conditions=coinslot-source', '--disable-warning=ExperimentalWarning', '--import', 'tsx', CLI];
+
+function coinslotWallet(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const home = temporaryFolder();
+  return spawnSync(process.execPath, [...FLAGS, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, HOME: home, TZ: 'UTC' },
+  });
+}
+
+describe('coinslot-wallet', () => {
+  it('tells status and history in words, while the wallet runs', async () => {
+    const world = await startWorld();
+    const game = await world.game();
+    await game.pay(makeOffer(world.publisher).offerBytes);
+    await world.wallet.refresh();
+    const status = coinslotWallet('status', '--profile', world.profilePath);
+    expect(status).toMatchObject({ status: 0, stderr: '' });
+    expect(status.stdout).toMatch(/Balance +EUR\s9\.80 \(as of March 1, 2026 at 12:00\sPM\)/);
+    expect(status.stdout).toContain('Demo Game (http://127.0.0.1:8375)');
+    expect(status.stdout).toContain('Payments are on');
+    const history = coinslotWallet('history', '--profile', world.profilePath);
+    expect(history.stdout).toMatch(
+      /EUR\s0\.20 {2}Paid \[TEST\]\n {4}Level 3 · Demo Game · Lumen Works\n {4}[0-9a-f]{32}/,
+    );
+  });
+
+  it('says in one line and a hint what is wrong', async () => {
+    const empty = temporaryFolder();
+    const status = coinslotWallet('status', '--profile', join(empty, 'nothing'));
+    expect(status.status).toBe(1);
+    expect(status.stderr).toMatch(/^coinslot-wallet: .*no wallet is here yet \(NOT_SET_UP\)\n$/);
+    const world = await startWorld();
+    const roots = join(empty, 'roots.coinslot');
+    writeFileSync(roots, encodeRoots(makeTree().roots));
+    const args = ['--server', 'http://127.0.0.1:1', '--roots', roots, '--sandbox'];
+    const busy = coinslotWallet('start', '--profile', world.profilePath, ...args);
+    expect(busy.status).toBe(1);
+    expect(busy.stderr).toMatch(/PROFILE_BUSY/);
+    const taken = coinslotWallet('start', '--profile', join(empty, 'p'), '--port', String(world.wallet.port), ...args);
+    expect(taken.stderr).toMatch(/port \d+ is taken by another program \(PORT_TAKEN\)/);
+    const live = coinslotWallet('start', '--profile', join(empty, 'q'), '--port', '0', ...args.slice(0, -1));
+    expect(live.stderr).toMatch(/CHAIN_UNTRUSTED/);
+  });
+
+  it('starts, prints an address that opens the page, and stops on a signal', async () => {
+    const home = temporaryFolder();
+    const roots = join(home, 'roots.coinslot');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(roots, encodeRoots(makeTree().roots));
+    const args = ['start', '--profile', join(home, 'profile'), '--port', '0', '--server', 'http://127.0.0.1:1'];
+    const child = spawn(process.execPath, [...FLAGS, ...args, '--roots', roots, '--sandbox'], {
+      env: { ...process.env, HOME: home },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let said = '';
+    while (!/\?open=\S+/.test(said)) said += String((await once(child.stdout, 'data'))[0]);
+    const url = /http:\S+\?open=\S+/.exec(said)?.[0] ?? '';
+    expect(said).toContain('It has no keys yet');
+    const page = await fetch(url);
+    expect(page.status).toBe(200);
+    await page.arrayBuffer();
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect((await gone)[0]).toBe(0);
+  });
+});
