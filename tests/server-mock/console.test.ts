@@ -68,8 +68,12 @@ async function axeFindings(page: Page): Promise<string[]> {
   });
 }
 
+/** How many pixels the page, a panel or the bank's card is narrower than what is in it. */
 const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  page.evaluate(() => {
+    const boxes = [document.documentElement, ...document.querySelectorAll('main, .panel')];
+    return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
+  });
 
 it('flips a switch by click, shows the payment that feels it, and the switch going off', async () => {
   const { started, page, complaints } = await open();
