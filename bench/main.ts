@@ -1,0 +1,37 @@
+/** `npm run bench [part ...]`: measures, prints, and keeps the figures in `bench/results/`. */
+import { join } from 'node:path';
+import { measureBundles } from './bundles/bundles.ts';
+import { ROOT } from './grounds.ts';
+import { measureIdle } from './idle/idle.ts';
+import { measureLatency } from './latency/latency.ts';
+import { measureMessages } from './messages.ts';
+import { keepPart, meets, printPart, summarise, type Part } from './report.ts';
+
+const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
+  latency: measureLatency,
+  idle: measureIdle,
+  messages: measureMessages,
+  bundles: measureBundles,
+};
+/** Words that stand for several parts. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = { sizes: ['messages', 'bundles'] };
+
+const words = process.argv.slice(2);
+const names = words.length === 0 ? Object.keys(PARTS) : words.flatMap((word) => GROUPS[word] ?? [word]);
+const unknown = names.find((name) => !(name in PARTS));
+if (unknown !== undefined) {
+  console.error(`error: ${unknown} is no part`);
+  console.error(`hint: there are ${[...Object.keys(PARTS), ...Object.keys(GROUPS)].join(', ')}`);
+  process.exit(1);
+}
+
+const results = join(ROOT, 'bench', 'results');
+let missed = 0;
+for (const name of names) {
+  const part = await PARTS[name]!();
+  printPart(part);
+  keepPart(results, part, Date.now());
+  missed += part.figures.filter((figure) => !meets(figure)).length;
+}
+summarise(results, Object.keys(PARTS));
+console.log(`\n${missed === 0 ? 'Every goal is met.' : `${missed} goals are missed.`} Kept in bench/results/.`);
