@@ -86,9 +86,14 @@ function grantText(grant: Grant, words: GrantWords, language: Language, timeZone
   }
 }
 
-/** Date and time in words; whole, so that it reads the same a year later. */
-export function dateText(atMs: number, language: Language, timeZone: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone }).format(atMs);
+/** Date and time in words; whole, so that it reads the same a year later. `medium` is for lists. */
+export function dateText(
+  atMs: number,
+  language: Language,
+  timeZone: string,
+  dateStyle: 'long' | 'medium' = 'long',
+): string {
+  return new Intl.DateTimeFormat(language, { dateStyle, timeStyle: 'short', timeZone }).format(atMs);
 }
 
 const RATE_DECIMALS = 4;

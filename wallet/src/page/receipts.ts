@@ -23,7 +23,7 @@ export function receiptOf(payment: Payment, language: Language, timeZone: string
     payee: shown.payee,
     amount: formatMoney({ amountMinor, currency: asked.chargeCurrency }, language),
     original: shown.original?.text ?? '',
-    time: dateText(decided?.timeMs ?? payment.intentAtMs, language, timeZone),
+    time: dateText(decided?.timeMs ?? payment.intentAtMs, language, timeZone, 'medium'),
     grant: shown.grant,
     consumed: consumedText(payment),
     outcome,

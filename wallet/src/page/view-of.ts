@@ -64,7 +64,7 @@ export function viewOf(parts: WalletParts): PageView {
     lockAfterMinutes: settings.lockAfterMs / MINUTE_MS,
     lockChoicesMinutes: LOCK_AFTER_CHOICES_MS.map((one) => one / MINUTE_MS),
     raiseDelayHours: settings.raiseDelayMs / HOUR_MS,
-    consoleUrl: trust.environment === 'sandbox' ? parts.serverUrl : '',
+    testBankUrl: trust.environment === 'sandbox' ? testBankUrl(parts) : '',
   };
 }
 
@@ -136,7 +136,7 @@ function waitingForUnlock({ links, pairing, profile }: WalletParts): string[] {
 function noticeView(parts: WalletParts, notice: Notice): NoticeView[] {
   const { profile, timeZone } = parts;
   const { id, kind, about } = notice;
-  const time = timeText(parts, notice.atMs);
+  const time = dateText(notice.atMs, profile.settings.language, timeZone, 'medium');
   if (kind !== 'press') {
     const game = profile.state.pairing(about);
     if (game === undefined) return [];

@@ -125,7 +125,7 @@ export const enPageWords: PageWords = {
     reference: 'Reference',
     copy: 'Copy',
     copied: 'Copied',
-    console: 'Open the sandbox’s console',
+    testBank: 'Pay in from the sandbox’s test bank',
   },
   games: {
     title: 'Games and limits',

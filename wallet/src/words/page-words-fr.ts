@@ -125,7 +125,7 @@ export const frPageWords: PageWords = {
     reference: 'Référence',
     copy: 'Copier',
     copied: 'Copié',
-    console: 'Ouvrir la console du bac à sable',
+    testBank: 'Verser depuis la banque de test du bac à sable',
   },
   games: {
     title: 'Jeux et limites',

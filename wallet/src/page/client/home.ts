@@ -97,8 +97,8 @@ function topUpCard(account: AccountView, view: PageView, words: PageWords): HTML
       h('button', { type: 'button', class: 'quiet', onclick: copy }, home.copy),
       copied,
     ),
-    view.consoleUrl !== '' &&
-      h('p', {}, h('a', { href: view.consoleUrl, target: '_blank', rel: 'noreferrer' }, home.console)),
+    view.testBankUrl !== '' &&
+      h('p', {}, h('a', { href: view.testBankUrl, target: '_blank', rel: 'noreferrer' }, home.testBank)),
   );
 }
 
