@@ -112,6 +112,7 @@ describe('the sample player', () => {
     await house.town.wallet.close();
     const context = await house.browser.newContext({ viewport: { width: 1280, height: 720 } });
     const alone = await Seat.take({ ...house, context }, '&level=3');
+    await alone.dialog(/No wallet found/);
     await alone.dialog(/Nothing was charged/);
     await alone.shot('11-no-wallet');
     await alone.clickInCanvas('left', () => alone.isClosed());
