@@ -64,7 +64,7 @@ export function viewOf(parts: WalletParts): PageView {
     lockAfterMinutes: settings.lockAfterMs / MINUTE_MS,
     lockChoicesMinutes: LOCK_AFTER_CHOICES_MS.map((one) => one / MINUTE_MS),
     raiseDelayHours: settings.raiseDelayMs / HOUR_MS,
-    testBankUrl: trust.environment === 'sandbox' ? testBankUrl(parts) : '',
+    testBankUrl: testBankUrl(parts),
   };
 }
 
@@ -198,4 +198,10 @@ function blockedViews({ profile }: WalletParts): BlockedView[] {
 
 function timeText({ profile, timeZone }: WalletParts, atMs: number): string {
   return dateText(atMs, profile.settings.language, timeZone);
+}
+
+/** The sandbox's test bank knows an account by the hex of its user id. */
+function testBankUrl({ account, profile, serverUrl, trust }: WalletParts): string {
+  if (trust.environment !== 'sandbox' || !profile.isSetUp) return '';
+  return new URL(`/bank?user=${hex(account.userId)}`, serverUrl).href;
 }

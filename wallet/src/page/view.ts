@@ -172,6 +172,6 @@ export interface PageView {
   lockAfterMinutes: number;
   lockChoicesMinutes: readonly number[];
   raiseDelayHours: number;
-  /** Sandbox only: where the operator's console is. */
-  consoleUrl: string;
+  /** Sandbox only: where play money is paid in for this account; empty elsewhere. */
+  testBankUrl: string;
 }

@@ -111,7 +111,7 @@ export interface PageWords {
     reference: string;
     copy: string;
     copied: string;
-    console: string;
+    testBank: string;
   };
   games: {
     title: string;
