@@ -22,7 +22,7 @@ const ARROWS = {
 };
 /** Rooms that run in a browser: nothing of Node may be imported there, but for entries named here. */
 const BROWSER_ROOMS = ['protocol', 'plugin', 'overlay', 'demo-game'];
-const NODE_ENTRIES = ['protocol/src/node.ts', 'demo-game/vite.config.ts'];
+const NODE_ENTRIES = ['protocol/src/node.ts', 'overlay/src/font/embed-font.ts'];
 
 const root = process.argv[2] ? resolve(process.argv[2]) : dirname(dirname(fileURLToPath(import.meta.url)));
 const builtins = new Set(builtinModules);

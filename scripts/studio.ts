@@ -24,9 +24,9 @@ export interface StudioOptions {
   /** `roots.coinslot`. */
   rootsFile: Uint8Array;
   /** Certifies a PKCS#10 request (PEM); the chain as PEM, leaf first. */
-  certify(request: string): { readonly pem: string };
+  certify: (request: string) => { readonly pem: string };
   nowMs: number;
-  random(length: number): Uint8Array;
+  random: (length: number) => Uint8Array;
 }
 
 /** Makes or renews what the demo game ships with. What has not changed keeps its bytes. */

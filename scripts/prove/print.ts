@@ -44,11 +44,12 @@ function inWords(value: unknown): string {
     return value.length > SHOWN_BYTES ? `${hex}… ${value.length} bytes` : hex;
   }
   if (value === undefined) return '-';
+  if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return value.length === 0 ? '[]' : value.map(inWords).join(', ');
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)
       .map(([name, one]) => `${name} ${inWords(one)}`)
       .join(', ');
   }
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

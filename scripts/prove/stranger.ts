@@ -27,14 +27,13 @@ export async function openRawGame(port: number, origin: string, pairingHeader: U
   const socket = new WebSocket(`ws://127.0.0.1:${port}${LINK_PATH}`, [LINK_SUBPROTOCOL, header], { origin });
   const frames = listen(socket);
   let hello = await frames.next('hello');
-  let secret: Uint8Array = new Uint8Array(0);
   if (hello.state === 'paired') {
     // The wallet knows this origin, and this game has no secret to show: it asks to be connected again.
     socket.send(
       encodeFrame('prove', { challenge: new Uint8Array(randomBytes(32)), proof: new Uint8Array(0), locale: 'en' }),
     );
   }
-  secret = (await frames.next('paired')).secret;
+  const { secret } = await frames.next('paired');
   hello = await frames.next('hello');
   const challenge = new Uint8Array(randomBytes(32));
   socket.send(
