@@ -41,7 +41,7 @@ export interface DeskOptions {
   log: Log;
   /** IANA name; dates are shown in it. */
   timeZone: string;
-  /** A press was paid: told to the player outside the game. */
+  /** A press has paid: told to the player outside the game. */
   onPress(payment: Payment): void;
 }
 
@@ -64,6 +64,8 @@ export class ConsentDesk {
     this.#options = options;
     this.#appraisal = new Appraisal(options);
     options.payer.onProgress((payment, progress) => {
+      const isPaidByPress = payment.status === 'approved' && payment.asked.proof === 'press';
+      if (progress === 'decided' && isPaidByPress) options.onPress(payment);
       this.#deliveries.tell(payment, progress, options.profile.settings.language);
       if (progress !== 'pending') void options.account.refresh();
       options.profile.announce();
@@ -271,18 +273,11 @@ export class ConsentDesk {
       this.#close(dialog);
       return this.#refuseStale(dialog.seat, dialog.seq);
     }
-    const payment = this.#pay(dialog, 'press', place, day.press, day);
-    if (payment !== undefined) this.#options.onPress(payment);
+    this.#pay(dialog, 'press', place, day.press, day);
   }
 
   /** A yes: message 2 is made, journalled and sent. What goes wrong before anything is sent is told to the game. */
-  #pay(
-    dialog: Dialog,
-    proof: 'press' | 'pin',
-    place: 'overlay' | 'wallet-page',
-    signer: Signer,
-    day: DayKeys,
-  ): Payment | undefined {
+  #pay(dialog: Dialog, proof: 'press' | 'pin', place: 'overlay' | 'wallet-page', signer: Signer, day: DayKeys): void {
     const { profile, account, payer } = this.#options;
     const { seat, seq } = dialog;
     this.#close(dialog);
@@ -301,10 +296,8 @@ export class ConsentDesk {
       });
       this.#deliveries.expect(payment, seat, seq);
       seat.send('progress', { seq, state: 'paying' });
-      return payment;
     } catch (fault) {
       this.#refuse(seat, seq, fault);
-      return undefined;
     }
   }
 
