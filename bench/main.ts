@@ -26,12 +26,14 @@ if (unknown !== undefined) {
 }
 
 const results = join(ROOT, 'bench', 'results');
-let missed = 0;
+const missed: string[] = [];
 for (const name of names) {
   const part = await PARTS[name]!();
   printPart(part);
   keepPart(results, part, Date.now());
-  missed += part.figures.filter((figure) => !meets(figure)).length;
+  missed.push(...part.figures.filter((figure) => !meets(figure)).map((figure) => figure.name));
 }
 summarise(results, Object.keys(PARTS));
-console.log(`\n${missed === 0 ? 'Every goal is met.' : `${missed} goals are missed.`} Kept in bench/results/.`);
+console.log(
+  `\n${missed.length === 0 ? 'Every goal is met.' : `Missed: ${missed.join('; ')}.`} Kept in bench/results/.`,
+);
