@@ -1,4 +1,4 @@
-// msgpackr ships no types for its build without eval; it exports the same classes.
-declare module 'msgpackr/index-no-eval' {
-  export { Packr, Unpackr } from 'msgpackr';
+// msgpackr ships no types for its reader without eval; it exports the same class.
+declare module 'msgpackr/unpack-no-eval' {
+  export { Unpackr } from 'msgpackr';
 }

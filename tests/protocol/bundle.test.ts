@@ -23,19 +23,19 @@ async function bundle(source: string): Promise<{ gzipBytes: number; inputs: read
 }
 
 describe('a bundle', () => {
-  it('of price list, offer, decision, codes and link frames is below 22 kB, without curves, certificates or currencies', async () => {
+  it('of price list, offer, decision, codes and link frames is below 15 kB, without curves, certificates or currencies', async () => {
     const { gzipBytes, inputs } = await bundle(`
       export { decodePriceList, encodeOffer, decodePaymentDecision, CODES, ProtocolError } from '@coinslot/protocol';
       export * from '@coinslot/protocol/link';
     `);
-    expect(gzipBytes).toBeLessThanOrEqual(22_000);
+    expect(gzipBytes).toBeLessThanOrEqual(15_000);
     expect(
       inputs.filter((path) => /curves|certificates|dinero|messages\/(account|rate|refund|pairing)/.test(path)),
     ).toEqual([]);
   });
 
-  it('of the verifier is below 42 kB, and needs nothing of Node', async () => {
+  it('of the verifier is below 33 kB, and needs nothing of Node', async () => {
     const { gzipBytes } = await bundle(`export { checkDecision, checkRestored } from '@coinslot/protocol';`);
-    expect(gzipBytes).toBeLessThanOrEqual(42_000);
+    expect(gzipBytes).toBeLessThanOrEqual(33_000);
   });
 });
