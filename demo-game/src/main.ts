@@ -41,7 +41,11 @@ const drawer = makeDrawer(
     consoleUrl: files?.settings.consoleUrl,
     walletUrl: files ? `http://127.0.0.1:${files.settings.walletPort}/` : undefined,
   },
-  () => game.scale.refresh(),
+  () => {
+    // The stage has another size now; Phaser would only notice with the window's.
+    game.scale.getParentBounds();
+    game.scale.refresh();
+  },
 );
 const services: Services = {
   params,

@@ -144,6 +144,9 @@ export function makeDrawer(
       events.on('entitlement', (change) => {
         queue = queue.then(() => add(changeEntry(change, words)));
       });
+      events.on('problem', ({ where, error }) => {
+        queue = queue.then(() => add(problemEntry(where, error)));
+      });
       events.on('wallet', (state: LinkState) => {
         byId('link-state').textContent = `${words.link}: ${state}`;
         byId('link-state').dataset['state'] = state;
@@ -219,6 +222,13 @@ function changeEntry({ kind, entitlement }: EntitlementChange, words: Words): HT
       `${kind === 'granted' || kind === 'restored' ? '✓' : '•'} ${words[kind]}: ${entitlement.target}`,
     ),
   );
+  return entry;
+}
+
+function problemEntry(where: string, error: unknown): HTMLElement {
+  const entry = element('li', 'change problem');
+  entry.dataset['name'] = 'problem';
+  entry.append(element('strong', '', `✗ ${where}: ${error instanceof Error ? error.message : String(error)}`));
   return entry;
 }
 

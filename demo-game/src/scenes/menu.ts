@@ -55,10 +55,10 @@ export class MenuScene extends Phaser.Scene {
     this.putTitle();
     this.hangings = LEVELS.map((entry, i) => this.hang(entry, i));
     this.details = {
-      name: label(this, services, SCREEN_W / 2, 396, '', { size: 27, weight: 800, align: 'center' }).setDepth(
+      name: label(this, services, SCREEN_W / 2, 410, '', { size: 27, weight: 800, align: 'center' }).setDepth(
         DEPTH.hud,
       ),
-      blurb: label(this, services, SCREEN_W / 2, 426, '', {
+      blurb: label(this, services, SCREEN_W / 2, 438, '', {
         size: 16,
         align: 'center',
         colour: '#d8d2f5',
@@ -70,7 +70,7 @@ export class MenuScene extends Phaser.Scene {
       DEPTH.hud,
     );
     this.button = new Buttons(this, services, [
-      { text: services.text.play, x: SCREEN_W / 2, y: 474, main: true, press: () => this.play() },
+      { text: services.text.play, x: SCREEN_W / 2, y: 486, main: true, press: () => this.play() },
     ]);
     this.showNotice(this.services.shop.takeNotice());
     this.choose(this.chosen);
