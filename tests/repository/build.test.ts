@@ -148,7 +148,8 @@ describe('the plugin as one script', () => {
 
   it('shows its overlay on a page of script tags', async () => {
     const { priceList, roots } = makeContent({ atMs: Date.now(), origin });
-    const files = { priceList: [...priceList], roots: [...roots], placements: PLACEMENTS };
+    // As text: playwright's types follow a placements file's conditions down without end.
+    const files = { priceList: [...priceList], roots: [...roots], placements: JSON.stringify(PLACEMENTS) };
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless=new', '--no-sandbox'] });
     try {
       const opened = await browser.newPage();
@@ -163,6 +164,7 @@ describe('the plugin as one script', () => {
           ...given,
           priceList: Uint8Array.from(given.priceList),
           roots: Uint8Array.from(given.roots),
+          placements: JSON.parse(given.placements) as CoinslotNames.PlacementsFile,
           sandbox: true,
           // Nothing listens there: the overlay says that no wallet is found.
           wallet: { port: 9 },

@@ -133,7 +133,11 @@ const stage: Stage = {
   animating: () => current().animating(),
   statesIn,
   async soundLoaded() {
-    await import('howler');
+    // The overlay's own import goes its own way to the same module; it has arrived when its setting is in place.
+    const { Howler: loaded } = await import('howler').then((one) =>
+      'Howler' in one ? one : (one as { default: typeof one }).default,
+    );
+    while (loaded.autoSuspend) await new Promise((resolve) => setTimeout(resolve));
     played = 0;
     const play = Reflect.get(Howl.prototype, 'play') as (...of: unknown[]) => number;
     const counted = new Proxy(play, {
