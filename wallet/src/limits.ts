@@ -27,6 +27,8 @@ export const WALLET_LIMITS = Object.freeze({
   requestMs: 10_000,
   headerBytesMax: 16 * 1024,
   socketsMax: 128,
+  /** A refused socket is dropped after this long, whether its peer has closed it or not. */
+  refusedSocketMs: 1_000,
 
   // Consent.
   /** A dialog without an answer ends as a decline. */

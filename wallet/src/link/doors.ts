@@ -3,6 +3,7 @@
  * from outside: a stranger does not learn whether the name, the origin or the header was wrong.
  */
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { decodePairingHeader, LIMITS, openEnvelope, ProtocolError } from '@coinslot/protocol';
 import { LINK_HEADER_PREFIX, LINK_PATH, LINK_SUBPROTOCOL } from '@coinslot/protocol/link';
 import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
@@ -11,7 +12,17 @@ import type { PairingKey } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
 
 /** What a stranger gets, whatever it did. */
-export const BARE_REFUSAL = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+const BARE_REFUSAL = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+/** Refuses, and lets go of the socket soon after: a peer that never closes its side would keep one of the few there are. */
+export function refuseBarely(socket: Duplex): void {
+  socket.end(BARE_REFUSAL);
+  // What still comes is read and thrown away: a socket dropped with unread bytes may take the refusal with it.
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), WALLET_LIMITS.refusedSocketMs);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
+}
 
 /** A game that may talk to the wallet, as its publisher's signature names it. */
 export interface Admitted extends PairingKey {

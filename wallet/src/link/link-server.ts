@@ -12,7 +12,7 @@ import { WALLET_LIMITS } from '../limits.ts';
 import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { Bucket } from './bucket.ts';
-import { admitGame, BARE_REFUSAL, type Admitted } from './doors.ts';
+import { admitGame, refuseBarely, type Admitted } from './doors.ts';
 import { GameLink } from './game-link.ts';
 import { CLOSE } from './handshake.ts';
 import { LinkSecrets } from './link-secrets.ts';
@@ -79,7 +79,7 @@ export class LinkServer {
     } catch (fault) {
       if (!(fault instanceof ProtocolError)) log.error({ fault: String(fault) }, 'link: could not admit');
       else log.info({ code: fault.code, why: fault.message }, 'link: refused');
-      socket.end(BARE_REFUSAL);
+      refuseBarely(socket);
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#connect(ws, game));

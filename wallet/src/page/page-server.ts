@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProtocolError } from '@coinslot/protocol';
 import { WalletError } from '../errors.ts';
-import { BARE_REFUSAL, onlyHeader, requireHost } from '../link/doors.ts';
+import { refuseBarely, onlyHeader, requireHost } from '../link/doors.ts';
 import type { WalletParts } from '../parts.ts';
 import { refusalText } from '../words/payment-words.ts';
 import { ACTIONS } from './actions.ts';
@@ -51,12 +51,14 @@ export class PageServer {
   /** One request. Never throws. */
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { log } = this.#options.parts;
+    // Taken now: a request that is cut off in the middle of its body has none any more.
+    const { socket } = request;
     response.sendDate = false;
     try {
       await this.#route(request, response);
     } catch (fault) {
       if (!(fault instanceof ProtocolError)) log.error({ fault: String(fault) }, 'page: could not answer');
-      refuse(request);
+      if (!socket.destroyed) refuseBarely(socket);
     }
   }
 
@@ -67,7 +69,7 @@ export class PageServer {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { hosts, sessions } = this.#options;
     const host = requireHost(request, hosts);
-    const url = new URL(request.url ?? '/', `http://${host}`);
+    const url = addressOf(request, host);
     if (url.pathname.startsWith(API)) return this.#api(request, response, url, host);
     if (request.method !== 'GET') return refuse(request);
     const opened = url.pathname === '/' ? sessions.redeem(url.searchParams.get('open') ?? '') : undefined;
@@ -138,6 +140,15 @@ function faultView(parts: WalletParts, fault: unknown): object | undefined {
   return undefined;
 }
 
+/** Throws BAD_ENCODING for a target that is no path, such as `//`. */
+function addressOf(request: IncomingMessage, host: string): URL {
+  try {
+    return new URL(request.url ?? '/', `http://${host}`);
+  } catch (cause) {
+    throw new ProtocolError('BAD_ENCODING', 'request target: not a path', { cause });
+  }
+}
+
 function wholeNumber(text: string | null): number {
   const number = Number(text ?? 0);
   return Number.isSafeInteger(number) && number >= 0 ? number : 0;
@@ -158,5 +169,5 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
 
 /** Byte for byte what a refused upgrade gets. */
 function refuse(request: IncomingMessage): void {
-  request.socket.end(BARE_REFUSAL);
+  refuseBarely(request.socket);
 }
