@@ -16,11 +16,22 @@ export class GameHold {
   readonly #options: HoldOptions;
   readonly #paused = new Set<Scenes.Systems>();
   #holders = 0;
-  #wasMuted = false;
+  /** What the game last asked for. Read back, `sound.mute` tells the past: a gain that is set changes with the audio clock. */
+  #isMutedByGame: boolean;
+  #isOurs = false;
 
   constructor(game: Game, options: HoldOptions) {
     this.#game = game;
     this.#options = options;
+    this.#isMutedByGame = game.sound.mute;
+    game.sound.on('mute', this.#onMute);
+  }
+
+  /** Stops listening; what is held is given back first. */
+  destroy(): void {
+    if (this.held) this.#giveBack();
+    this.#holders = 0;
+    this.#game.sound.off('mute', this.#onMute);
   }
 
   get held(): boolean {
@@ -45,9 +56,18 @@ export class GameHold {
 
   #hold(): void {
     for (const scene of this.#game.scene.getScenes(true)) this.#pause(scene.sys);
-    this.#wasMuted = this.#game.sound.mute;
-    this.#game.sound.mute = true;
+    this.#mute(true);
     this.#options.mute?.(true);
+  }
+
+  #onMute = (_: unknown, muted: boolean): void => {
+    if (!this.#isOurs) this.#isMutedByGame = muted;
+  };
+
+  #mute(muted: boolean): void {
+    this.#isOurs = true;
+    this.#game.sound.mute = muted;
+    this.#isOurs = false;
   }
 
   #pause(sys: Scenes.Systems): void {
@@ -65,7 +85,7 @@ export class GameHold {
       sys.scene.input?.keyboard?.resetKeys();
     }
     this.#paused.clear();
-    this.#game.sound.mute = this.#wasMuted;
+    this.#mute(this.#isMutedByGame);
     this.#options.mute?.(false);
   }
 }

@@ -142,6 +142,7 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
       stopWatching();
       gate.detach();
       stage.destroy();
+      hold.destroy();
       core.close();
     };
     return { core, end };
