@@ -20,25 +20,6 @@ function play(key: LevelKey, seed: number, limitS = 120): World {
 describe.each(LEVELS.map((level) => level.key))('%s', (key) => {
   it.each([1, 2, 3])('is finished by a pilot using the controls alone, seed %i', (seed) => {
     const world = play(key, seed);
-    console.log(
-      key,
-      seed,
-      world.outcome,
-      't',
-      world.timeS.toFixed(1),
-      'lives',
-      world.lives,
-      'lit',
-      world.lit,
-      world.plan.lanterns.length,
-      'embers',
-      world.embersTaken,
-      world.plan.embers.length,
-      'score',
-      world.score,
-      Math.round(world.spark.x),
-      Math.round(world.spark.y),
-    );
     expect(world.outcome).toBe('finished');
     expect(world.timeS).toBeGreaterThan(15);
     expect(world.timeS).toBeLessThan(70);
