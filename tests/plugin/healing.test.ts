@@ -39,6 +39,63 @@ async function editGrant(store: Store, edit: (kept: Kept) => unknown): Promise<v
   await store.put('grants', key!, edit(value as Kept));
 }
 
+describe('storage that somebody has edited', () => {
+  const junk: readonly (readonly [string, unknown])[] = [
+    ['nothing', null],
+    ['text', 'flight'],
+    ['an empty record', {}],
+    ['a flight of other types', { nonce: 'n', offer: 1, sessionSecret: [], offerId: 2, sentAtMs: '3' }],
+    [
+      'a flight with a short nonce',
+      {
+        nonce: new Uint8Array(3),
+        offer: new Uint8Array(3),
+        sessionSecret: new Uint8Array(32),
+        offerId: 'x',
+        sentAtMs: 1,
+      },
+    ],
+    ['a timing state without its parts', { seed: 's', shown: { lifetime: 1 }, playedMs: 1 }],
+    [
+      'a timing state of other types',
+      { seed: 's', shown: { lifetime: 1 }, playedMs: 1, campaigns: { a: null }, day: 'x' },
+    ],
+  ];
+  it.each(junk)('to %s keeps nobody from what is theirs, nor from buying', async (_, value) => {
+    const store = await boughtBefore('level-3');
+    await store.put('flights', 'junk', value);
+    await store.put('player', 'timing', value);
+    await store.put('pairing', String(world.wallet.port), value instanceof Object ? new Uint8Array(5) : value);
+    await store.put('grants', 'junk', value);
+    const seat = world.sit({ store, paired: false });
+    await seat.coinslot.ready;
+    expect(seat.coinslot.can('level-3')).toBe(true);
+    expect(await seat.coinslot.require('bonus')).toMatchObject({ status: 'granted', reason: 'paid' });
+    expect(seat.problems.map(({ where }) => where)).toEqual(['entitlements']);
+  });
+
+  it.each([-1, -1e15, Number.NEGATIVE_INFINITY, Number.NaN])(
+    'to %d consumed gives no more minutes than were bought',
+    async (consumed) => {
+      const store = await boughtBefore('play');
+      await editGrant(store, (kept) => ({ ...kept, consumed }));
+      const seat = await alone(store);
+      expect(seat.coinslot.remainingMs('play')).toBe(30 * MINUTE_MS);
+    },
+  );
+
+  it('whose writing fails leaves no rejection unheard, and the purchase goes on', async () => {
+    const refusing: Store = {
+      ...memoryStore(),
+      put: (table) =>
+        table === 'pairing' || table === 'player' ? Promise.reject(new Error('quota')) : Promise.resolve(),
+    };
+    const seat = world.sit({ store: refusing, paired: false });
+    expect(await seat.coinslot.require('level-3')).toMatchObject({ status: 'granted' });
+    expect(seat.problems.map(({ where }) => where)).toContain('link');
+  });
+});
+
 describe('at the next start', () => {
   it('what was bought is verified again and open, without a wallet', async () => {
     const seat = await alone(await boughtBefore('level-3'));

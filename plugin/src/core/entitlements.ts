@@ -47,7 +47,7 @@ export class Entitlements {
       try {
         const { offer, decision, consumed } = value as KeptGrant;
         const grant = verifier.reverify({ offer, decision });
-        this.#hold(grant, { offer, decision }, Number.isFinite(consumed) ? consumed : 0);
+        this.#hold(grant, { offer, decision }, Number.isFinite(consumed) ? Math.max(0, consumed) : 0);
       } catch (error) {
         this.#options.onProblem(error);
       }

@@ -25,9 +25,10 @@ export class Flights {
     this.#store = store;
   }
 
+  /** Oldest first. What is not of the shape is left out: storage is the player's to edit, and must not stop a purchase. */
   async list(): Promise<readonly Flight[]> {
-    const kept = (await this.#store.list(TABLE)).map(([, value]) => value as Flight);
-    return kept.sort((a, b) => a.sentAtMs - b.sentAtMs);
+    const kept = (await this.#store.list(TABLE)).map(([, value]) => value);
+    return kept.filter(isFlight).sort((a, b) => a.sentAtMs - b.sentAtMs);
   }
 
   /** Resolves when it has been written; only then may the offer be sent. */
@@ -42,5 +43,19 @@ export class Flights {
     return this.#store.delete(TABLE, nameOf(nonce));
   }
 }
+
+function isFlight(kept: unknown): kept is Flight {
+  const flight = kept as Partial<Record<keyof Flight, unknown>> | null | undefined;
+  return (
+    isBytes(flight?.nonce, 16) &&
+    isBytes(flight.sessionSecret, 32) &&
+    isBytes(flight.offer) &&
+    typeof flight.offerId === 'string' &&
+    typeof flight.sentAtMs === 'number'
+  );
+}
+
+const isBytes = (value: unknown, length?: number): value is Uint8Array =>
+  value instanceof Uint8Array && (length === undefined || value.length === length);
 
 const nameOf = (nonce: Uint8Array): string => Array.from(nonce, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -13,6 +13,7 @@ const BACK_OFF_FIRST_MS = 500;
 const BACK_OFF_MOST_MS = 30_000;
 /** The wallet's own close code for a game the player has refused, or whose proof is wrong. */
 const CLOSE_REFUSED = 4403;
+const SECRET_BYTES = 32;
 
 export interface LinkOptions {
   /** Default: the wallet's own, 8373. */
@@ -174,7 +175,7 @@ export class WalletLink {
       const frame = this.#verifier!.decodeFrame(bytes);
       this.#options.onPassed('wallet→game', frame, frame.kind === 'paired' ? new Uint8Array() : bytes);
       if (frame.kind === 'hello') this.#greeted(frame);
-      else if (frame.kind === 'paired') void this.#keepSecret(frame.secret);
+      else if (frame.kind === 'paired') this.#keepSecret(frame.secret);
       else if (frame.kind === 'welcome') this.#welcomed(frame);
       else if (this.#state === 'ready') this.#hear(frame);
       else throw new Error(`${frame.kind}: before the hand-shake`);
@@ -249,17 +250,19 @@ export class WalletLink {
 
   async #readSecret(): Promise<Uint8Array | undefined> {
     const kept = await this.#options.store.get('pairing', this.#secretName);
-    return kept instanceof Uint8Array ? kept : undefined;
+    // Storage is the player's to edit: what is no secret is none, and the game is paired again.
+    return kept instanceof Uint8Array && kept.length === SECRET_BYTES ? kept : undefined;
   }
 
-  async #keepSecret(secret: Uint8Array): Promise<void> {
+  /** A store that takes nothing costs only the next start a new pairing. */
+  #keepSecret(secret: Uint8Array): void {
     this.#secret = secret;
-    await this.#options.store.put('pairing', this.#secretName, secret);
+    this.#options.store.put('pairing', this.#secretName, secret).catch(this.#options.onProblem);
   }
 
   async #forgetSecret(): Promise<void> {
     this.#secret = undefined;
-    await this.#options.store.delete('pairing', this.#secretName);
+    await this.#options.store.delete('pairing', this.#secretName).catch(this.#options.onProblem);
   }
 }
 
