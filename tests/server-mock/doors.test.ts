@@ -1,7 +1,8 @@
 /** The sandbox's own doors against pages and bytes that have no business there. Nothing may change. */
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { expect, it } from 'vitest';
-import { purchase, start, type Started } from './started-sandbox.ts';
+import { purchase, silent, start, type Started } from './started-sandbox.ts';
 
 interface Sent {
   method?: string;
@@ -62,13 +63,40 @@ it.each([
   ['{"fault":"__proto__","mode":"on"}', 400],
   ['{"fault":"decline","mode":"always"}', 400],
   [`{"fault":"decline","mode":"on","pad":"${'x'.repeat(8_000)}"}`, 400],
-])('refuses the switch %s', async (body, status) => {
+])('refuses the switch %.60s', async (body, status) => {
   const started = await start();
   const before = started.running.faults.modes;
   const answer = await send(started, '/console/faults', { method: 'POST', headers: own(started), body });
   expect(answer.status).toBe(status);
   expect(started.running.faults.modes).toEqual(before);
   expect((await send(started, '/healthz')).text).toBe('ok\n');
+});
+
+it('answers a body that is too large, and one cut off is no error of its own', async () => {
+  const errors: string[] = [];
+  const started = await start({
+    log: Object.assign(Object.create(silent) as typeof silent, {
+      error: (_: object, message: string) => void errors.push(message),
+    }),
+  });
+  const { port } = started.running;
+  const body = `{"fault":"decline","mode":"on","pad":"${'x'.repeat(500_000)}"}`;
+  expect((await send(started, '/console/faults', { method: 'POST', headers: own(started), body })).status).toBe(400);
+  const forms = [
+    ['/console/faults', 'application/json'],
+    ['/bank/payments', 'application/x-www-form-urlencoded'],
+  ];
+  for (const [path, type] of forms) {
+    const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${started.running.url}\r\n`;
+    const cut = connect(port, '127.0.0.1', () =>
+      cut.end(`${head}Content-Type: ${type}\r\nContent-Length: 99\r\n\r\n{"fault"`),
+    );
+    cut.resume();
+    await new Promise((resolve) => cut.once('close', resolve));
+  }
+  expect((await send(started, '/healthz')).text).toBe('ok\n');
+  expect(errors).toEqual([]);
+  expect(started.running.faults.modes.decline).toBe('off');
 });
 
 it('gives its pages to names of this machine only, under a strict policy', async () => {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { Log } from '@coinslot/server';
 import { onTestFinished } from 'vitest';
 import { makeOffer, makeRequest, NOON_MS, seedOf, type Holder, type MadeOffer } from '../lib/parties.ts';
 
@@ -42,9 +43,11 @@ export interface StartOptions {
   home?: string;
   nowMs?: number;
   randomName?: string;
+  log?: Log;
 }
 
-export async function start({ home = temporaryHome(), nowMs = NOON_MS, randomName = 'first' }: StartOptions = {}) {
+export async function start(options: StartOptions = {}) {
+  const { home = temporaryHome(), nowMs = NOON_MS, randomName = 'first', log = silent } = options;
   const time = { nowMs };
   const waits: number[] = [];
   const running = await startSandbox({
@@ -52,7 +55,7 @@ export async function start({ home = temporaryHome(), nowMs = NOON_MS, randomNam
     port: 0,
     clock: () => time.nowMs,
     random: countedRandom(randomName),
-    log: silent,
+    log,
     wait: (timeMs) => Promise.resolve(void waits.push(timeMs)),
   });
   onTestFinished(() => running.close());

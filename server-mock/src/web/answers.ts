@@ -63,14 +63,21 @@ export function openEventStream(response: ServerResponse): (event: string, value
 
 const BODY_BYTES_MAX = 4_096;
 
-/** A small body as text; `undefined` when it is larger than these forms can be. */
-export async function readSmallBody(request: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > BODY_BYTES_MAX) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+/**
+ * A small body as text; `undefined` when it is larger than these forms can be, or was cut off. By events, since `for await`
+ * would destroy a request that is too large, and its answer with it.
+ */
+export function readSmallBody(request: IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes <= BODY_BYTES_MAX) return void parts.push(part);
+      parts.length = 0;
+      resolve(undefined);
+    });
+    request.once('end', () => resolve(Buffer.concat(parts).toString('utf8')));
+    request.once('error', () => resolve(undefined));
+  });
 }
