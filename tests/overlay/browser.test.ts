@@ -123,7 +123,7 @@ describe('drawing', () => {
   });
 
   it('draws with WebGL too, nearly the same', async () => {
-    const webgl = await openStage({ flags: ['--enable-unsafe-swiftshader'] });
+    const webgl = await openStage();
     const share = await webgl.page.evaluate(async () => {
       const pictures: Uint8ClampedArray[] = [];
       for (const surface of ['canvas', 'webgl'] as const) {

@@ -7,12 +7,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type * as CoinslotNames from '@coinslot/plugin';
 import type * as PhaserNames from 'phaser';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../lib/browser.ts';
 import { makeContent, PLACEMENTS } from '../plugin/lib/content.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const CHROMIUM = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 const ROOMS = ['protocol', 'overlay', 'plugin', 'authority', 'publisher', 'server', 'wallet'] as const;
 const elsewhere = mkdtempSync(join(tmpdir(), 'coinslot-build-'));
 
@@ -150,7 +149,7 @@ describe('the plugin as one script', () => {
     const { priceList, roots } = makeContent({ atMs: Date.now(), origin });
     // As text: playwright's types follow a placements file's conditions down without end.
     const files = { priceList: [...priceList], roots: [...roots], placements: JSON.stringify(PLACEMENTS) };
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless=new', '--no-sandbox'] });
+    const browser = await launchBrowser();
     try {
       const opened = await browser.newPage();
       await opened.goto(origin);

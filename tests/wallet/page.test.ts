@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { makeOffer } from '../lib/parties.ts';
-import { launchBrowser, pictures } from './browser.ts';
+import { launchBrowser } from '../lib/browser.ts';
+import { pictures } from './browser.ts';
 import { PIN, startWorld } from './world.ts';
 
 let browser: Browser;

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../../lib/browser.ts';
 import type { Stage } from '../page/stage.ts';
 
 declare global {
@@ -11,19 +12,6 @@ declare global {
     stage: Stage;
   }
 }
-
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-gpu',
-  '--force-color-profile=srgb',
-];
 
 export interface OpenedStage {
   readonly page: Page;
@@ -35,8 +23,6 @@ export interface OpenedStage {
 export interface StageServing {
   /** Content-Security-Policy of the page. */
   policy?: string;
-  /** More flags for Chromium; for WebGL in software. */
-  flags?: string[];
 }
 
 export async function openStage(serving: StageServing = {}): Promise<OpenedStage> {
@@ -57,7 +43,7 @@ export async function openStage(serving: StageServing = {}): Promise<OpenedStage
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...(serving.flags ?? [])] });
+  const browser = await launchBrowser('--force-color-profile=srgb');
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const complaints: string[] = [];
   page.on('console', (message) => {
