@@ -425,6 +425,8 @@ function pagoda(ctx: Ctx, x: number, base: number, s: number, colour: string, p:
     ctx.quadraticCurveTo(w / 4, y - 32, w / 2 + 16, y - 24);
     ctx.closePath();
     ctx.fill();
+    // The ground floor stands behind reeds: no light there.
+    if (floor === 0) continue;
     ctx.fillStyle = fade(p.window, 0.6);
     ctx.fillRect(-4, y - 18, 8, 12);
   }

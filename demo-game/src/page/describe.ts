@@ -26,7 +26,8 @@ export function describe(message: Pick<PassedMessage, 'name' | 'bytes'>): readon
   }
 }
 
-const money = (amountMinor: bigint, currency: string): string => plainAmount({ amountMinor, currency });
+const money = (amountMinor: bigint, currency: string): string =>
+  `${plainAmount({ amountMinor, currency })} ${currency}`;
 const time = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').replace('.000Z', 'Z');
 const hexOf = (bytes: Uint8Array): string => {
   const text = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -94,7 +95,7 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array) => readonly Field[]>>
 };
 
 function frameFields(bytes: Uint8Array): readonly Field[] {
-  return plainFields(decodeFrame(bytes)).filter(([name]) => name !== 'kind');
+  return plainFields(decodeFrame(bytes)).filter(([name]) => name !== 'kind' && name !== 'seq');
 }
 
 function plainFields(value: object): readonly Field[] {

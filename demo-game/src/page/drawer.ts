@@ -22,10 +22,12 @@ const WORDS = {
     lead: 'Every message between game and wallet, as it passes.',
     empty: 'Nothing yet. Choose a locked level: the offer, the answer and the signed decision will be listed here.',
     none: 'Without the shop’s files there is nothing to list: levels 1 and 2 are free.',
-    console: 'Sandbox console: failures are switched on there',
+    console: 'Sandbox console',
+    consoleHint: 'Failures are switched on there',
     wallet: 'Wallet',
     link: 'Link',
     unverified: 'not a signed message',
+    checkedThere: 'signed by the publisher · the wallet verifies it',
     steps: {
       encoding: 'encoding',
       chain: 'certificates',
@@ -62,10 +64,12 @@ const WORDS = {
     lead: 'Chaque message entre jeu et porte-monnaie, au passage.',
     empty: 'Rien encore. Choisis un niveau fermé : l’offre, la réponse et la décision signée s’afficheront ici.',
     none: 'Sans les fichiers de la boutique, rien à montrer : les niveaux 1 et 2 sont gratuits.',
-    console: 'Console du bac à sable : les pannes s’y déclenchent',
+    console: 'Console du bac à sable',
+    consoleHint: 'Les pannes s’y déclenchent',
     wallet: 'Porte-monnaie',
     link: 'Lien',
     unverified: 'message non signé',
+    checkedThere: 'signé par l’éditeur · vérifié par le porte-monnaie',
     steps: {
       encoding: 'encodage',
       chain: 'certificats',
@@ -116,6 +120,7 @@ export function makeDrawer(
   byId('drawer-empty').textContent = links.walletUrl ? words.empty : words.none;
   button.querySelector('span')!.textContent = words.title;
   setLink('console-link', links.consoleUrl, words.console);
+  byId('console-link').title = words.consoleHint;
   setLink('wallet-link', links.walletUrl, words.wallet);
   const toggle = (): void => {
     drawer.hidden = !drawer.hidden;
@@ -191,9 +196,9 @@ async function messageEntry(message: PassedMessage, words: Words, lang: string):
   return entry;
 }
 
-function checkList({ checks }: PassedMessage, words: Words): HTMLElement {
+function checkList({ checks, name }: PassedMessage, words: Words): HTMLElement {
   const list = element('ul', 'checks');
-  if (checks.length === 0) list.append(element('li', 'none', words.unverified));
+  if (checks.length === 0) list.append(element('li', 'none', name === 'offer' ? words.checkedThere : words.unverified));
   for (const check of checks) {
     const step = words.steps[check.name as keyof Words['steps']] ?? check.name;
     const item = element(

@@ -19,6 +19,8 @@ export function outcomeOf(message: PassedMessage): Outcome | null {
   if (message.name !== 'answer' && message.name !== 'refusal' && message.name !== 'progress') return null;
   const frame = decodeFrame(message.bytes);
   if (frame.kind === 'answer' && frame.answer === 'decline') return { kind: 'declined' };
+  // A wallet confirms a decline by a refusal of its own.
+  if (frame.kind === 'refusal' && frame.code === 'CONSENT_DENIED') return { kind: 'declined' };
   if (frame.kind === 'refusal') return { kind: 'failed', reason: frame.text || frame.code };
   if (frame.kind === 'progress' && frame.state === 'pending') return { kind: 'pending' };
   return null;

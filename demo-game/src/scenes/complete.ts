@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { Backdrop, DEPTH } from '../view/backdrop.ts';
 import { Buttons } from '../view/buttons.ts';
 import { Motes } from '../view/particles.ts';
-import { SCREEN_H, SCREEN_W, frameScene, label, light, sprite, unitOf } from '../view/stage.ts';
+import { SCREEN_W, frameScene, label, light, sheet, sprite, unitOf } from '../view/stage.ts';
 import type { LevelKey } from '../sim/types.ts';
 import type { LevelResult } from './level.ts';
 import { openLevel } from './open-level.ts';
@@ -30,13 +30,7 @@ export class CompleteScene extends Phaser.Scene {
     this.motes = new Motes(this, createRandom(5), 20);
     const glow = light(this, SCREEN_W / 2, 190, 900, hex(PALETTES[biome].glow), 0.5);
     glow.setDepth(DEPTH.night);
-    this.add
-      .image(0, 0, 'white')
-      .setOrigin(0, 0)
-      .setDisplaySize(SCREEN_W, SCREEN_H)
-      .setTint(0x05051a)
-      .setAlpha(0.5)
-      .setDepth(DEPTH.night);
+    sheet(this, 0x05051a, 0.5, DEPTH.night);
     const best = progress.record(result.key, result.stars, result.score);
     label(this, this.services, SCREEN_W / 2, 58, text.levels[biome].name.toUpperCase(), {
       size: 16,

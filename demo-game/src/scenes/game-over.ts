@@ -5,7 +5,7 @@ import type { Services } from '../services.ts';
 import { Backdrop, DEPTH } from '../view/backdrop.ts';
 import { Buttons } from '../view/buttons.ts';
 import { Motes } from '../view/particles.ts';
-import { SCREEN_H, SCREEN_W, frameScene, label, light } from '../view/stage.ts';
+import { SCREEN_W, frameScene, label, light, sheet } from '../view/stage.ts';
 import type { LevelLoss } from './level.ts';
 import { openLevel } from './open-level.ts';
 
@@ -23,13 +23,7 @@ export class GameOverScene extends Phaser.Scene {
     const { text, sound, announce } = this.services;
     frameScene(this, this.services.zoom);
     new Backdrop(this, levelOf(loss.key).biome);
-    this.add
-      .image(0, 0, 'white')
-      .setOrigin(0, 0)
-      .setDisplaySize(SCREEN_W, SCREEN_H)
-      .setTint(0x03030f)
-      .setAlpha(0.78)
-      .setDepth(DEPTH.night);
+    sheet(this, 0x03030f, 0.78, DEPTH.night);
     this.motes = new Motes(this, createRandom(9), DEPTH.motes, 60);
     light(this, SCREEN_W / 2, 196, 130, 0xff6a33, 0.4).setDepth(DEPTH.lights);
     const wick = this.add.graphics().setDepth(DEPTH.lights);

@@ -75,11 +75,17 @@ export class MenuScene extends Phaser.Scene {
     this.showNotice(this.services.shop.takeNotice());
     this.choose(this.chosen);
     this.refresh();
-    this.events.once(
-      'shutdown',
-      services.shop.onChange(() => this.refresh()),
-    );
-    this.events.on('resume', () => this.button.setEnabled(true));
+    const stopWatching = services.shop.onChange(() => this.refresh());
+    // After a declined offer the menu goes on where the gate had paused it.
+    const resumed = (): void => {
+      this.refresh();
+      this.showNotice(services.shop.takeNotice());
+    };
+    this.events.on('resume', resumed);
+    this.events.once('shutdown', () => {
+      stopWatching();
+      this.events.off('resume', resumed);
+    });
     this.listen();
     services.sound.music('menu');
   }
@@ -147,13 +153,13 @@ export class MenuScene extends Phaser.Scene {
     if (!notice) return;
     this.services.announce(notice);
     const plate = this.add.graphics().setDepth(DEPTH.hud + 2);
-    const line = label(this, this.services, SCREEN_W / 2, 352, notice, { size: 16, align: 'center' }).setDepth(
+    const line = label(this, this.services, SCREEN_W / 2, 178, notice, { size: 16, align: 'center' }).setDepth(
       DEPTH.hud + 3,
     );
-    plate.fillStyle(0x0b0b24, 0.88).fillRoundedRect(SCREEN_W / 2 - line.width / 2 - 22, 334, line.width + 44, 36, 18);
+    plate.fillStyle(0x0b0b24, 1).fillRoundedRect(SCREEN_W / 2 - line.width / 2 - 22, 160, line.width + 44, 36, 18);
     plate
       .lineStyle(1.5, 0xffe0a3, 0.5)
-      .strokeRoundedRect(SCREEN_W / 2 - line.width / 2 - 22, 334, line.width + 44, 36, 18);
+      .strokeRoundedRect(SCREEN_W / 2 - line.width / 2 - 22, 160, line.width + 44, 36, 18);
     this.tweens.add({ targets: [plate, line], alpha: 0, delay: 5200, duration: 700 });
   }
 
@@ -220,10 +226,9 @@ export class MenuScene extends Phaser.Scene {
     const w = tag.width + 22;
     const price = standing.kind === 'price';
     tag.setColor(price ? '#2b1408' : '#e9e4ff');
-    tagPlate
-      .fillStyle(price ? 0xffd9a0 : 0x15143a, price ? 1 : 0.85)
-      .fillRoundedRect(x - w / 2, y - 12, w, 24, price ? 6 : 12);
-    if (price) tagPlate.fillStyle(0x5a2b12, 1).fillCircle(x, y - 8.5, 1.8);
+    if (price) tagPlate.fillStyle(0xffd9a0, 1).fillRoundedRect(x - w / 2, y - 16, w, 29, 6);
+    else tagPlate.fillStyle(0x15143a, 0.85).fillRoundedRect(x - w / 2, y - 12, w, 24, 12);
+    if (price) tagPlate.fillStyle(0x5a2b12, 1).fillCircle(x, y - 11, 1.8);
     else tagPlate.lineStyle(1.2, 0x8d86c9, 0.8).strokeRoundedRect(x - w / 2, y - 12, w, 24, 12);
   }
 

@@ -2,7 +2,7 @@ import * as Phaser from 'phaser';
 import { BOLT_STRIKE, BOLT_WARN, DRIP_SWELL, cycle } from '../sim/hazards.ts';
 import type { Bolt, Hazard } from '../sim/types.ts';
 import { DEPTH } from './backdrop.ts';
-import { light, sprite, unitOf } from './stage.ts';
+import { dye, light, sprite, unitOf } from './stage.ts';
 
 type Image = Phaser.GameObjects.Image;
 
@@ -97,11 +97,8 @@ function drawer(scene: Phaser.Scene, hazard: Hazard): (timeS: number) => void {
         .setOrigin(0, 1)
         .setDepth(DEPTH.terrain - 1);
       head.setScale(hazard.w / head.width, hazard.h / head.height);
-      const rod = scene.add
-        .image(hazard.x + hazard.w / 2, 0, 'white')
-        .setTint(0x2b2026)
-        .setOrigin(0.5, 0)
-        .setDepth(DEPTH.terrain - 2);
+      const rod = dye(scene.add.image(hazard.x + hazard.w / 2, 0, 'white'), 0x2b2026);
+      rod.setOrigin(0.5, 0).setDepth(DEPTH.terrain - 2);
       return () => {
         head.setPosition(hazard.x, hazard.y + hazard.h);
         rod.setDisplaySize(hazard.w * 0.28, Math.max(1, hazard.y + 10));
@@ -119,7 +116,9 @@ function drawer(scene: Phaser.Scene, hazard: Hazard): (timeS: number) => void {
 }
 
 function boltDrawer(scene: Phaser.Scene, bolt: Bolt): (timeS: number) => void {
-  const column = scene.add.image(bolt.x, bolt.y, 'beam').setOrigin(0.5, 0).setTint(0x7fe3ff).setDepth(DEPTH.lights);
+  const column = dye(scene.add.image(bolt.x, bolt.y, 'beam'), 0x7fe3ff)
+    .setOrigin(0.5, 0)
+    .setDepth(DEPTH.lights);
   column.setDisplaySize(bolt.w, bolt.bottom - bolt.y).setBlendMode(Phaser.BlendModes.ADD);
   const line = scene.add.graphics().setDepth(DEPTH.lights + 1);
   const foot = light(scene, bolt.x, bolt.bottom, 150, 0x9fe8ff, 0).setDepth(DEPTH.lights);

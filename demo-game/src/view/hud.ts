@@ -3,7 +3,7 @@ import type { Services } from '../services.ts';
 import { LIVES } from '../sim/world.ts';
 import type { GameEvent, Point, World } from '../sim/types.ts';
 import { DEPTH } from './backdrop.ts';
-import { SCREEN_H, SCREEN_W, label, light, sprite, unitOf } from './stage.ts';
+import { SCREEN_H, SCREEN_W, dye, label, light, sprite, unitOf } from './stage.ts';
 
 const WICK = { x: 330, y: 26, w: 300 };
 
@@ -138,7 +138,7 @@ export class Hud {
       .fillRoundedRect(WICK.x, WICK.y - 3, Math.max(6, end - WICK.x), 6, 3);
     const flicker = this.services.reducedMotion ? 0 : Math.sin(this.world.timeS * 20) * 0.06;
     this.tip.setPosition(end, WICK.y - 6).setScale(unitOf(this.tip) * (0.85 + flicker));
-    this.tipGlow.setPosition(end, WICK.y - 4).setTint(low ? 0xff5d4a : 0xffb45c);
+    dye(this.tipGlow, low ? 0xff5d4a : 0xffb45c).setPosition(end, WICK.y - 4);
   }
 
   private point(camera: Point): void {

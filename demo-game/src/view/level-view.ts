@@ -1,5 +1,5 @@
 /** Draws a world: makes everything once, then each frame only moves it. What happened arrives as events and becomes light. */
-import * as Phaser from 'phaser';
+import type * as Phaser from 'phaser';
 import { mix } from '../art/backdrop.ts';
 import type { LanternLook } from '../art/actors.ts';
 import { PALETTES, hex } from '../art/palette.ts';
@@ -10,10 +10,10 @@ import type { Services } from '../services.ts';
 import { blows } from '../sim/step.ts';
 import type { Biome, GameEvent, Lantern, Point, Wind, World } from '../sim/types.ts';
 import { Backdrop, DEPTH, paintWater } from './backdrop.ts';
+import { Effects, WARM } from './effects.ts';
 import { HazardView } from './hazard-view.ts';
-import { Motes } from './particles.ts';
 import { SparkView } from './spark-view.ts';
-import { SCREEN_H, SCREEN_W, label, light, sprite, unitOf } from './stage.ts';
+import { SCREEN_H, SCREEN_W, dye, light, sprite, unitOf } from './stage.ts';
 
 const LOOKS: Readonly<Record<Biome, LanternLook>> = {
   harbour: 'paper',
@@ -23,7 +23,6 @@ const LOOKS: Readonly<Record<Biome, LanternLook>> = {
   storm: 'cage',
   comet: 'sky',
 };
-const WARM = [0xfff3c4, 0xffd166, 0xff9a3c, 0xff6a33];
 
 interface LanternSprite {
   lantern: Lantern;
@@ -59,13 +58,9 @@ export class LevelView {
   private readonly waters: Phaser.GameObjects.TileSprite[];
   private readonly rain: readonly RainDrop[];
   private readonly darkness: Phaser.GameObjects.Image | null;
-  private readonly motes: Motes;
+  private readonly effects: Effects;
   private readonly spark: SparkView;
-  private readonly flash: Phaser.GameObjects.Image;
   private beacon: { image: Phaser.GameObjects.Image; glow: Phaser.GameObjects.Image } | null = null;
-  private shakeS = 0;
-  private shakeReach = 0;
-  private flashRestS = 0;
   private moteRestS = 0;
   private first = true;
 
@@ -87,17 +82,11 @@ export class LevelView {
     this.streaks = plan.winds.flatMap((wind) => this.putWind(wind));
     this.waters = this.putWater();
     this.rain = this.putRain();
-    this.motes = new Motes(scene, rng.fork(), DEPTH.motes);
+    this.effects = new Effects(scene, services, rng.fork(), hex(this.palette.glow), () => world.spark);
     this.spark = new SparkView(scene, services);
     this.darkness = plan.biome === 'storm' ? sprite(scene, 0, 0, 'darkness').setDepth(DEPTH.darkness) : null;
     this.darkness?.setDisplaySize(SCREEN_W * 3, SCREEN_H * 3);
-    this.flash = this.putFlash();
     if (plan.beacon) this.putBeacon(plan.beacon);
-  }
-
-  private putFlash(): Phaser.GameObjects.Image {
-    const image = this.scene.add.image(0, 0, 'white').setOrigin(0, 0).setDisplaySize(SCREEN_W, SCREEN_H);
-    return image.setScrollFactor(0).setTint(0x9fc4ff).setAlpha(0).setDepth(DEPTH.weather);
   }
 
   private putBlock(block: { x: number; y: number; w: number; h: number }): void {
@@ -134,10 +123,8 @@ export class LevelView {
     return Array.from({ length: Math.round((wind.w * wind.h) / 6500) + 3 }, () => {
       const x = wind.x + this.rng.next() * wind.w;
       const y = wind.y + this.rng.next() * wind.h;
-      const image = sprite(this.scene, x, y, 'streak')
-        .setRotation(angle)
-        .setDepth(DEPTH.wind)
-        .setTint(hex(this.palette.edge));
+      const image = sprite(this.scene, x, y, 'streak').setRotation(angle).setDepth(DEPTH.wind);
+      dye(image, hex(this.palette.edge));
       return { wind, image, speed: this.rng.between(0.8, 1.7) };
     });
   }
@@ -160,11 +147,8 @@ export class LevelView {
     const { biome } = this.world.plan;
     if (biome !== 'garden' && biome !== 'storm') return [];
     return Array.from({ length: biome === 'storm' ? 80 : 55 }, () => {
-      const image = sprite(this.scene, 0, 0, 'streak')
-        .setRotation(1.75)
-        .setScrollFactor(0)
-        .setDepth(DEPTH.weather)
-        .setTint(0xc8e1ff);
+      const image = sprite(this.scene, 0, 0, 'streak').setRotation(1.75).setScrollFactor(0).setDepth(DEPTH.weather);
+      dye(image, 0xc8e1ff);
       const speed = this.rng.between(0.75, 1.3);
       image.setAlpha(0.14 + 0.2 * (speed - 0.75)).setScale(unitOf(image) * speed * 0.8);
       return { image, x: this.rng.between(0, SCREEN_W), y: this.rng.between(0, SCREEN_H), speed };
@@ -179,190 +163,39 @@ export class LevelView {
 
   /** Turns what happened into light. */
   react(event: GameEvent): void {
-    const { x, y } = event.at;
-    switch (event.type) {
-      case 'lantern':
-        return this.lightUp(event);
-      case 'ember':
-        this.motes.burst(x, y, { count: 5, speed: [30, 120], lifeS: [0.25, 0.5], size: [4, 9], tints: WARM });
-        return;
-      case 'dash':
-        this.spark.dash();
-        this.motes.burst(x, y, { count: 12, speed: [40, 200], lifeS: [0.2, 0.5], size: [5, 12], tints: WARM });
-        return;
-      case 'burn':
-        this.motes.burst(x, y, {
-          count: 22,
-          speed: [60, 280],
-          lifeS: [0.3, 0.8],
-          size: [5, 13],
-          tints: [0xd9ccff, 0xff6fae, 0xffd166],
-        });
-        this.ring(event.at, 0xff6fae, 110);
-        return this.say(event.at, `+${event.points}`, '#ffb3d2');
-      case 'hurt':
-        this.motes.burst(x, y, {
-          count: 26,
-          speed: [80, 340],
-          lifeS: [0.3, 0.8],
-          size: [4, 12],
-          tints: [0xffffff, 0xff5d5d, 0xff9a3c],
-        });
-        this.ring(event.at, 0xff5d5d, 150);
-        return this.shake(9, 0.35);
-      case 'life':
-        return this.say({ x, y: y - 26 }, this.services.text.lifeBack, '#ffd166');
-      case 'chill':
-        this.motes.burst(x, y, {
-          count: 16,
-          speed: [40, 180],
-          lifeS: [0.4, 0.9],
-          size: [4, 10],
-          tints: [0xbcd0ff, 0x8f9bff],
-        });
-        return this.say(event.at, this.services.text.chilled, '#c3d2ff');
-      case 'beacon-open':
-        return this.openBeacon();
-      case 'strike':
-        return this.strike(event.at);
-      case 'splash':
-        this.motes.burst(x, y, {
-          count: 18,
-          speed: [120, 300],
-          lifeS: [0.3, 0.7],
-          size: [4, 9],
-          tints: [0xbfe9ff, 0xffffff],
-          aim: [-Math.PI / 2, 0.7],
-          gravity: 700,
-          drag: 0.5,
-        });
-        return;
-      case 'finished':
-        this.motes.burst(x, y, {
-          count: 70,
-          speed: [60, 460],
-          lifeS: [0.5, 1.4],
-          size: [5, 16],
-          tints: WARM,
-          gravity: 120,
-        });
-        this.ring(event.at, 0xffe0a3, 420);
-        return this.shake(5, 0.3);
-      case 'lost':
-        this.motes.burst(x, y, {
-          count: 40,
-          speed: [20, 180],
-          lifeS: [0.6, 1.6],
-          size: [8, 22],
-          tints: [0x8a86b5, 0x55517d],
-          gravity: -60,
-        });
-        this.spark.goOut();
-        return;
-      case 'low-fuel':
-    }
+    if (event.type === 'lantern') this.lightUp(event.at);
+    else if (event.type === 'beacon-open') this.openBeacon();
+    else if (event.type === 'dash') this.spark.dash();
+    else if (event.type === 'lost') this.spark.goOut();
+    this.effects.react(event);
   }
 
-  private lightUp(event: Extract<GameEvent, { type: 'lantern' }>): void {
-    const found = this.lanterns.find((item) => item.lantern.lit && item.image.texture.key === `lantern-${item.look}`);
-    const { x, y } = event.at;
-    if (found) {
-      found.image.setTexture(`lantern-${found.look}-lit`);
-      // A lit lantern shines through the storm's darkness.
-      if (this.darkness) found.image.setDepth(DEPTH.darkness + 1);
-      const unit = unitOf(found.image);
-      this.scene.tweens.add({
-        targets: found.image,
-        scale: { from: unit * 1.45, to: unit },
-        duration: 480,
-        ease: 'Back.easeOut',
-      });
-    }
-    this.motes.burst(x, y, { count: 26, speed: [60, 260], lifeS: [0.4, 1], size: [5, 14], tints: WARM, gravity: -40 });
-    this.ring(event.at, hex(this.palette.glow), 190);
-    this.say({ x, y: y - 40 }, `+${event.points}`, '#ffe9b8');
-    if (event.chain > 1) this.say({ x, y: y - 66 }, this.services.text.chain(event.chain), '#ffb45c', 22);
-    this.shake(2 + event.chain * 0.4, 0.12);
+  private lightUp(at: Point): void {
+    const found = this.lanterns.find(({ lantern }) => lantern.x === at.x && lantern.y === at.y);
+    if (!found) return;
+    found.image.setTexture(`lantern-${found.look}-lit`);
+    // A lit lantern shines through the storm's darkness.
+    if (this.darkness) found.image.setDepth(DEPTH.darkness + 1);
+    const unit = unitOf(found.image);
+    this.scene.tweens.add({
+      targets: found.image,
+      scale: { from: unit * 1.45, to: unit },
+      duration: 480,
+      ease: 'Back.easeOut',
+    });
   }
 
   private openBeacon(): void {
     if (!this.beacon) return;
-    const { image, glow } = this.beacon;
-    image.setTexture('beacon-lit');
+    this.beacon.image.setTexture('beacon-lit');
     this.scene.tweens.add({
-      targets: glow,
+      targets: this.beacon.glow,
       alpha: 0.95,
       displayWidth: 460,
       displayHeight: 460,
       duration: 900,
       ease: 'Cubic.easeOut',
     });
-    this.motes.burst(image.x, image.y - 50, {
-      count: 40,
-      speed: [40, 320],
-      lifeS: [0.5, 1.4],
-      size: [5, 15],
-      tints: WARM,
-      aim: [-Math.PI / 2, 0.9],
-    });
-  }
-
-  private strike(at: Point): void {
-    if (Math.abs(at.y - this.world.spark.y) > 500) return;
-    this.motes.burst(at.x, at.y, {
-      count: 14,
-      speed: [80, 300],
-      lifeS: [0.2, 0.5],
-      size: [4, 10],
-      tints: [0xffffff, 0x9fe8ff],
-      aim: [-Math.PI / 2, 1.1],
-    });
-    this.shake(4, 0.2);
-    // At most two flashes a second, and faint: lightning is told by its column, not by the flash.
-    if (this.services.reducedMotion || this.flashRestS > 0) return;
-    this.flashRestS = 0.5;
-    this.scene.tweens.add({ targets: this.flash, alpha: { from: 0.1, to: 0 }, duration: 320 });
-  }
-
-  private ring(at: Point, tint: number, reach: number): void {
-    const ring = this.scene.add
-      .image(at.x, at.y, 'ring')
-      .setTint(tint)
-      .setBlendMode(Phaser.BlendModes.ADD)
-      .setDepth(DEPTH.lights);
-    ring.setDisplaySize(20, 20);
-    this.scene.tweens.add({
-      targets: ring,
-      displayWidth: reach,
-      displayHeight: reach,
-      alpha: { from: 0.9, to: 0 },
-      duration: 520,
-      ease: 'Cubic.easeOut',
-      onComplete: () => ring.destroy(),
-    });
-  }
-
-  private say(at: Point, text: string, colour: string, size = 17): void {
-    const made = label(this.scene, this.services, at.x, at.y, text, {
-      size,
-      colour,
-      weight: 800,
-      align: 'center',
-    }).setDepth(DEPTH.hud - 1);
-    this.scene.tweens.add({
-      targets: made,
-      y: at.y - 34,
-      alpha: { from: 1, to: 0 },
-      duration: 950,
-      ease: 'Cubic.easeIn',
-      onComplete: () => made.destroy(),
-    });
-  }
-
-  private shake(reach: number, seconds: number): void {
-    if (this.services.reducedMotion) return;
-    this.shakeReach = Math.max(reach, this.shakeS > 0 ? this.shakeReach : 0);
-    this.shakeS = Math.max(this.shakeS, seconds);
   }
 
   /** Moves the picture on by dtS seconds. */
@@ -382,9 +215,8 @@ export class LevelView {
     for (const hazard of this.hazards) hazard.update(world.timeS);
     this.spark.update(world, dtS);
     this.trail(dtS);
-    this.motes.update(dtS);
+    this.effects.update(dtS);
     this.darkness?.setPosition(world.spark.x, world.spark.y);
-    this.flashRestS = Math.max(0, this.flashRestS - dtS);
   }
 
   private moveCamera(dtS: number): void {
@@ -397,12 +229,8 @@ export class LevelView {
     this.first = false;
     camera.x += (Math.max(0, Math.min(plan.width - SCREEN_W, goalX)) - camera.x) * ease;
     camera.y += (Math.max(0, Math.min(plan.height - SCREEN_H, goalY)) - camera.y) * ease;
-    this.shakeS = Math.max(0, this.shakeS - dtS);
-    const reach = this.shakeS > 0 ? this.shakeReach * Math.min(1, this.shakeS * 5) : 0;
-    this.scene.cameras.main.setScroll(
-      camera.x + this.rng.between(-reach, reach),
-      camera.y + this.rng.between(-reach, reach),
-    );
+    const { x, y } = this.effects.shaken();
+    this.scene.cameras.main.setScroll(camera.x + x, camera.y + y);
   }
 
   private moveScenery(dtS: number): void {
@@ -458,7 +286,7 @@ export class LevelView {
     const fast = Math.hypot(spark.vx, spark.vy) > 400;
     this.moteRestS = fast ? 0.012 : 0.045;
     if (outcome !== 'lost') {
-      this.motes.burst(spark.x + this.rng.between(-5, 5), spark.y + this.rng.between(-2, 8), {
+      this.effects.motes.burst(spark.x + this.rng.between(-5, 5), spark.y + this.rng.between(-2, 8), {
         count: 1,
         speed: [8, 40],
         lifeS: [0.35, 0.8],
@@ -469,7 +297,7 @@ export class LevelView {
       });
     }
     if (plan.biome === 'foundry' && this.rng.next() < 0.5) {
-      this.motes.burst(this.camera.x + this.rng.between(0, SCREEN_W), SCREEN_H - 60, {
+      this.effects.motes.burst(this.camera.x + this.rng.between(0, SCREEN_W), SCREEN_H - 60, {
         count: 1,
         speed: [50, 130],
         lifeS: [1.2, 2.4],

@@ -1,5 +1,6 @@
 import * as Phaser from 'phaser';
 import type { Random } from '../random.ts';
+import { dye } from './stage.ts';
 
 /** How a burst looks; ranges are drawn from per particle. Speeds in pixels a second, sizes in pixels. */
 export interface Burst {
@@ -59,7 +60,7 @@ export class Motes {
       mote.size = rng.between(...look.size);
       mote.gravity = look.gravity ?? 0;
       mote.drag = look.drag ?? 2;
-      mote.image.setPosition(x, y).setTint(rng.pick(look.tints)).setVisible(true).setAlpha(1);
+      dye(mote.image, rng.pick(look.tints)).setPosition(x, y).setVisible(true).setAlpha(1);
       mote.image.setDisplaySize(mote.size, mote.size);
       this.live.push(mote);
     }

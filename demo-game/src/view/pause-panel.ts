@@ -1,7 +1,7 @@
 import type * as Phaser from 'phaser';
 import type { Services } from '../services.ts';
 import { Buttons } from './buttons.ts';
-import { SCREEN_H, SCREEN_W, label } from './stage.ts';
+import { SCREEN_W, label, sheet } from './stage.ts';
 
 /** The panel over a paused level. */
 export class PausePanel {
@@ -15,13 +15,7 @@ export class PausePanel {
     on: { resume: () => void; retry: () => void; menu: () => void },
   ) {
     const { text } = services;
-    const veil = scene.add
-      .image(0, 0, 'white')
-      .setOrigin(0, 0)
-      .setDisplaySize(SCREEN_W, SCREEN_H)
-      .setTint(0x04040f)
-      .setAlpha(0.72);
-    veil.setScrollFactor(0).setDepth(50);
+    const veil = sheet(scene, 0x04040f, 0.72, 50);
     const title = label(scene, services, SCREEN_W / 2, 150, text.paused, { size: 46, weight: 800, align: 'center' });
     title.setScrollFactor(0).setDepth(60);
     this.parts = [veil, title];

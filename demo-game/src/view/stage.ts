@@ -24,6 +24,28 @@ export function sprite(scene: Phaser.Scene, x: number, y: number, key: string): 
   return image.setScale(unitOf(image));
 }
 
+/**
+ * Colours a white texture. Phaser's Canvas renderer knows no tints, so there the image gets a texture drawn in the colour.
+ */
+export function dye(image: Phaser.GameObjects.Image, tint: number): Phaser.GameObjects.Image {
+  if (image.scene.sys.renderer.type === Phaser.WEBGL) return image.setTint(tint);
+  const white = image.texture.key.split('#')[0]!;
+  const key = `${white}#${tint.toString(16)}`;
+  const { textures } = image.scene;
+  if (!textures.exists(key)) {
+    const source = textures.get(white);
+    const drawn = source.getSourceImage() as HTMLCanvasElement;
+    const dyed = textures.createCanvas(key, drawn.width, drawn.height)!;
+    const ctx = dyed.getContext();
+    ctx.drawImage(drawn, 0, 0);
+    ctx.globalCompositeOperation = 'source-in';
+    ctx.fillStyle = `#${tint.toString(16).padStart(6, '0')}`;
+    ctx.fillRect(0, 0, drawn.width, drawn.height);
+    dyed.customData = source.customData;
+  }
+  return image.setTexture(key);
+}
+
 /** A light: the soft glow, added to what is below it. `size` is its width in world pixels. */
 export function light(
   scene: Phaser.Scene,
@@ -33,12 +55,14 @@ export function light(
   tint: number,
   alpha: number,
 ): Phaser.GameObjects.Image {
-  return scene.add
-    .image(x, y, 'glow')
-    .setDisplaySize(size, size)
-    .setTint(tint)
-    .setAlpha(alpha)
-    .setBlendMode(Phaser.BlendModes.ADD);
+  const image = scene.add.image(x, y, 'glow').setDisplaySize(size, size).setAlpha(alpha);
+  return dye(image, tint).setBlendMode(Phaser.BlendModes.ADD);
+}
+
+/** A sheet of one colour over the whole screen, fixed to it. */
+export function sheet(scene: Phaser.Scene, tint: number, alpha: number, depth: number): Phaser.GameObjects.Image {
+  const image = scene.add.image(0, 0, 'white').setOrigin(0, 0).setDisplaySize(SCREEN_W, SCREEN_H);
+  return dye(image, tint).setScrollFactor(0).setAlpha(alpha).setDepth(depth);
 }
 
 /** Choices for a line of text. */
