@@ -159,8 +159,8 @@ export class ConsentDesk {
     dialog.isTrying = true;
     try {
       await this.#options.profile.vault.withPinKey(pin, (pinKey, day) => {
-        // The game may have left while the PIN was stretched: then nothing is paid.
-        this.#requireDialog(nonceHex);
+        // While the PIN was stretched the game may have left, or another offer have come under this nonce: nothing is paid.
+        if (this.#requireDialog(nonceHex) !== dialog) throw gone();
         const { profile } = this.#options;
         profile.record({ kind: 'pin-used', atMs: profile.clock() });
         this.#pay(dialog, 'pin', 'wallet-page', pinKey, day);
@@ -321,7 +321,7 @@ export class ConsentDesk {
   }
 
   #requireDialog(nonceHex: string): Dialog {
-    if (this.#dialog?.nonceHex !== nonceHex) throw new WalletError('GONE', 'this request is no longer open');
+    if (this.#dialog?.nonceHex !== nonceHex) throw gone();
     return this.#dialog;
   }
 
@@ -344,6 +344,10 @@ export class ConsentDesk {
 
 const isOfGame = (payment: Payment, seat: Seat): boolean =>
   payment.publisherId === seat.pairing.publisherId && payment.gameId === seat.pairing.gameId;
+
+function gone(): WalletError {
+  return new WalletError('GONE', 'this request is no longer open');
+}
 
 function conflict(): ProtocolError {
   return new ProtocolError('ID_CONFLICT', 'Offer.nonce: used for another offer');

@@ -33,6 +33,7 @@ export const keyText = ({ origin, publisherId, gameId }: PairingKey): string =>
 export class WalletState {
   readonly #pairings = new Map<string, Pairing>();
   readonly #blocked = new Map<string, Blocked>();
+  readonly #revoked = new Set<string>();
   readonly #payments = new Map<string, Payment>();
   readonly #byDecision = new Map<string, Payment>();
   #walletLimits: LimitsOverTime<WalletSpendingLimits> | undefined;
@@ -46,6 +47,11 @@ export class WalletState {
 
   get pairings(): readonly Pairing[] {
     return [...this.#pairings.values()];
+  }
+
+  /** True for a game whose pairing the player has ended at some time: only the player lets it in again. */
+  wasRevoked(game: PairingKey): boolean {
+    return this.#revoked.has(keyText(game));
   }
 
   get blocked(): readonly Blocked[] {
@@ -112,7 +118,7 @@ export class WalletState {
       case 'renamed':
         return this.#changePairing(record.pairingId, (one) => (one.label = record.label));
       case 'revoked':
-        return void this.#pairings.delete(hex(record.pairingId));
+        return this.#revoke(hex(record.pairingId));
       case 'blocked':
         return this.#block(record);
       case 'press-off':
@@ -186,6 +192,12 @@ export class WalletState {
     const notice = refundOf(record);
     const payment = this.#byDecision.get(hex(notice.decisionId));
     if (payment !== undefined) payment.refund = notice;
+  }
+
+  #revoke(idHex: string): void {
+    const pairing = this.#pairings.get(idHex);
+    if (pairing !== undefined) this.#revoked.add(keyText(pairing));
+    this.#pairings.delete(idHex);
   }
 
   #changePairing(pairingId: Uint8Array, change: (pairing: Pairing) => void): void {

@@ -50,8 +50,9 @@ export class PairingDesk {
     return [...this.#waiting.values()];
   }
 
-  /** Games that were accepted beforehand wait only for the vault; they are no question to the player. */
+  /** Games that were accepted beforehand wait only for the vault; they are no question to the player, until they are sent away. */
   isApproved(game: PairingKey): boolean {
+    if (this.#profile.state.wasRevoked(game)) return false;
     return this.#autoPair.some(
       ({ gameId, publisherId, origins }) =>
         gameId === game.gameId && publisherId === game.publisherId && origins.includes(game.origin),
