@@ -1,37 +1,11 @@
 /** The gate in a real game: what is held, what is given back, on Phaser 4 and 3, WebGL and Canvas. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { decline, intend, log, pay, runs, steps, waitState } from './lib/acts.ts';
 import { Lab } from './lib/browser.ts';
 import type { LabContent } from './page/game.ts';
 
 const GATED = { Level2: { requires: 'level-3' }, Bare: { requires: 'bonus', else: 'Menu' } };
-
-const waitState = (page: Page, kind: string): Promise<unknown> =>
-  page.waitForFunction((wanted) => window.lab.states.at(-1) === wanted, kind);
-const intend = (page: Page, intent: 'accept' | 'decline' | 'close'): Promise<void> =>
-  page.evaluate((wanted) => window.lab.intend(wanted), intent);
-const log = (page: Page): Promise<string[]> => page.evaluate(() => [...window.lab.log]);
-const runs = (page: Page): Promise<string[]> =>
-  page.evaluate(() => window.lab.game.scene.getScenes(true).map((scene) => scene.sys.settings.key));
-/** Resolves when a scene has been stepped twice more. */
-async function steps(page: Page, key: string): Promise<void> {
-  const before = await page.evaluate((wanted) => window.lab.updates[wanted] ?? 0, key);
-  await page.waitForFunction(([wanted, count]) => (window.lab.updates[wanted] ?? 0) > count + 1, [
-    key,
-    before,
-  ] as const);
-}
-async function pay(page: Page): Promise<void> {
-  await waitState(page, 'review');
-  await intend(page, 'accept');
-  await waitState(page, 'granted');
-  await intend(page, 'close');
-}
-async function decline(page: Page): Promise<void> {
-  await waitState(page, 'review');
-  await intend(page, 'decline');
-  await waitState(page, 'hidden');
-}
 
 describe.each([4, 3] as const)('Phaser %i', (phaser) => {
   let lab: Lab;
@@ -51,7 +25,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
   describe.each(['webgl', 'canvas'] as const)('%s', (renderer) => {
     it('holds a start, shows the offer over the level, and makes the call as it was', async () => {
       const page = await open({ renderer });
-      await page.evaluate(() => window.lab.scene('Level1').scene.start('Level2', { coins: 7 }));
+      await page.evaluate(() => void window.lab.scene('Level1').scene.start('Level2', { coins: 7 }));
       await waitState(page, 'review');
       expect(await page.evaluate(() => window.lab.scene('Level1').sys.isPaused())).toBe(true);
       expect(await page.evaluate(() => window.lab.game.sound.mute)).toBe(true);
@@ -72,7 +46,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
 
     it('gives everything back after a decline', async () => {
       const page = await open({ renderer });
-      await page.evaluate(() => window.lab.scene('Level1').scene.start('Level2'));
+      await page.evaluate(() => void window.lab.scene('Level1').scene.start('Level2'));
       await decline(page);
       await steps(page, 'Level1');
       expect(await runs(page)).toEqual(['Level1']);
@@ -85,18 +59,18 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
   });
 
   const calls = [
-    ['start', () => window.lab.scene('Level1').scene.start('Level2', { n: 1 }), ['Level2']],
-    ['launch', () => window.lab.scene('Level1').scene.launch('Level2', { n: 1 }), ['Level1', 'Level2']],
-    ['run', () => window.lab.scene('Level1').scene.run('Level2', { n: 1 }), ['Level1', 'Level2']],
-    ['switch', () => window.lab.scene('Level1').scene.switch('Level2', { n: 1 }), ['Level2']],
+    ['start', () => void window.lab.scene('Level1').scene.start('Level2', { n: 1 }), ['Level2']],
+    ['launch', () => void window.lab.scene('Level1').scene.launch('Level2', { n: 1 }), ['Level1', 'Level2']],
+    ['run', () => void window.lab.scene('Level1').scene.run('Level2', { n: 1 }), ['Level1', 'Level2']],
+    ['switch', () => void window.lab.scene('Level1').scene.switch('Level2', { n: 1 }), ['Level2']],
     [
       'transition',
-      () => window.lab.scene('Level1').scene.transition({ target: 'Level2', duration: 50, data: { n: 1 } }),
+      () => void window.lab.scene('Level1').scene.transition({ target: 'Level2', duration: 50, data: { n: 1 } }),
       ['Level2'],
     ],
-    ['game.scene.start', () => window.lab.game.scene.start('Level2', { n: 1 }), ['Level1', 'Level2']],
-    ['game.scene.run', () => window.lab.game.scene.run('Level2', { n: 1 }), ['Level1', 'Level2']],
-    ['game.scene.switch', () => window.lab.game.scene.switch('Level1', 'Level2', { n: 1 }), ['Level2']],
+    ['game.scene.start', () => void window.lab.game.scene.start('Level2', { n: 1 }), ['Level1', 'Level2']],
+    ['game.scene.run', () => void window.lab.game.scene.run('Level2', { n: 1 }), ['Level1', 'Level2']],
+    ['game.scene.switch', () => void window.lab.game.scene.switch('Level1', 'Level2', { n: 1 }), ['Level2']],
   ] as const;
 
   it.each(calls)('%s is held, then made with its data', async (_, call, after) => {
@@ -135,7 +109,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
 
   it('a game’s own pause stays a pause', async () => {
     const page = await open();
-    await page.evaluate(() => window.lab.scene('Level1').scene.launch('Hud'));
+    await page.evaluate(() => void window.lab.scene('Level1').scene.launch('Hud'));
     await steps(page, 'Hud');
     await page.evaluate(() => {
       window.lab.game.sound.mute = true;
@@ -157,7 +131,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
     });
     await waitState(page, 'review');
     await page.waitForFunction(() => window.lab.scene('Menu').sys.isPaused());
-    await page.evaluate(() => window.lab.game.scene.bringToTop('Menu'));
+    await page.evaluate(() => void window.lab.game.scene.bringToTop('Menu'));
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     expect(await page.evaluate(() => window.lab.paints(200, 150))).toEqual([255, 255, 0]);
     expect(await page.evaluate(() => window.lab.paints(20, 20))).toEqual([0, 0, 255]);
@@ -194,9 +168,9 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
 
   it('a scene that was shut down meanwhile is not brought back', async () => {
     const page = await open();
-    await page.evaluate(() => window.lab.scene('Level1').scene.start('Level2'));
+    await page.evaluate(() => void window.lab.scene('Level1').scene.start('Level2'));
     await waitState(page, 'review');
-    await page.evaluate(() => window.lab.game.scene.stop('Level1'));
+    await page.evaluate(() => void window.lab.game.scene.stop('Level1'));
     await pay(page);
     await page.waitForFunction(
       () => window.lab.coinslot.can('level-3') && window.lab.game.scene.getScenes(true).length === 0,
@@ -206,7 +180,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
 
   it('an overlay that fails gives the game back, and nothing is asked', async () => {
     const page = await open({ brokenOverlay: true });
-    await page.evaluate(() => window.lab.scene('Level1').scene.start('Level2'));
+    await page.evaluate(() => void window.lab.scene('Level1').scene.start('Level2'));
     await page.waitForFunction(() => window.lab.log.includes('Level1.resume'));
     await steps(page, 'Level1');
     expect(await runs(page)).toEqual(['Level1']);
@@ -217,7 +191,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
 
   it('a scene with plugins of its own is gated, and a decline leads where the game says', async () => {
     const page = await open();
-    await page.evaluate(() => window.lab.scene('Level1').scene.start('Bare'));
+    await page.evaluate(() => void window.lab.scene('Level1').scene.start('Bare'));
     await decline(page);
     await steps(page, 'Menu');
     expect(await runs(page)).toEqual(['Menu']);
@@ -226,12 +200,12 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
 
   it('a page that is hidden, or a context that is lost, is a decline', async () => {
     const page = await open();
-    await page.evaluate(() => window.lab.scene('Level1').scene.start('Level2'));
+    await page.evaluate(() => void window.lab.scene('Level1').scene.start('Level2'));
     await waitState(page, 'review');
     await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));
     await waitState(page, 'hidden');
     await steps(page, 'Level1');
-    await page.evaluate(() => window.lab.scene('Level1').scene.start('Level2'));
+    await page.evaluate(() => void window.lab.scene('Level1').scene.start('Level2'));
     await waitState(page, 'review');
     await page.evaluate(() => {
       const { gl } = window.lab.game.renderer as { gl?: WebGLRenderingContext };
@@ -244,7 +218,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
 
   it('what was bought is verified again after a reload, and edited storage opens nothing', async () => {
     const page = await open();
-    await page.evaluate(() => window.lab.scene('Level1').scene.start('Level2'));
+    await page.evaluate(() => void window.lab.scene('Level1').scene.start('Level2'));
     await pay(page);
     await lab.game({ scenes: GATED }, page);
     const can = (): Promise<boolean> =>

@@ -27,11 +27,11 @@ export interface LinkOptions {
   readonly permission: () => Promise<LoopbackPermission>;
   readonly verifier: () => Promise<Verifier>;
   /** Frames after the hand-shake. */
-  onFrame(frame: Frame): void;
-  onState(state: LinkState, payments: 'on' | 'off'): void;
+  readonly onFrame: (frame: Frame) => void;
+  readonly onState: (state: LinkState, payments: 'on' | 'off') => void;
   /** Every frame both ways, hand-shake included. */
-  onPassed(direction: 'game→wallet' | 'wallet→game', frame: Frame, bytes: Uint8Array): void;
-  onProblem(error: unknown): void;
+  readonly onPassed: (direction: 'game→wallet' | 'wallet→game', frame: Frame, bytes: Uint8Array) => void;
+  readonly onProblem: (error: unknown) => void;
 }
 
 export class WalletLink {
@@ -257,12 +257,16 @@ export class WalletLink {
   /** A store that takes nothing costs only the next start a new pairing. */
   #keepSecret(secret: Uint8Array): void {
     this.#secret = secret;
-    this.#options.store.put('pairing', this.#secretName, secret).catch(this.#options.onProblem);
+    this.#options.store
+      .put('pairing', this.#secretName, secret)
+      .catch((error: unknown) => this.#options.onProblem(error));
   }
 
   async #forgetSecret(): Promise<void> {
     this.#secret = undefined;
-    await this.#options.store.delete('pairing', this.#secretName).catch(this.#options.onProblem);
+    await this.#options.store
+      .delete('pairing', this.#secretName)
+      .catch((error: unknown) => this.#options.onProblem(error));
   }
 }
 

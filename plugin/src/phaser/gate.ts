@@ -32,6 +32,7 @@ export interface GateRules {
 
 type Method = (...args: unknown[]) => unknown;
 type Wrapped = Record<string, Method>;
+type Undo = () => void;
 
 interface ParkedCall {
   readonly call: SceneCall;
@@ -42,8 +43,9 @@ export class SceneGate {
   readonly #game: Game;
   readonly #hold: GameHold;
   readonly #rules: GateRules;
-  readonly #undo: (() => void)[] = [];
-  readonly #attached = new Set<Scenes.Systems>();
+  /** What undoes the wraps of the game, and of each scene. */
+  readonly #undo: Undo[] = [];
+  readonly #attached = new Map<Scenes.Systems, readonly Undo[]>();
   /** Targets of calls that were let through and are still in Phaser's queue. */
   readonly #admitted = new Set<string>();
   readonly #parked: ParkedCall[] = [];
@@ -53,14 +55,15 @@ export class SceneGate {
     this.#game = game;
     this.#hold = hold;
     this.#rules = rules;
-    this.#wrap(plugins as unknown as Wrapped, 'addToScene', (original, args) => {
+    const toScene = (original: Method, args: unknown[]): void => {
       original(...args);
       this.#attach(args[0] as Scenes.Systems);
-    });
+    };
+    this.#undo.push(this.#wrap(plugins as unknown as Wrapped, 'addToScene', toScene));
     for (const scene of game.scene.scenes) this.#attach(scene.sys);
     const manager = game.scene as unknown as Wrapped;
     for (const method of MANAGER_METHODS)
-      this.#wrap(manager, method, (original, args) => this.#managerCalled(method, args, original));
+      this.#undo.push(this.#wrap(manager, method, (original, args) => this.#managerCalled(method, args, original)));
   }
 
   /** Undoes every wrap. What is parked stays unmade. */
@@ -68,21 +71,25 @@ export class SceneGate {
     this.#isAttached = false;
     this.#parked.length = 0;
     for (const undo of this.#undo.splice(0)) undo();
+    for (const undos of this.#attached.values()) for (const undo of undos) undo();
+    this.#attached.clear();
   }
 
   #attach(sys: Scenes.Systems): void {
-    if (this.#attached.has(sys)) return;
-    this.#attached.add(sys);
+    if (this.#attached.has(sys) || this.#rules.isOwn(sys.settings.key)) return;
     const plugin = sys.scenePlugin as unknown as Wrapped;
-    for (const method of PLUGIN_METHODS)
-      this.#wrap(plugin, method, (original, args) => this.#pluginCalled(sys, method, args, original));
+    const undos = PLUGIN_METHODS.map((method) =>
+      this.#wrap(plugin, method, (original, args) => this.#pluginCalled(sys, method, args, original)),
+    );
+    // Kept apart: Phaser takes it off the scene's systems when the scene is destroyed.
+    const { events } = sys;
     const created = (): void => {
       this.#hold.began(sys);
       this.#rules.created(sys.settings.key);
     };
-    sys.events.on('create', created);
-    sys.events.once('destroy', () => void this.#attached.delete(sys));
-    this.#undo.push(() => void sys.events.off('create', created));
+    const destroyed = (): void => void this.#attached.delete(sys);
+    events.on('create', created).once('destroy', destroyed);
+    this.#attached.set(sys, [...undos, () => void events.off('create', created).off('destroy', destroyed)]);
   }
 
   // ---------------------------------------------------------------- calls
@@ -187,18 +194,18 @@ export class SceneGate {
 
   // ---------------------------------------------------------------- wrapping
 
-  #wrap(owner: Wrapped, name: string, wrapper: (original: Method, args: unknown[]) => unknown): void {
+  #wrap(owner: Wrapped, name: string, wrapper: (original: Method, args: unknown[]) => unknown): Undo {
     const before = owner[name]!;
     const wasOwn = Object.hasOwn(owner, name);
     const original: Method = (...args) => before.apply(owner, args);
     const wrapped: Method = (...args) => (this.#isAttached ? wrapper(original, args) : original(...args));
     owner[name] = wrapped;
-    this.#undo.push(() => {
+    return () => {
       // Somebody else has wrapped ours since: it stays in their chain and passes everything on.
       if (owner[name] !== wrapped) return;
       if (wasOwn) owner[name] = before;
       else delete owner[name];
-    });
+    };
   }
 }
 

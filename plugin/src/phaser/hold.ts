@@ -27,10 +27,11 @@ export class GameHold {
     game.sound.on('mute', this.#onMute);
   }
 
-  /** Stops listening; what is held is given back first. */
-  destroy(): void {
-    if (this.held) this.#giveBack();
-    this.#holders = 0;
+  /** Stops listening; what is held is given back first, unless the game itself is gone. */
+  destroy(gameIsGone: boolean): void {
+    if (this.held && !gameIsGone) this.#giveBack();
+    // Holders that let go later find nothing to give back.
+    this.#holders = Infinity;
     this.#game.sound.off('mute', this.#onMute);
   }
 

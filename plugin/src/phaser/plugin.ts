@@ -40,11 +40,16 @@ export interface CoinslotOptions extends CoreOptions {
   readonly mute?: (muted: boolean) => void;
 }
 
+interface Running {
+  readonly core: Coinslot;
+  end(gameIsGone: boolean): void;
+}
+
 /** Global plugin for Phaser 4 and Phaser 3.80 or newer. Every method is that of `Coinslot`; see there. */
 export class CoinslotPlugin extends Plugins.BasePlugin {
   readonly events = new Emitter<CoinslotEvents>();
   #options: CoinslotOptions | undefined;
-  #running: { readonly core: Coinslot; end(): void } | undefined;
+  #running: Running | undefined;
 
   override init(data?: CoinslotOptions | null): void {
     if (data === null || data === undefined)
@@ -57,12 +62,12 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
   }
 
   override stop(): void {
-    this.#running?.end();
-    this.#running = undefined;
+    this.#end(false);
   }
 
+  /** Phaser calls this when the game is destroyed, after its scenes. */
   override destroy(): void {
-    this.stop();
+    this.#end(true);
     super.destroy();
   }
 
@@ -124,7 +129,12 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
     return this.#running.core;
   }
 
-  #run(options: CoinslotOptions): { readonly core: Coinslot; end(): void } {
+  #end(gameIsGone: boolean): void {
+    this.#running?.end(gameIsGone);
+    this.#running = undefined;
+  }
+
+  #run(options: CoinslotOptions): Running {
     const { game, events } = this;
     const hold = new GameHold(game, { isOwn: isStage, mute: options.mute });
     const stage = new OverlayStage(game, hold, {
@@ -138,11 +148,11 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
     const core = new Coinslot(options, { ...browserPorts(options.placements.game), stage }, events);
     const gate = new SceneGate(game, this.pluginManager, hold, rulesOf(options, core, events));
     const stopWatching = this.#suspendWhileHidden(core);
-    const end = (): void => {
+    const end = (gameIsGone: boolean): void => {
       stopWatching();
       gate.detach();
-      stage.destroy();
-      hold.destroy();
+      stage.destroy(gameIsGone);
+      hold.destroy(gameIsGone);
       core.close();
     };
     return { core, end };

@@ -55,10 +55,10 @@ export class OverlayStage implements ConsentStage {
     }
   }
 
-  /** The game ends: an open dialog ends as declined, and the overlay is freed. */
-  destroy(): void {
+  /** The plugin stops: an open dialog ends as interrupted, and the overlay is freed. */
+  destroy(gameIsGone: boolean): void {
     this.#open?.intend('ended');
-    this.#open?.close();
+    this.#open?.close(gameIsGone);
     this.#port?.destroy();
     this.#port = undefined;
   }
@@ -114,6 +114,7 @@ class OpenStage implements ConsentDialog {
   #texture: Textures.Texture;
   #listener: ((intent: PlayerIntent) => void) | undefined;
   #dirty = true;
+  #isClosed = false;
 
   constructor(game: Game, scene: Scene, port: OverlayPort, closed: () => void) {
     this.#game = game;
@@ -129,6 +130,8 @@ class OpenStage implements ConsentDialog {
   }
 
   show(state: Parameters<OverlayPort['show']>[0]): void {
+    // The flow behind it may still have something to say when the game has ended.
+    if (this.#isClosed) return;
     this.#port.show(state);
     this.#dirty = true;
   }
@@ -155,15 +158,21 @@ class OpenStage implements ConsentDialog {
     if (this.#port.render(performance.now())) this.#upload();
   }
 
-  close(): void {
+  close(gameIsGone = false): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     for (const undo of this.#undo.splice(0)) undo();
     this.#listener = undefined;
     this.#port.hide();
+    if (!gameIsGone) this.#removeScene();
+    this.#closed();
+  }
+
+  #removeScene(): void {
     // Out of the display list first: the scene itself may be drawn once more before Phaser removes it.
     this.#image.destroy();
     this.#texture.destroy();
     this.#game.scene.remove(this.#scene.sys.settings.key);
-    this.#closed();
   }
 
   // ---------------------------------------------------------------- texture
