@@ -44,7 +44,10 @@ async function main(): Promise<void> {
 function banner(player: 'sample' | 'new', game: string, wallet: string, sandbox: string): string {
   const first =
     player === 'sample'
-      ? ['The wallet holds 10.00 EUR of test money and knows this game.', `Its PIN, asked for larger payments: ${PIN}`]
+      ? [
+          'The wallet knows this game and began with EUR 10.00 of test money.',
+          `Its PIN, asked for larger payments: ${PIN}`,
+        ]
       : ['The wallet is empty: open its page first, set a PIN, open an account and top it up.'];
   return [
     '',
@@ -65,9 +68,13 @@ function plain(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (process.env['COINSLOT_LOG'] === 'debug') return cause.stack ?? cause.message;
   const hint = 'hint' in cause && typeof cause.hint === 'string' ? `\n${cause.hint}` : '';
-  const taken =
-    'code' in cause && cause.code === 'EADDRINUSE'
-      ? '\nAnother program uses that port; stop it, or the other `npm start`.'
-      : '';
-  return `${cause.message}${hint}${taken}`;
+  return `${takenPort(cause) ?? cause.message}${hint}`;
+}
+
+/** What to say when a port is in use: by what the system said, or by vite's own words for the game's. */
+function takenPort(cause: Error): string | undefined {
+  const isTaken = ('code' in cause && cause.code === 'EADDRINUSE') || /^Port \d+ is already in use/.test(cause.message);
+  if (!isTaken) return undefined;
+  const port = 'port' in cause ? String(cause.port) : String(ports.game);
+  return `Port ${port} is taken: by another \`npm start\`, or by another program. Stop it, then try again.`;
 }

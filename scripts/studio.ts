@@ -34,22 +34,19 @@ export function signDemoGame(options: StudioOptions): void {
   const { folder, gameFolder, demoGame, gamePort, rootsFile, certify, nowMs, random } = options;
   const files = studioFiles(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const offersSource = join(demoGame, 'coinslot', 'offers.yaml');
+  const placementsSource = join(demoGame, 'coinslot', 'placements.yaml');
   // The game may be served from another port than the usual one: its origins follow.
-  const offersText = readFileSync(join(demoGame, 'coinslot', 'offers.yaml'), 'utf8').replaceAll(
-    `:${GAME_PORT}`,
-    `:${gamePort}`,
-  );
+  const offersText = readFileSync(offersSource, 'utf8').replaceAll(`:${GAME_PORT}`, `:${gamePort}`);
+  // Read where they were written, so that a fault names the file to be corrected and not the studio's copy.
+  const offers = readOffers(offersSource, offersText);
+  const placements = compilePlacements(placementsSource, readFileSync(placementsSource, 'utf8'), offers);
   writeFileSync(files.offers, offersText);
-  copyFileSync(join(demoGame, 'coinslot', 'placements.yaml'), files.placements);
+  copyFileSync(placementsSource, files.placements);
   initStudio(folder, { id: 'lumen-works', commonName: 'Lumen Works', country: undefined }, random);
   writeFileSync(files.roots, rootsFile);
   writeFileSync(files.chain, certify(readFileSync(files.request, 'utf8')).pem);
   signStudio(files, nowMs, random);
-  const placements = compilePlacements(
-    files.placements,
-    readFileSync(files.placements, 'utf8'),
-    readOffers(files.offers, offersText),
-  );
   writeFileSync(files.compiledPlacements, formatPlacements(placements));
 
   mkdirSync(gameFolder, { recursive: true });
