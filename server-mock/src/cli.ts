@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { prepareSandbox } from './grounds/prepare.ts';
+import { Operator } from './operator.ts';
+import { enrolPublisher } from './samples.ts';
 import { SANDBOX_PORT, startSandbox } from './start.ts';
 
 interface StartFlags {
@@ -32,13 +34,11 @@ program
 
 program
   .command('certify')
-  .description("certifies a publisher's request, and writes the chain to standard output")
+  .description("certifies a publisher's request, opens its account, and writes the chain to standard output")
   .argument('<request>', 'certificate request, PEM')
   .option('--home <folder>', 'where everything is kept (COINSLOT_HOME)', HOME)
-  .action((request: string, { home }: { home: string }) => {
-    const sandbox = prepareSandbox({ home: resolve(home), clock: Date.now, random });
-    process.stdout.write(sandbox.certifyPublisher(readFileSync(request, 'utf8')).pem);
-  });
+  .option('--port <number>', 'port of the sandbox, if it is running', portOf, SANDBOX_PORT)
+  .action(certify);
 
 await program.parseAsync().catch((error: unknown) => {
   console.error(`coinslot-sandbox: ${error instanceof Error ? error.message : String(error)}`);
@@ -54,6 +54,28 @@ async function start({ home, port, host, logLevel }: StartFlags): Promise<void> 
   console.log(`operator token: ${join(folder, 'server', 'operator-token')}`);
   // Not `once`: a terminal and a parent may both pass the signal on, and the second must not cut the end short.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void running.close());
+}
+
+interface CertifyFlags {
+  readonly home: string;
+  readonly port: number;
+}
+
+async function certify(request: string, { home, port }: CertifyFlags): Promise<void> {
+  const sandbox = prepareSandbox({ home: resolve(home), clock: Date.now, random });
+  const publisher = sandbox.certifyPublisher(readFileSync(request, 'utf8'));
+  process.stdout.write(publisher.pem);
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await enrolPublisher(new Operator(url, sandbox.operatorToken), publisher);
+    console.error(`certified ${publisher.name} (${publisher.id}); the sandbox at ${url} knows it`);
+  } catch (error) {
+    // fetch's own word for nobody listening; every start enrols all who were certified.
+    if (!(error instanceof TypeError)) throw error;
+    console.error(
+      `certified ${publisher.name} (${publisher.id}); no sandbox runs at ${url}, its next start will know it`,
+    );
+  }
 }
 
 function portOf(text: string): number {
