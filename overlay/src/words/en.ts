@@ -88,7 +88,7 @@ export const en: Words = {
     OFFER_PRICE: 'The price of the offer is not in order.',
     OFFER_CURRENCY: 'The currency of the offer is not one to pay with.',
     OFFER_TEXT: 'The words of the offer are not in order.',
-    OFFER_ORIGIN: 'The offer belongs to another website than this one.',
+    OFFER_ORIGIN: 'The offer is not this game’s, or its seller is not known to the payment service.',
     OFFER_HASH: 'The offer is not the one its seller signed.',
     CONSENT_REQUIRED: 'Your wallet wants to be asked in another way. Try again.',
     CONSENT_DENIED: 'You said no on your wallet’s page. The game goes on.',

@@ -93,7 +93,7 @@ export const fr: Words = {
     OFFER_PRICE: 'Le prix de l’offre n’est pas en règle.',
     OFFER_CURRENCY: 'La devise de l’offre ne permet pas de payer.',
     OFFER_TEXT: 'Le texte de l’offre n’est pas en règle.',
-    OFFER_ORIGIN: 'L’offre appartient à un autre site que celui-ci.',
+    OFFER_ORIGIN: 'L’offre n’est pas celle de ce jeu, ou le service de paiement ne connaît pas son vendeur.',
     OFFER_HASH: 'L’offre n’est pas celle que le vendeur a signée.',
     CONSENT_REQUIRED: 'Votre portefeuille veut votre accord d’une autre façon. Réessayez.',
     CONSENT_DENIED: 'Vous avez dit non sur la page du portefeuille. Le jeu continue.',
