@@ -199,7 +199,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
   });
 
   it('a page that is hidden, or a context that is lost, is a decline', async () => {
-    const page = await open();
+    const page = await open({ renderer: 'webgl' });
     await page.evaluate(() => void window.lab.scene('Level1').scene.start('Level2'));
     await waitState(page, 'review');
     await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));

@@ -54,9 +54,9 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
     });
 
   it('adds nothing that runs per frame, before an offer, after one, and while playing', async () => {
-    const plain = await lab.game({ plain: true });
+    const plain = await lab.game({ plain: true, renderer: 'webgl' });
     const bare = await inventory(plain);
-    const page = await lab.game({ scenes });
+    const page = await lab.game({ scenes, renderer: 'webgl' });
     expect(await inventory(page)).toEqual(bare);
     await page.evaluate(() => window.lab.coinslot.gameplayStart());
     expect(await inventory(page)).toEqual(bare);
@@ -150,7 +150,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
   });
 
   it('follows the canvas’s size, and is drawn over all of it', async () => {
-    const page = await lab.game({ scenes });
+    const page = await lab.game({ scenes, renderer: 'webgl' });
     await ask(page);
     await waitState(page, 'review');
     await page.evaluate(() => void window.lab.game.scale.resize(600, 450));
@@ -161,7 +161,7 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
   });
 
   it('survives a lost and restored context', async () => {
-    const page = await lab.game({ scenes });
+    const page = await lab.game({ scenes, renderer: 'webgl' });
     await ask(page);
     await waitState(page, 'review');
     await page.evaluate(async () => {

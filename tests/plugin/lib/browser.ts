@@ -84,7 +84,8 @@ export class Lab {
       roots: base64(this.#content.roots),
       placements: PLACEMENTS,
       walletPort: this.wallet.port,
-      renderer: 'webgl',
+      // WebGL in software is slow; tests that turn on it ask for it.
+      renderer: 'canvas',
       ...options,
     };
     await page.addInitScript(`window.labContent = ${JSON.stringify(content)}`);
