@@ -94,6 +94,9 @@ const TUNES: Readonly<Record<TuneName, Tune>> = {
   comet: { bpm: 120, root: 60, scale: MAJOR, lead: 'bell', drive: 2, seed: 5, chords: [I, V, vi, IV, I, V, IV, IV] },
 };
 
+/** All loops. */
+export const TUNE_NAMES = Object.keys(TUNES) as readonly TuneName[];
+
 /** Renders a loop of eight bars that joins up with itself. */
 export function renderTune(name: TuneName): Float32Array {
   const tune = TUNES[name];

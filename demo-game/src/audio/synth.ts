@@ -93,12 +93,13 @@ export function drum(into: Float32Array, note: Note): void {
 
 /** Filtered noise that sweeps from `hz` to `toHz`; `tight` in (0, 1) narrows the band. */
 export function hiss(into: Float32Array, note: Note, toHz: number, tight: number, rng: Random): void {
+  // A Chamberlin filter: stable while f² + 2·f·damping < 4, so with damping up to 1.4 no higher than a sixth of the rate.
   let low = 0;
   let band = 0;
   lay(into, note, 0, (t) => {
     const share = t / note.lengthS;
     const hz = note.hz * (toHz / note.hz) ** share;
-    const f = 2 * Math.sin((Math.PI * Math.min(hz, SAMPLE_RATE / 5)) / SAMPLE_RATE);
+    const f = 2 * Math.sin((Math.PI * Math.min(hz, SAMPLE_RATE / 6)) / SAMPLE_RATE);
     const high = rng.between(-1, 1) - low - band * (1.4 - tight);
     band += f * high;
     low += f * band;

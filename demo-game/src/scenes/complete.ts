@@ -31,7 +31,8 @@ export class CompleteScene extends Phaser.Scene {
     const glow = light(this, SCREEN_W / 2, 190, 900, hex(PALETTES[biome].glow), 0.5);
     glow.setDepth(DEPTH.night);
     sheet(this, 0x05051a, 0.5, DEPTH.night);
-    const best = progress.record(result.key, result.stars, result.score);
+    const count = result.stars.filter(Boolean).length;
+    const best = progress.record(result.key, count, result.score);
     label(this, this.services, SCREEN_W / 2, 58, text.levels[biome].name.toUpperCase(), {
       size: 16,
       weight: 800,
@@ -46,7 +47,7 @@ export class CompleteScene extends Phaser.Scene {
     this.putAccount(result, best);
     const buttons = this.putButtons(result);
     sound.music('menu');
-    announce(`${text.complete}. ${text.score} ${result.score}. ${result.stars} / 3.`);
+    announce(`${text.complete}. ${text.score} ${result.score}. ${count} / 3.`);
     // The moment at which something may be offered, once the stars have been seen.
     // Going on waits for it, so that nothing is ever offered in the middle of play.
     buttons.setEnabled(false);
@@ -62,7 +63,7 @@ export class CompleteScene extends Phaser.Scene {
       const empty = sprite(this, x, y, 'star').setDepth(DEPTH.hud);
       const size = (i === 1 ? 1.5 : 1.25) * unitOf(empty);
       empty.setScale(size);
-      const earned = i < result.stars;
+      const earned = result.stars[i] === true;
       label(this, this.services, x, 242, condition, {
         size: 13,
         align: 'center',

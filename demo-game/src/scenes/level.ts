@@ -8,6 +8,7 @@ import type { Pilot } from '../sim/pilot.ts';
 import { STEP_S, step } from '../sim/step.ts';
 import type { Controls, GameEvent, HurtCause, LevelKey, World } from '../sim/types.ts';
 import { createWorld, starsOf } from '../sim/world.ts';
+import type { Stars } from '../sim/world.ts';
 import { Hud } from '../view/hud.ts';
 import { LevelView } from '../view/level-view.ts';
 import { PausePanel } from '../view/pause-panel.ts';
@@ -17,7 +18,7 @@ import { Steering } from '../view/steering.ts';
 /** What a finished level hands to the scene after it. */
 export interface LevelResult {
   key: LevelKey;
-  stars: number;
+  stars: Stars;
   score: number;
   timeS: number;
   embers: readonly [number, number];

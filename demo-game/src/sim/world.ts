@@ -44,9 +44,12 @@ export function createWorld(plan: LevelPlan, options: RunOptions = {}): World {
   };
 }
 
-/** Stars earned by a finished run, 1 to 3: for arriving, for seven embers in ten, for never being hurt or for beating the par time. */
-export function starsOf(world: World): number {
+/** The three stars of a finished run: for arriving, for seven embers in ten, and for staying unhurt or beating the par time. */
+export type Stars = readonly [arrived: boolean, gathered: boolean, swift: boolean];
+
+/** Which stars a finished run has earned. */
+export function starsOf(world: World): Stars {
   const gathered = world.embersTaken >= Math.ceil(world.plan.embers.length * 0.7);
-  const swift = world.timeS <= world.plan.parS;
-  return 1 + Number(gathered) + Number(swift || world.hits === 0);
+  const swift = world.hits === 0 || world.timeS <= world.plan.parS;
+  return [world.outcome === 'finished', gathered, swift];
 }
