@@ -1,5 +1,6 @@
 /** Runs a TypeScript program of this project from its sources: `node scripts/run.mjs scripts/prove.ts ...arguments`. */
 import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { requireNode, requirePackages, ROOT } from './machine.mjs';
@@ -17,7 +18,8 @@ export function runTypeScript(file, args = [], environment = {}) {
   return new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal === null ? code : 1)));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Node gives this module's real path; the one typed may lead through a link.
+if (import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   requireNode();
   requirePackages();
   const [file, ...args] = process.argv.slice(2);
