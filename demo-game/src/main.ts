@@ -85,10 +85,23 @@ function pluginEntry({ priceList, placements, roots, settings }: ShopFiles): obj
   return { key: PLUGIN_KEY, plugin: CoinslotPlugin, mapping: 'coinslot', start: true, data: options };
 }
 
-/** As many canvas pixels per world pixel as the stage can show, in halves, so that a dense screen gets a crisp picture. */
+/**
+ * As many canvas pixels per world pixel as the stage can show, in halves, so that a dense screen gets a crisp picture; one
+ * where WebGL is drawn by the processor, which has no pixels to spare.
+ */
 function zoomFor(stage: HTMLElement): number {
+  if (drawsInSoftware()) return 1;
   const shown = (stage.clientWidth * devicePixelRatio) / 960;
   return Math.max(1, Math.min(2, Math.round(shown * 2) / 2));
+}
+
+function drawsInSoftware(): boolean {
+  const gl = document.createElement('canvas').getContext('webgl');
+  const named = gl?.getExtension('WEBGL_debug_renderer_info');
+  if (!gl || !named) return true;
+  const renderer = String(gl.getParameter(named.UNMASKED_RENDERER_WEBGL));
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(renderer);
 }
 
 function localStorageOrNull(): Storage | null {

@@ -52,14 +52,16 @@ const PAGE_WORDS: Readonly<Record<Strings['lang'], Readonly<Record<string, strin
     'how-fly': 'fly',
     'how-dash': 'dash',
     'how-pause': 'pause',
-    'how-pointer': 'or the mouse, or a finger',
+    'how-pointer': 'or follow the mouse, click to dash',
+    'how-touch': 'Drag to fly, tap to dash',
     about: 'A demo of Coinslot: levels 1 and 2 are free; the others are opened from inside the game.',
   },
   fr: {
     'how-fly': 'voler',
     'how-dash': 'élan',
     'how-pause': 'pause',
-    'how-pointer': 'ou la souris, ou un doigt',
+    'how-pointer': 'ou suis la souris, clic pour l’élan',
+    'how-touch': 'Glisse pour voler, touche pour l’élan',
     about: 'Une démonstration de Coinslot : les niveaux 1 et 2 sont gratuits ; les autres s’ouvrent depuis le jeu.',
   },
 };
