@@ -34,10 +34,13 @@ async function main(): Promise<void> {
     announce: (line) => console.log(line),
   });
   console.log(banner(player, town.game.url, town.wallet.pageUrl(), town.sandbox.url));
+  // The wallet's address works once; whoever needs it in another browser gets a new one.
+  process.stdin.on('data', () => console.log(`  Wallet:   ${town.wallet.pageUrl()}`));
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
   console.log('\nStopping ...');
+  process.stdin.destroy();
   await town.close();
 }
 
@@ -58,7 +61,8 @@ function banner(player: 'sample' | 'new', game: string, wallet: string, sandbox:
     '  Levels 1 and 2 are free. Choose level 3 with the arrow keys and press Enter:',
     '  the offer appears inside the game. Continue, then Pay. F2 shows the signed messages.',
     ...first.map((line) => `  ${line}`),
-    '  Nothing real is paid: every key here is a throwaway. Ctrl-C stops everything.',
+    '  Nothing real is paid: every key here is a throwaway. Ctrl-C stops everything;',
+    '  Enter prints a new address of the wallet’s page, for another browser.',
     '',
   ].join('\n');
 }
