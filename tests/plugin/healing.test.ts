@@ -126,6 +126,15 @@ describe('at the next start', () => {
     expect(seat.problems.map((problem) => problem.where)).toContain('entitlements');
   });
 
+  it('a signed refusal in the place of the decision opens nothing', async () => {
+    const store = await boughtBefore('level-3');
+    world.wallet.script = { decision: { outcome: 'refused', code: 'INSUFFICIENT', settlement: 'none' } };
+    const { offer } = (await store.list('grants'))[0]![1] as Kept;
+    const decision = world.wallet.decide({ seq: 0, offer, shown: new Uint8Array() });
+    await editGrant(store, (kept) => ({ ...kept, decision }));
+    expect((await alone(store)).coinslot.can('level-3')).toBe(false);
+  });
+
   it('the very terms sold by another publisher for a cent open nothing', async () => {
     const store = await boughtBefore('level-3');
     const publisher = makePublisher(world.content.tree, { id: 'cheap-works' });
@@ -281,9 +290,10 @@ describe('minutes', () => {
 
   it('are not used up by what is free or kept', async () => {
     const { coinslot } = world.sit();
+    await coinslot.require('level-5');
     await coinslot.require('level-4');
     await coinslot.require('level-3');
-    for (const target of ['level-1', 'level-3']) {
+    for (const target of ['level-1', 'level-3', 'level-5']) {
       coinslot.gameplayStart(target);
       world.clock.advance(5 * MINUTE_MS);
       coinslot.gameplayStop();

@@ -3,11 +3,9 @@
  * values that it met.
  */
 import { isHeldOut, variantFor } from './assignment.ts';
-import { factReader } from './facts.ts';
-import { factsOf, type CompiledRule } from './rule.ts';
+import { factsOf, type CompiledRule, type FactReader } from './rule.ts';
 import { countsAt } from './state.ts';
 import type {
-  Boundary,
   Campaign,
   Facts,
   Placement,
@@ -18,10 +16,12 @@ import type {
   WalletStanding,
 } from './types.ts';
 
-/** A campaign with its condition compiled. */
+/** A campaign with what can be worked out before any player comes. */
 export interface CompiledCampaign {
   readonly campaign: Campaign;
   readonly when: CompiledRule;
+  /** What its variants open. */
+  readonly targets: readonly string[];
 }
 
 /** All that a check may look at. */
@@ -29,7 +29,7 @@ export interface Situation {
   readonly file: PlacementsFile;
   readonly placement: Placement;
   readonly state: TimingState;
-  readonly boundary: Boundary;
+  readonly fact: FactReader;
   readonly nowMs: number;
 }
 
@@ -101,17 +101,18 @@ export const CHECKS: readonly Check[] = [
   },
   {
     reason: 'no-rule-match',
-    passes: ({ campaign, when }, { state, boundary, nowMs }) =>
-      isRunning(campaign, nowMs) && Boolean(when(factReader(state, boundary, nowMs))),
-    met: ({ campaign }, { state, boundary, nowMs }) => {
-      const fact = factReader(state, boundary, nowMs);
+    passes: ({ campaign, when }, { fact, nowMs }) => isRunning(campaign, nowMs) && Boolean(when(fact)),
+    met: ({ campaign }, { fact, nowMs }) => {
       const read = factsOf(campaign.when).map((name) => [name, fact(name)] as const);
       return { ...Object.fromEntries(read), running: isRunning(campaign, nowMs) };
     },
   },
   {
     reason: 'already-entitled',
-    passes: (compiled, at) => !at.state.owned.includes(targetOf(compiled, at)),
+    // Which variant is drawn only matters when one of them is owned: drawing is the dearest part of a call.
+    passes: (compiled, at) =>
+      !compiled.targets.some((target) => at.state.owned.includes(target)) ||
+      !at.state.owned.includes(targetOf(compiled, at)),
     met: (compiled, at) => ({ target: targetOf(compiled, at) }),
   },
   {

@@ -3,6 +3,7 @@
  * from one call to the next.
  */
 import { CHECKS, chosenVariant, type CompiledCampaign, type Situation } from './checks.ts';
+import { factReader } from './facts.ts';
 import { compileRule } from './rule.ts';
 import type {
   Boundary,
@@ -32,7 +33,8 @@ export function compileTiming(file: PlacementsFile): Decide {
     const found = placements.get(boundary.placement);
     if (found === undefined || found.campaigns.length === 0)
       return { show: false, reason: 'no-placement', explain: () => [] };
-    const at: Situation = { file, placement: found.placement, state, boundary, nowMs };
+    const fact = factReader(state, boundary, nowMs);
+    const at: Situation = { file, placement: found.placement, state, fact, nowMs };
     return choose(found.campaigns, at);
   };
 }
@@ -72,7 +74,8 @@ function compilePlacements(file: PlacementsFile): ReadonlyMap<string, CompiledPl
     if (campaign.variants.length === 0) throw new RangeError(`${campaign.id}: no variants`);
     const unknown = campaign.variants.find((one) => !Object.hasOwn(file.offers, one.offer));
     if (unknown !== undefined) throw new RangeError(`${campaign.id}: no offer ${unknown.offer}`);
-    const compiled = { campaign, when: compileRule(campaign.when, `${campaign.id}.when`) };
+    const targets = campaign.variants.map((one) => file.offers[one.offer]!.target);
+    const compiled = { campaign, when: compileRule(campaign.when, `${campaign.id}.when`), targets };
     for (const name of campaign.placements) {
       const found = byPlacement.get(name);
       if (found === undefined) throw new RangeError(`${campaign.id}: no placement ${name}`);

@@ -45,6 +45,7 @@ const grant = (kind: Grant['kind'], target: string, quantity = 0): Grant => ({ k
 
 export const SOLD: readonly Sold[] = [
   { offerId: 'level-3', grant: grant('level', 'level-3'), amountMinor: 20n, currency: 'EUR' },
+  { offerId: 'level-5', grant: grant('level', 'level-5'), amountMinor: 30n, currency: 'EUR' },
   { offerId: 'thirty-minutes', grant: grant('minutes', 'play', 30), amountMinor: 50n, currency: 'EUR' },
   { offerId: 'bonus', grant: grant('forever', 'bonus'), amountMinor: 100n, currency: 'USD' },
 ];
