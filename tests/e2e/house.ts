@@ -46,8 +46,6 @@ export async function openHouse(player: 'sample' | 'new'): Promise<House> {
   });
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-GB' });
-  // Two cores draw WebGL in software for several tests at once: what takes a second may take thirty.
-  context.setDefaultTimeout(90_000);
   const close = async (): Promise<void> => {
     await browser.close();
     await town.close();
@@ -64,6 +62,8 @@ export class Seat {
 
   private constructor(page: Page) {
     this.page = page;
+    // Two cores draw WebGL in software for several tests at once: what takes a second may take thirty.
+    page.setDefaultTimeout(90_000);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
