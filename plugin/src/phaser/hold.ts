@@ -80,10 +80,7 @@ export class GameHold {
   #giveBack(): void {
     for (const sys of this.#paused) {
       // Shut down, slept or destroyed in the meantime: resuming would bring it back from the dead.
-      if (!sys.isPaused()) continue;
-      sys.resume();
-      // A key that was let go while paused would otherwise be down for ever.
-      sys.scene.input?.keyboard?.resetKeys();
+      if (sys.isPaused()) sys.resume();
     }
     this.#paused.clear();
     this.#mute(this.#isMutedByGame);
