@@ -29,8 +29,9 @@ async function withSeat(
 /** Tabs to the button with these words, then presses it, until `until` holds. */
 async function pressByKeys(seat: Seat, words: RegExp, until: () => Promise<boolean>): Promise<void> {
   const { keyboard } = seat.page;
+  // Of a button only: the dialog itself, which has focus at first, begins with the same words.
   const isThere = async (): Promise<boolean> =>
-    words.test(await seat.page.evaluate(() => document.activeElement?.textContent ?? ''));
+    words.test(await seat.page.evaluate(() => document.activeElement?.closest('button')?.textContent ?? ''));
   await repeat(() => keyboard.press('Tab'), isThere);
   await repeat(() => keyboard.press('Enter'), until);
 }
