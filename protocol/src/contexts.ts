@@ -16,10 +16,16 @@ export const MESSAGE_TYPES = Object.freeze({
   'refund-notice': 5,
   'pairing-header': 6,
   'rate-table': 7,
-  // 8 card parameters, 9 upload acknowledgement, 10 revocation notice: reserved for cards.
+  'card-parameters': 8,
+  'upload-acknowledgement': 9,
+  // 10 stays free: revocation lists are X.509 CRLs, not envelopes.
   enrolment: 11,
   'account-request': 12,
   'account-statement': 13,
+  'card-application': 14,
+  'card-issue': 15,
+  'card-upload': 16,
+  'card-request': 17,
 });
 
 export type MessageType = keyof typeof MESSAGE_TYPES;

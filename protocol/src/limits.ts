@@ -39,4 +39,10 @@ export const LIMITS = Object.freeze({
   ratesMax: 200,
   /** Decisions handed over in one Restored frame or account statement. */
   decisionsMax: 32,
+  /** Purses of one card. */
+  pursesMax: 4,
+  /** Records in one upload of a card: with chains by hash they stay below one message. */
+  uploadRecordsMax: 24,
+  /** One record of a card, bytes. */
+  cardRecordBytesMax: 512,
 });

@@ -76,6 +76,10 @@ export function bytes(min: number, max: number): Shape<Uint8Array> {
 
 export const bytes16 = bytes(16, 16);
 export const bytes32 = bytes(32, 32);
+/** A signature: Ed25519, or raw r, s of ECDSA P-256. */
+export const bytes64 = bytes(64, 64);
+/** A public key as SubjectPublicKeyInfo DER, Ed25519 (44 bytes) or P-256 (91); its form is checked where it is used. */
+export const spkiBytes = bytes(44, 91);
 /** A whole envelope inside another message. */
 export const envelopeBytes = bytes(1, LIMITS.messageBytesMax);
 

@@ -191,6 +191,7 @@ export function makeOffer(publisher: Holder, options: OfferOptions = {}): MadeOf
     territories: [],
     free: false,
     contentKeyId: undefined,
+    cards: 'software',
     ...options.quote,
   };
   const quoteEnvelope = sealEnvelope('quote', encodeQuote(quote), publisher.signer, publisher.chain);

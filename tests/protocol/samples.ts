@@ -109,6 +109,7 @@ export const quote: Quote = {
   territories: [],
   free: false,
   contentKeyId: bytes16Of('content key'),
+  cards: 'chip',
 };
 export const quoteEnvelope = sealEnvelope('quote', encodeQuote(quote), publisher.signer, publisher.chain);
 
@@ -405,6 +406,7 @@ export const SAMPLES: readonly Sample[] = [
       territories: byKey(fc.stringMatching(/^[A-Z]{2}$/), (code) => code, 0, 20),
       free: fc.boolean(),
       contentKeyId: maybeOf(b16),
+      cards: fc.constantFrom('none', 'chip', 'software'),
     }),
     'quote',
   ),

@@ -24,7 +24,7 @@ const cardState = record('CardState', { counter: uint32, head: bytes32, unreport
 /** `APPROVED`, or the code of the refusal; on the wire 0 or the code's number. */
 export type DecisionCode = 'APPROVED' | CodeName;
 
-const decisionCode: Shape<DecisionCode> = {
+export const decisionCode: Shape<DecisionCode> = {
   toWire: (value, at) => (value === 'APPROVED' ? 0 : code.toWire(value, at)),
   fromWire: (wire, at) => (wire === 0 ? 'APPROVED' : code.fromWire(wire, at)),
 };

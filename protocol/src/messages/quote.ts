@@ -12,6 +12,7 @@ import {
   identifier,
   list,
   maybe,
+  oneOf,
   record,
   territoryCode,
   timeMs,
@@ -34,8 +35,11 @@ const quoteShape = record('Quote', {
   free: flag,
   /** Names the content key that the decision carries for a sealed level. */
   contentKeyId: maybe(bytes16),
+  /** The least assurance of a card that may decide: no card, chips only, or software cards too. */
+  cards: oneOf('none', 'chip', 'software'),
 });
 
 export type Quote = ValueOf<typeof quoteShape>;
+export type CardsAccepted = Quote['cards'];
 export const encodeQuote = (value: Quote): Uint8Array => encodeAs(quoteShape, 'Quote', value);
 export const decodeQuote = (input: Uint8Array): Quote => decodeAs(quoteShape, 'Quote', input);

@@ -2,6 +2,11 @@
 import {
   decodeAccountRequest,
   decodeAccountStatement,
+  decodeCardApplication,
+  decodeCardIssue,
+  decodeCardParameters,
+  decodeCardRequest,
+  decodeCardUpload,
   decodeEnrolment,
   decodePairingHeader,
   decodePaymentDecision,
@@ -10,6 +15,7 @@ import {
   decodeRateTable,
   decodeRefundNotice,
   decodeRestored,
+  decodeUploadAcknowledgement,
   formatMoney,
   readEnvelope,
   type MessageType,
@@ -28,6 +34,12 @@ const DECODERS: Readonly<Record<MessageType, (body: Uint8Array) => object>> = {
   enrolment: decodeEnrolment,
   'account-request': decodeAccountRequest,
   'account-statement': decodeAccountStatement,
+  'card-parameters': decodeCardParameters,
+  'upload-acknowledgement': decodeUploadAcknowledgement,
+  'card-application': decodeCardApplication,
+  'card-issue': decodeCardIssue,
+  'card-upload': decodeCardUpload,
+  'card-request': decodeCardRequest,
 };
 
 const LIST_SHOWN_MAX = 12;
