@@ -83,7 +83,8 @@ export interface SellableOffer {
 
 export interface OfferInstance {
   readonly offerId: string;
-  readonly locale: string;
+  /** In order of preference. */
+  readonly locales: readonly string[];
   readonly boundary: string;
   readonly nonce: Uint8Array;
   /** X25519, 32 bytes; its public key travels. */
@@ -154,7 +155,7 @@ function makeOffer(list: PriceList, priced: PricedOffer | undefined, instance: O
     version: 1,
     quote: withChain(priced.quote, list.chain),
     terms: priced.terms,
-    texts: textsFor(priced, instance.locale, list.defaultLocale),
+    texts: textsFor(priced, [...instance.locales, list.defaultLocale]),
     offerTimeMs: instance.nowMs,
     nonce: instance.nonce,
     boundary: instance.boundary,
@@ -162,14 +163,15 @@ function makeOffer(list: PriceList, priced: PricedOffer | undefined, instance: O
   });
 }
 
-/** The texts of the locale, of its language, of the default locale, or whatever there is. */
-function textsFor({ texts }: PricedOffer, locale: string, defaultLocale: string): Uint8Array {
-  const language = locale.split('-')[0]!;
-  const found =
-    texts.find((one) => one.locale === locale) ??
-    texts.find((one) => one.locale.split('-')[0] === language) ??
-    texts.find((one) => one.locale === defaultLocale);
-  return (found ?? texts[0]!).texts;
+/** The texts of the first locale that there are any of, or else of its language; otherwise whatever there is. */
+function textsFor({ texts }: PricedOffer, locales: readonly string[]): Uint8Array {
+  for (const locale of locales) {
+    const language = locale.split('-')[0]!;
+    const found =
+      texts.find((one) => one.locale === locale) ?? texts.find((one) => one.locale.split('-')[0] === language);
+    if (found !== undefined) return found.texts;
+  }
+  return texts[0]!.texts;
 }
 
 /**

@@ -372,7 +372,7 @@ describe('rule 13: the mirror DOM', () => {
       'Paying. Total: EUR\u00a00.20. Your wallet is paying. This usually takes a moment.',
       'Thank you. Paid: EUR\u00a00.20. Level 3, yours to keep.',
       'No answer yet. We do not know yet whether you were charged. The card was taken out too early. Insert it again: the same payment is looked up, never paid twice.',
-      'Connect this game first. Nothing was charged. Your wallet does not know this game yet. Accept it on your wallet’s page, then try again.',
+      'Connect this game first. Nothing was charged. Your wallet asks you on its own page: open it there with your PIN if it is locked, and accept this game.',
     ]);
   });
 

@@ -32,11 +32,23 @@ describe('a purchase', () => {
     expect(answer).toMatchObject({ answer: 'accept', shownDigest: shownDigest(world.wallet.standings[0]!.shown) });
   });
 
-  it('sends the texts of the player’s language and a session key of its own', async () => {
-    const seat = world.sit({ locale: 'fr-CA' });
-    await seat.coinslot.require('level-3');
+  it('sends the texts in the wallet’s language, as far as the publisher has it, otherwise in the game’s', async () => {
+    const locales: string[] = [];
+    for (const [wallet, game] of [
+      ['fr-CA', 'en'],
+      ['pl', 'fr-BE'],
+      ['pl', 'ja'],
+    ] as const) {
+      world.wallet.script = { locale: wallet };
+      await world.sit({ locale: game, habits: { review: 'decline' } }).coinslot.require('level-3');
+      locales.push(decodeTexts(decodeOffer(world.wallet.standings.at(-1)!.offer).texts).locale);
+    }
+    expect(locales).toEqual(['fr', 'fr', 'en']);
+  });
+
+  it('sends its boundary and a session key of its own', async () => {
+    await world.sit().coinslot.require('level-3');
     const offer = decodeOffer(world.wallet.standings[0]!.offer);
-    expect(decodeTexts(offer.texts).locale).toBe('fr');
     expect(offer.boundary).toBe('level-3');
     expect(offer.sessionKey).not.toEqual(new Uint8Array(32));
   });

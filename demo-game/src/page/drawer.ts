@@ -25,6 +25,7 @@ const WORDS = {
     console: 'Sandbox console',
     consoleHint: 'Failures are switched on there',
     wallet: 'Wallet',
+    walletHint: 'Opens in a browser that has used the wallet’s own address; Enter in the terminal prints a new one',
     link: 'Link',
     unverified: 'not a signed message',
     checkedThere: 'signed by the publisher · the wallet verifies it',
@@ -67,6 +68,8 @@ const WORDS = {
     console: 'Console du bac à sable',
     consoleHint: 'Les pannes s’y déclenchent',
     wallet: 'Porte-monnaie',
+    walletHint:
+      'S’ouvre dans un navigateur qui a déjà suivi l’adresse du porte-monnaie ; Entrée dans le terminal en affiche une nouvelle',
     link: 'Lien',
     unverified: 'message non signé',
     checkedThere: 'signé par l’éditeur · vérifié par le porte-monnaie',
@@ -122,6 +125,7 @@ export function makeDrawer(
   setLink('console-link', links.consoleUrl, words.console);
   byId('console-link').title = words.consoleHint;
   setLink('wallet-link', links.walletUrl, words.wallet);
+  byId('wallet-link').title = words.walletHint;
   const toggle = (): void => {
     drawer.hidden = !drawer.hidden;
     button.setAttribute('aria-expanded', String(!drawer.hidden));
@@ -129,11 +133,16 @@ export function makeDrawer(
     onToggle();
   };
   button.addEventListener('click', toggle);
-  window.addEventListener('keydown', (event) => {
-    if (event.code !== 'F2' || event.repeat) return;
-    event.preventDefault();
-    toggle();
-  });
+  // Before the dialog, which keeps keys to itself while it is open.
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.code !== 'F2' || event.repeat) return;
+      event.preventDefault();
+      toggle();
+    },
+    true,
+  );
   const add = (entry: HTMLElement): void => {
     byId('drawer-empty').hidden = true;
     list.prepend(entry);

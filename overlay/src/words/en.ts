@@ -56,7 +56,7 @@ export const en: Words = {
     },
     'not-paired': {
       title: 'Connect this game first',
-      text: 'Your wallet does not know this game yet. Accept it on your wallet’s page, then try again.',
+      text: 'Your wallet asks you on its own page: open it there with your PIN if it is locked, and accept this game.',
     },
   },
   notEnough: 'There is not enough money in your wallet for this. Top it up, then try again.',

@@ -38,6 +38,7 @@ export class WalletLink {
   readonly #options: LinkOptions;
   #state: LinkState = 'off';
   #payments: 'on' | 'off' = 'on';
+  #locale: string | undefined;
   #socket: LinkSocket | undefined;
   #verifier: Verifier | undefined;
   #secret: Uint8Array | undefined;
@@ -56,6 +57,11 @@ export class WalletLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** The language the wallet speaks, once it has said so. */
+  get locale(): string | undefined {
+    return this.#locale;
   }
 
   get payments(): 'on' | 'off' {
@@ -197,13 +203,14 @@ export class WalletLink {
     this.#send('prove', { challenge: game, proof, locale: this.#options.locale });
   }
 
-  #welcomed({ proof, payments }: Extract<Frame, { kind: 'welcome' }>): void {
+  #welcomed({ proof, locale, payments }: Extract<Frame, { kind: 'welcome' }>): void {
     const expected = this.#proof('wallet');
     if (expected === undefined || !sameSecret(expected, proof))
       throw new Error('welcome: whoever listens on this port is not the wallet that was paired');
     this.#callOffHandshake?.();
     this.#failures = 0;
     this.#payments = payments;
+    this.#locale = locale;
     this.#settle('ready');
   }
 

@@ -151,12 +151,14 @@ export class Purchase {
 
   /** Makes message 1 and writes it down before it is sent. */
   async #takeOff(): Promise<Flight> {
-    const { ports, verifier, locale, flights } = this.#desk.parts;
+    const { ports, verifier, link, locale, flights } = this.#desk.parts;
     const { offerId, boundary } = this.#order;
     const nonce = ports.random(16);
     const sessionSecret = ports.random(32);
     const nowMs = ports.clock.nowMs();
-    const offer = (await verifier()).makeOffer({ offerId, locale, boundary, nonce, sessionSecret, nowMs });
+    // The dialog speaks the wallet's language; what is sold is described in it too where the publisher has the words.
+    const locales = link.locale === undefined ? [locale] : [link.locale, locale];
+    const offer = (await verifier()).makeOffer({ offerId, locales, boundary, nonce, sessionSecret, nowMs });
     const flight: Flight = { nonce, offer, sessionSecret, offerId, sentAtMs: nowMs };
     await flights.keep(flight);
     return flight;

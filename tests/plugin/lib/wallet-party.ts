@@ -53,6 +53,8 @@ export interface Script {
   /** Instead of the proof that the secret gives. */
   proof?: (right: Uint8Array) => Uint8Array;
   payments?: 'on' | 'off';
+  /** The wallet's language; default: English. */
+  locale?: string;
   /** Instead of showing it. */
   onOffer?: (standing: Standing, line: Line) => void;
   /** Instead of deciding on it. */
@@ -173,8 +175,8 @@ export class WalletParty {
     const right = linkProof(this.secret, 'game', frame.challenge, own, this.#origin);
     if (!equalBytes(right, frame.proof)) return line.drop(4403);
     const proof = linkProof(this.secret, 'wallet', frame.challenge, own, this.#origin);
-    const { proof: bend = (one) => one, payments = 'on' } = this.script;
-    line.send('welcome', { proof: bend(proof), locale: 'en', payments });
+    const { proof: bend = (one) => one, payments = 'on', locale = 'en' } = this.script;
+    line.send('welcome', { proof: bend(proof), locale, payments });
   }
 
   // ---------------------------------------------------------------- offers

@@ -34,7 +34,7 @@ export const enPaymentWords: PaymentWords = {
     OFFER_PRICE: 'The price is not one that can be paid.',
     OFFER_CURRENCY: 'The currency of the price is not known.',
     OFFER_TEXT: 'The texts of the offer could mislead, so it is not shown.',
-    OFFER_ORIGIN: 'The offer belongs to another game.',
+    OFFER_ORIGIN: 'The offer is not this game’s, or its seller is not known to the payment service.',
     OFFER_HASH: 'The terms are not those that were priced.',
     CONSENT_REQUIRED: 'Your wallet has to be opened with the PIN first.',
     CONSENT_DENIED: 'The payment was declined.',

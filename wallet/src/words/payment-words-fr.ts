@@ -35,7 +35,7 @@ export const frPaymentWords: PaymentWords = {
     OFFER_PRICE: 'Ce prix ne peut pas être payé.',
     OFFER_CURRENCY: 'La monnaie du prix est inconnue.',
     OFFER_TEXT: 'Les textes de l’offre pourraient tromper : elle n’est pas affichée.',
-    OFFER_ORIGIN: 'L’offre appartient à un autre jeu.',
+    OFFER_ORIGIN: 'L’offre n’est pas celle de ce jeu, ou le service de paiement ne connaît pas son vendeur.',
     OFFER_HASH: 'Les conditions ne sont pas celles du prix signé.',
     CONSENT_REQUIRED: 'Ouvrez d’abord votre portefeuille avec le code PIN.',
     CONSENT_DENIED: 'Le paiement a été refusé.',
