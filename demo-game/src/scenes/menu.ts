@@ -226,10 +226,11 @@ export class MenuScene extends Phaser.Scene {
     const w = tag.width + 22;
     const price = standing.kind === 'price';
     tag.setColor(price ? '#2b1408' : '#e9e4ff');
-    if (price) tagPlate.fillStyle(0xffd9a0, 1).fillRoundedRect(x - w / 2, y - 16, w, 29, 6);
-    else tagPlate.fillStyle(0x15143a, 0.85).fillRoundedRect(x - w / 2, y - 12, w, 24, 12);
-    if (price) tagPlate.fillStyle(0x5a2b12, 1).fillCircle(x, y - 11, 1.8);
-    else tagPlate.lineStyle(1.2, 0x8d86c9, 0.8).strokeRoundedRect(x - w / 2, y - 12, w, 24, 12);
+    if (price) tagPlate.fillStyle(0xffd9a0, 1).fillRoundedRect(x - w / 2, y - 14, w, 27, 6);
+    else {
+      tagPlate.fillStyle(0x15143a, 0.85).fillRoundedRect(x - w / 2, y - 12, w, 24, 12);
+      tagPlate.lineStyle(1.2, 0x8d86c9, 0.8).strokeRoundedRect(x - w / 2, y - 12, w, 24, 12);
+    }
   }
 
   private play(): void {
