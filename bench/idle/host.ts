@@ -5,20 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { BROWSER_FLAGS, requireBrowser } from '../../scripts/machine.mjs';
 import { ROOT } from '../grounds.ts';
 
-const CHROMIUM = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-];
 const FILES = ['price-list.coinslot', 'placements.json', 'roots.coinslot'];
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Idle</title></head>
 <body><script type="module" src="/page.js"></script></body></html>`;
@@ -74,7 +63,10 @@ function closeServer(server: Server): Promise<void> {
 
 /** Opens the page and gives it to `use`. Throws what the page throws. */
 export async function inBrowser<T>(url: string, use: (page: Page, browser: Browser) => Promise<T>): Promise<T> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await chromium.launch({
+    executablePath: requireBrowser(),
+    args: [...BROWSER_FLAGS, '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  });
   try {
     const page = await browser.newPage();
     const broken = new Promise<never>((_, reject) => page.on('pageerror', reject));

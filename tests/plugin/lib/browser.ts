@@ -3,23 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../lib/browser.ts';
 import type { LabContent } from '../page/game.ts';
 import { makeContent, PLACEMENTS, type Content } from './content.ts';
 import { WalletParty } from './wallet-party.ts';
 
 export type PhaserMajor = 3 | 4;
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--enable-unsafe-swiftshader',
-  '--autoplay-policy=no-user-gesture-required',
-];
 
 const PAGE =
   '<!doctype html><meta charset="utf-8"><body style="margin:0"><div id="game"></div><script type="module" src="game.js"></script>';
@@ -70,7 +60,7 @@ export class Lab {
     const content = makeContent({ atMs: Date.now(), origin });
     const wallet = new WalletParty(content, () => Date.now(), origin);
     await wallet.start();
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+    const browser = await launchBrowser('--autoplay-policy=no-user-gesture-required');
     return new Lab(browser, server, content, wallet, origin);
   }
 
