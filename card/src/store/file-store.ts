@@ -1,0 +1,189 @@
+/**
+ * A card's state in one file of two slots. A commit writes the older slot whole, has the disk take it, and reads it back; a
+ * power cut in the midst tears only that slot, and the other still holds the state before.
+ *
+ * A second file, `<path>.written`, remembers that there once was a card: a card file that is gone is then damage, never a
+ * new card. Who removes both removes the card with its key; what it held is lost and nothing is won.
+ *
+ * The state stands there in the clear: the file belongs to whoever may read it (mode 0600). `disperseStore` is the store
+ * for cards that hold a player's money.
+ */
+import { open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CardStoreError, type CardStore } from '../ports.ts';
+import { decodeSlot, encodeSlot, epochOf, HEADER_BYTES, SLOT_BYTES, STATE_BYTES_MAX, type Slot } from './slot.ts';
+
+/** The one door to the disk; tests give one that fails. */
+export type OpenFile = typeof open;
+
+const OWNER_ONLY = 0o600;
+
+/** A whole slot, and where it stands. */
+interface Place {
+  readonly slot: Slot;
+  readonly index: number;
+}
+
+/** A file of the owner's alone that survives a crash at any moment. One program at a time may use it. */
+export function fileStore(path: string, openFile: OpenFile = open): CardStore {
+  let last: Place | undefined;
+  let looked = false;
+
+  async function load(): Promise<Uint8Array | undefined> {
+    const found = await readCardFile(path, openFile);
+    const isKnown = last !== undefined || (await exists(markerOf(path), openFile));
+    if (found === undefined && isKnown) throw new CardStoreError('damaged', `${path}: the card is gone or damaged`);
+    last = found;
+    looked = true;
+    if (found === undefined) return undefined;
+    if (!isKnown) await createMarker(path, openFile);
+    return Uint8Array.from(found.slot.state);
+  }
+
+  async function commit(state: Uint8Array): Promise<void> {
+    if (state.length > STATE_BYTES_MAX)
+      throw new CardStoreError('io', `${path}: a state of ${state.length} bytes, at most ${STATE_BYTES_MAX}`);
+    if (!looked) await load();
+    if (last === undefined) {
+      await createCardFile(path, state, openFile);
+      await createMarker(path, openFile);
+      last = { slot: { epoch: 1n, state }, index: 0 };
+    } else {
+      const next = { slot: { epoch: last.slot.epoch + 1n, state }, index: 1 - last.index };
+      await overwrite(path, last, next, openFile);
+      last = next;
+    }
+  }
+
+  return { load: () => io(path, load), commit: (state) => io(path, () => commit(Uint8Array.from(state))) };
+}
+
+const markerOf = (path: string): string => `${path}.written`;
+
+/** Whatever the disk says becomes a CardStoreError with its cause. */
+async function io<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof CardStoreError) throw cause;
+    throw new CardStoreError('io', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+async function openExisting(path: string, openFile: OpenFile): Promise<FileHandle | undefined> {
+  try {
+    return await openFile(path, 'r+');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function exists(path: string, openFile: OpenFile): Promise<boolean> {
+  const file = await openExisting(path, openFile);
+  await file?.close();
+  return file !== undefined;
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** The newest whole slot of the card file; `undefined` when there is no file or nothing whole in it. */
+async function readCardFile(path: string, openFile: OpenFile): Promise<Place | undefined> {
+  const file = await openExisting(path, openFile);
+  if (file === undefined) return undefined;
+  try {
+    return await newestSlot(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function newestSlot(file: FileHandle): Promise<Place | undefined> {
+  const slots = [await readSlot(file, 0), await readSlot(file, 1)];
+  const whole = slots.flatMap((slot, index) => (slot === undefined ? [] : [{ slot, index }]));
+  return whole.sort((a, b) => Number(b.slot.epoch - a.slot.epoch))[0];
+}
+
+async function readSlot(file: FileHandle, index: number): Promise<Slot | undefined> {
+  const bytes = Buffer.alloc(SLOT_BYTES);
+  const { bytesRead } = await file.read(bytes, 0, SLOT_BYTES, index * SLOT_BYTES);
+  return decodeSlot(bytes.subarray(0, bytesRead));
+}
+
+async function overwrite(path: string, last: Place, next: Place, openFile: OpenFile): Promise<void> {
+  const file = await openExisting(path, openFile);
+  if (file === undefined) throw new CardStoreError('damaged', `${path}: the card file is gone`);
+  try {
+    // A file put back, or another program at the same card: writing on would make two branches of one card.
+    if (!(await isNewest(file, last))) throw new CardStoreError('fork', `${path}: changed by somebody else`);
+    await writeSlot(file, next.index, next.slot);
+  } finally {
+    await file.close();
+  }
+}
+
+/** By the headers alone where they say it; a torn slot can claim any epoch, and only reading both whole tells. */
+async function isNewest(file: FileHandle, last: Place): Promise<boolean> {
+  const headers = Buffer.alloc(2 * HEADER_BYTES);
+  for (const index of [0, 1]) await file.read(headers, index * HEADER_BYTES, HEADER_BYTES, index * SLOT_BYTES);
+  const header = (index: number): Buffer => headers.subarray(index * HEADER_BYTES, (index + 1) * HEADER_BYTES);
+  const isSame = header(last.index).equals(encodeSlot(last.slot).subarray(0, HEADER_BYTES));
+  if (isSame && epochOf(header(1 - last.index)) < last.slot.epoch) return true;
+  const newest = await newestSlot(file);
+  return newest?.slot.epoch === last.slot.epoch && Buffer.compare(newest.slot.state, last.slot.state) === 0;
+}
+
+/** Written at its place, on disk, and read back: what cannot be read back was not written. */
+async function writeSlot(file: FileHandle, index: number, slot: Slot): Promise<void> {
+  const bytes = encodeSlot(slot);
+  await writeAll(file, bytes, index * SLOT_BYTES);
+  await file.datasync();
+  const back = Buffer.alloc(bytes.length);
+  const { bytesRead } = await file.read(back, 0, back.length, index * SLOT_BYTES);
+  if (bytesRead !== bytes.length || !back.equals(bytes)) throw new Error('what was written does not read back');
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
+/**
+ * The first commit. The whole file is written before the first slot is valid, so that later commits only overwrite: a
+ * disk that is full is then full now and not at a payment. A crash in between leaves no whole slot and no marker, which is
+ * still no card, and the file may be begun again.
+ */
+async function createCardFile(path: string, state: Uint8Array, openFile: OpenFile): Promise<void> {
+  const file = await openFile(path, 'w+', OWNER_ONLY);
+  try {
+    await writeAll(file, Buffer.alloc(2 * SLOT_BYTES), 0);
+    await file.sync();
+    await syncFolder(path, openFile);
+    await writeSlot(file, 0, { epoch: 1n, state });
+  } finally {
+    await file.close();
+  }
+}
+
+async function createMarker(path: string, openFile: OpenFile): Promise<void> {
+  const file = await openFile(markerOf(path), 'a', OWNER_ONLY);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncFolder(path, openFile);
+}
+
+/** A new name is durable only when its folder is. Windows opens no folders, and orders such writes by itself. */
+async function syncFolder(path: string, openFile: OpenFile): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await openFile(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
