@@ -1,5 +1,5 @@
 /**
- * The byte-level half of the strict Ed25519 profile, shared by the portable verifier (`signatures.ts`) and the native
+ * The byte-level half of the strict Ed25519 profile, shared by the portable verifier (`ed25519.ts`) and the native
  * one (`node.ts`), so that both give one verdict. Everything here is decided without curve arithmetic:
  *
  * - S < L (RFC 8032 section 5.1.7, step 1): otherwise anyone can turn one valid signature into a second;
@@ -8,67 +8,6 @@
  *
  * What it does not prove: that A or R are points of the curve, nor that the equation holds.
  */
-import { ProtocolError } from './errors.ts';
-
-/** Length of a raw Ed25519 public key in bytes (RFC 8032 section 5.1.5). */
-export const ED25519_KEY_BYTES = 32;
-/** Length of an Ed25519 signature in bytes: R (32) then S (32, little-endian). */
-export const ED25519_SIGNATURE_BYTES = 64;
-
-/** SubjectPublicKeyInfo of Ed25519 before its 32 key bytes: SEQUENCE { SEQUENCE { 1.3.101.112 }, BIT STRING } (RFC 8410 section 4). */
-export const ED25519_SPKI_PREFIX: readonly number[] = [
-  0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-];
-
-/** A public key whose algorithm is settled. ECDSA P-256, for cards, will be a second member: the key names its algorithm, a message never does. */
-export interface ReadPublicKey {
-  readonly algorithm: 'ed25519';
-  /** 32 bytes, RFC 8032 encoding. */
-  readonly raw: Uint8Array;
-}
-
-/** Returns `value`, or throws a TypeError that names the argument. */
-export function requireBytes(value: unknown, name: string): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`${name}: expected a Uint8Array`);
-  return value;
-}
-
-/** Returns `value` when it is bytes of exactly `length`, or throws a TypeError that names the argument. */
-export function requireBytesOf(value: unknown, length: number, name: string): Uint8Array {
-  const bytes = requireBytes(value, name);
-  if (bytes.length !== length) throw new TypeError(`${name}: expected ${length} bytes, got ${bytes.length}`);
-  return bytes;
-}
-
-/**
- * Reads a public key given as SPKI DER (44 bytes) or as 32 raw bytes, which mean Ed25519.
- * @throws TypeError when it is not bytes, ProtocolError `BAD_KEY` when it is neither form; both name `publicKey`.
- */
-export function readPublicKey(publicKey: Uint8Array): ReadPublicKey {
-  requireBytes(publicKey, 'publicKey');
-  if (publicKey.length === ED25519_KEY_BYTES) return { algorithm: 'ed25519', raw: publicKey };
-  const prefixBytes = ED25519_SPKI_PREFIX.length;
-  const isSpki =
-    publicKey.length === prefixBytes + ED25519_KEY_BYTES &&
-    ED25519_SPKI_PREFIX.every((byte, i) => publicKey[i] === byte);
-  if (!isSpki)
-    throw new ProtocolError('BAD_KEY', 'publicKey: neither 32 raw bytes nor an Ed25519 SubjectPublicKeyInfo');
-  return { algorithm: 'ed25519', raw: publicKey.subarray(prefixBytes) };
-}
-
-/**
- * Returns `signature` when it has the length of one.
- * @throws TypeError when it is not bytes, ProtocolError `BAD_SIGNATURE` when it is truncated, extended or empty.
- */
-export function requireSignature(signature: Uint8Array): Uint8Array {
-  requireBytes(signature, 'signature');
-  if (signature.length === ED25519_SIGNATURE_BYTES) return signature;
-  throw new ProtocolError(
-    'BAD_SIGNATURE',
-    `signature: expected ${ED25519_SIGNATURE_BYTES} bytes, got ${signature.length}`,
-  );
-}
-
 /** True when the encoded point (32 bytes) is canonical and not one of the eight points of small order. */
 export function isStrictPoint(encoded: Uint8Array): boolean {
   const y = Uint8Array.from(encoded);

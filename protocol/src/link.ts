@@ -9,7 +9,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Charged } from './codes.ts';
 import { context } from './contexts.ts';
-import { requireBytesOf } from './ed25519-profile.ts';
+import { requireBytesOf } from './public-key.ts';
 import { ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { packWire, unpackWire, type Wire } from './encoding.ts';

@@ -128,7 +128,7 @@ describe('an honest chain', () => {
     const tree = publisherTree();
     const leaf = verifyChain({ ...tree, role: 'publisher', atMs: AT_MS });
     expect(leaf).toMatchObject({
-      algorithm: 'ed25519',
+      alg: 1,
       role: 'publisher',
       sandbox: false,
       subject: { id: 'lumen-works', commonName: 'Lumen Works' },

@@ -12,6 +12,7 @@ import {
   sign,
   spkiFromRawKey,
   verifySignature,
+  withLowS,
 } from '@coinslot/protocol';
 import { nativeSigner, nativeVerifySignature, privateKeyFromSeed } from '@coinslot/protocol/node';
 import { ED25519_VECTOR_FOLDER, ed25519Vectors, vectorText } from './vectors/ed25519-vectors.ts';
@@ -160,14 +161,17 @@ describe('malformed arguments', () => {
     ['seed', () => publicKeyFromSeed(new Uint8Array(33))],
     ['seed', () => ed25519Signer(new Uint8Array(0))],
     ['seed', () => nativeSigner(new Uint8Array(31))],
-    ['raw', () => requireAdmissibleKey(new Uint8Array(44))],
+    ['publicKey', () => requireAdmissibleKey(new Uint8Array(43))],
+    ['signature', () => withLowS(new Uint8Array(63))],
+    ['raw', () => spkiFromRawKey(new Uint8Array(31))],
   ] as const)('throw and name %s in signing', (argument, call) => {
     expect(call).toThrowError(new RegExp(`^${argument}: `));
   });
 
-  test('a native signer takes Ed25519 private keys only', () => {
-    const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-    expect(() => nativeSigner(p256)).toThrowError(/^privateKey: /);
+  test('a native signer takes private keys of Ed25519 and P-256 only', () => {
+    for (const namedCurve of ['P-384', 'secp256k1'])
+      expect(() => nativeSigner(generateKeyPairSync('ec', { namedCurve }).privateKey)).toThrowError(/^privateKey: /);
+    expect(() => nativeSigner(generateKeyPairSync('x25519').privateKey)).toThrowError(/^privateKey: /);
     expect(() => nativeSigner(createPublicKey(privateKeyFromSeed(new Uint8Array(32))))).toThrowError(/^privateKey: /);
   });
 });

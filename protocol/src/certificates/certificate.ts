@@ -1,7 +1,7 @@
-/** Reads one X.509 v3 certificate of the profile: Ed25519 (RFC 8410), DER, at most 4 KiB. RFC 5280 section 4.1. */
-import { readPublicKey } from '../ed25519-profile.ts';
+/** Reads one X.509 v3 certificate of the profile: Ed25519 (RFC 8410) or, for cards, P-256 (RFC 5480); DER, at most 4 KiB. RFC 5280 section 4.1. */
 import { ProtocolError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { ALG, readPublicKey, type Alg } from '../public-key.ts';
 import {
   TAG,
   badDer,
@@ -13,11 +13,12 @@ import {
   readInteger,
   readSmallInteger,
   readWhole,
-  readWholeBitString,
   type Cursor,
 } from './der.ts';
 import { readExtensions, type CertificateExtensions } from './extensions.ts';
 import { readName, readValidity, type CertificateName } from './fields.ts';
+import type { CertificateRole } from './roles.ts';
+import { readSignatureAlg, readSignatureValue } from './signature-fields.ts';
 
 /** A certificate, read and not yet believed: nothing here says that its signature holds. */
 export interface Certificate extends CertificateExtensions {
@@ -30,27 +31,31 @@ export interface Certificate extends CertificateExtensions {
   /** Milliseconds since 1970, inclusive. */
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-  readonly algorithm: 'ed25519';
+  /** Of the subject's key. */
+  readonly alg: Alg;
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
-  /** 32 bytes. */
+  /** The subject's key as `verifySignature` takes it: 32 raw bytes of Ed25519, or the SPKI of P-256. */
   readonly publicKey: Uint8Array;
+  /** What the issuer signed with; must be the issuer's own. */
+  readonly signatureAlg: Alg;
   /** What the issuer signed, DER. */
   readonly signedBytes: Uint8Array;
-  /** 64 bytes. */
+  /** 64 bytes, as `verifySignature` takes them. */
   readonly signature: Uint8Array;
 }
 
 const EXPLICIT_VERSION = 0xa0;
 const EXPLICIT_EXTENSIONS = 0xa3;
 const SERIAL_BYTES_MAX = 20;
-/** AlgorithmIdentifier of Ed25519 without its header: 1.3.101.112, parameters absent (RFC 8410 section 3). */
-const ED25519_ALGORITHM_HEX = '06032b6570';
+/** What may have a P-256 key: what cards on sale can be, and who issues them. */
+const P256_ROLES: readonly CertificateRole[] = ['card-issuer', 'card'];
 
 /**
  * Reads a certificate without judging it.
  * @param der DER bytes; copied, so a later change of the input changes nothing.
- * @throws ProtocolError `TOO_LARGE`, `BAD_ENCODING`, or `BAD_KEY` for any algorithm but Ed25519.
+ * @throws ProtocolError `TOO_LARGE`, `BAD_ENCODING`, or `BAD_KEY` for an algorithm that the profile does not know or the
+ * role may not have.
  */
 export function readCertificate(der: Uint8Array): Certificate {
   if (!(der instanceof Uint8Array)) throw new TypeError('der: expected a Uint8Array');
@@ -61,11 +66,25 @@ export function readCertificate(der: Uint8Array): Certificate {
   const certificate = open(whole, TAG.sequence, 'certificate');
   close(whole);
   const signedBytes = readWhole(certificate, TAG.sequence, 'signed part');
-  requireEd25519(certificate, 'signature algorithm');
-  const signature = readWholeBitString(certificate, 'signature');
+  const signatureAlg = readSignatureAlg(certificate);
+  const signature = readSignatureValue(certificate, signatureAlg);
   close(certificate);
-  if (signature.length !== 64) throw new ProtocolError('BAD_SIGNATURE', 'certificate: signature is not 64 bytes');
-  return Object.freeze({ ...readSignedPart(signedBytes), signedBytes, signature });
+  const signed = readSignedPart(signedBytes);
+  if (signed.signatureAlg !== signatureAlg)
+    throw new ProtocolError('BAD_KEY', 'signature algorithm: two different ones');
+  requireAlgOfRole(signed);
+  return Object.freeze({ ...signed, signedBytes, signature });
+}
+
+/** Only cards and their issuers have P-256 keys; everybody else's algorithm is fixed by the version of the profile. */
+function requireAlgOfRole({
+  alg,
+  liveRoles,
+  sandboxRoles,
+}: Pick<Certificate, 'alg' | 'liveRoles' | 'sandboxRoles'>): void {
+  const [role, ...more] = [...liveRoles, ...sandboxRoles];
+  if (alg === ALG.ed25519 || (role !== undefined && more.length === 0 && P256_ROLES.includes(role))) return;
+  throw new ProtocolError('BAD_KEY', 'public key algorithm: P-256 is for cards and card issuers only');
 }
 
 function readSignedPart(signedBytes: Uint8Array): Omit<Certificate, 'signedBytes' | 'signature'> {
@@ -75,7 +94,7 @@ function readSignedPart(signedBytes: Uint8Array): Omit<Certificate, 'signedBytes
   close(version);
   const serial = readInteger(tbs, SERIAL_BYTES_MAX, 'serial');
   if (serial.every((byte) => byte === 0)) throw badDer('serial', 'zero');
-  requireEd25519(tbs, 'signature algorithm');
+  const signatureAlg = readSignatureAlg(tbs);
   const issuer = readNameAndDer(tbs, 'issuer');
   const validity = readValidity(tbs);
   const subject = readNameAndDer(tbs, 'subject');
@@ -86,6 +105,7 @@ function readSignedPart(signedBytes: Uint8Array): Omit<Certificate, 'signedBytes
   close(tbs); // the unique identifiers of X.509 v2 are not part of the profile
   return {
     serialHex: hex(serial),
+    signatureAlg,
     issuer: issuer.name,
     issuerDer: issuer.der,
     subject: subject.name,
@@ -101,18 +121,8 @@ function readNameAndDer(tbs: Cursor, part: string): { name: CertificateName; der
   return { name: readName(cursorOver(der, part), part), der };
 }
 
-function readSubjectKey(tbs: Cursor): Pick<Certificate, 'algorithm' | 'spki' | 'publicKey'> {
+function readSubjectKey(tbs: Cursor): Pick<Certificate, 'alg' | 'spki' | 'publicKey'> {
   const spki = readWhole(tbs, TAG.sequence, 'public key');
-  const inner = open(cursorOver(spki, 'public key'), TAG.sequence, 'public key');
-  requireEd25519(inner, 'public key algorithm');
-  readWholeBitString(inner, 'public key');
-  close(inner);
-  const { algorithm, raw } = readPublicKey(spki);
-  return { algorithm, spki, publicKey: raw };
-}
-
-/** The version of the profile fixes the algorithm; nothing in a certificate or message can choose a weaker one. */
-function requireEd25519(cursor: Cursor, part: string): void {
-  const algorithm = readContent(cursor, TAG.sequence, part);
-  if (hex(algorithm) !== ED25519_ALGORITHM_HEX) throw new ProtocolError('BAD_KEY', `${part}: not Ed25519`);
+  const { alg, raw } = readPublicKey(spki);
+  return { alg, spki, publicKey: alg === ALG.ed25519 ? raw : spki };
 }

@@ -12,6 +12,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { BoundedCache } from '../bounded-cache.ts';
 import { ProtocolError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import type { Alg } from '../public-key.ts';
 import { requireAdmissibleKey, verifySignature } from '../signatures.ts';
 import { readCertificate, type Certificate } from './certificate.ts';
 import { hex } from './der.ts';
@@ -38,11 +39,12 @@ export interface ChainOptions {
 
 /** The holder of a verified leaf certificate. */
 export interface VerifiedLeaf {
-  /** 32 raw bytes. */
+  /** As `verifySignature` takes it: 32 raw bytes of Ed25519, or the SPKI of P-256. */
   readonly publicKey: Uint8Array;
   /** SubjectPublicKeyInfo DER. */
   readonly spki: Uint8Array;
-  readonly algorithm: 'ed25519';
+  /** 1 Ed25519, 2 ECDSA P-256. */
+  readonly alg: Alg;
   readonly role: CertificateRole;
   /** True for throwaway keys: a sandbox's certificate under a sandbox's root. */
   readonly sandbox: boolean;
@@ -173,7 +175,8 @@ function verifyLinks(sent: readonly Certificate[], roots: readonly Certificate[]
   const candidates = roots.map((root) => linkUnder(root, sent)).filter((linked) => linked !== undefined);
   if (candidates.length === 0) throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: does not lead to a pinned root');
   for (const { publicKey } of [...candidates.map(({ root }) => root), ...sent]) requireAdmissibleKey(publicKey);
-  const isSigned = ({ child, issuer }: Link): boolean => verify(issuer.publicKey, child.signedBytes, child.signature);
+  const isSigned = ({ child, issuer }: Link): boolean =>
+    child.signatureAlg === issuer.alg && verify(issuer.publicKey, child.signedBytes, child.signature);
   // Two roots may share a name during a roll-over; an impostor's certificate names one and fits neither.
   const linked = candidates.find(({ links }) => links.slice(0, 1).every(isSigned));
   if (!linked) throw new ProtocolError('CHAIN_UNTRUSTED', 'chain: not signed by a pinned root');
@@ -269,7 +272,7 @@ function describeLeaf(leaf: Certificate, role: CertificateRole, sandbox: boolean
   return Object.freeze({
     publicKey: Uint8Array.from(leaf.publicKey), // copies: the cached certificate must not change in a caller's hands
     spki: Uint8Array.from(leaf.spki),
-    algorithm: leaf.algorithm,
+    alg: leaf.alg,
     role,
     sandbox,
     subject: Object.freeze({ ...leaf.subject, id }),

@@ -121,14 +121,14 @@ function flipBit(encoded: string, bit: number): string {
 
 function badKeys(): Ed25519Vector[] {
   const parts = build({});
-  const p256 = '3059301306072a8648ce3d020106082a8648ce3d030107034200' + '04'.padEnd(130, 'a1');
+  const secp256k1 = '3056301006072a8648ce3d020106052b8104000a034200' + '04'.padEnd(130, 'a1');
   const x25519 = `302a300506032b656e032100${parts.publicKey}`;
   const offCurve = hex(littleEndian(2n)); // no x belongs to y = 2
   return [
     { ...parts, name: 'key-empty', why: 'no key', expect: 'BAD_KEY', publicKey: '' },
     { ...parts, name: 'key-31-bytes', why: 'cut', expect: 'BAD_KEY', publicKey: parts.publicKey.slice(2) },
     { ...parts, name: 'key-33-bytes', why: 'extended', expect: 'BAD_KEY', publicKey: `${parts.publicKey}00` },
-    { ...parts, name: 'key-p256', why: 'SPKI of another curve', expect: 'BAD_KEY', publicKey: p256 },
+    { ...parts, name: 'key-secp256k1', why: 'SPKI of another curve', expect: 'BAD_KEY', publicKey: secp256k1 },
     { ...parts, name: 'key-x25519', why: 'SPKI of a key agreement key', expect: 'BAD_KEY', publicKey: x25519 },
     { ...parts, name: 'key-off-curve', why: 'no point', expect: 'reject', keyAdmissible: false, publicKey: offCurve },
     {
