@@ -113,6 +113,13 @@ export class Seat {
     throw new Error(`the ${side} button in the canvas did nothing`);
   }
 
+  /** From the first step to the answer, both by clicks in the canvas. */
+  async pay(): Promise<void> {
+    await this.dialog('Step 1 of 2');
+    await this.clickInCanvas('right', () => this.says('Step 2 of 2'));
+    await this.clickInCanvas('right', async () => !(await this.says('Step 2 of 2')));
+  }
+
   /** True when the dialog says these words. */
   says(words: string | RegExp): Promise<boolean> {
     return this.page

@@ -14,13 +14,6 @@ beforeAll(async () => {
 afterAll(() => house?.close());
 afterEach(() => seat.expectNoComplaints());
 
-/** From the first step to the answer, both by clicks in the canvas. */
-async function pay(from: Seat): Promise<void> {
-  await from.dialog('Step 1 of 2');
-  await from.clickInCanvas('right', () => from.says('Step 2 of 2'));
-  await from.clickInCanvas('right', async () => !(await from.says('Step 2 of 2')));
-}
-
 describe('the sample player', () => {
   it('plays level 2 to its end, pays for level 3 in the canvas, and plays level 3', async () => {
     seat = await Seat.take(house, '&level=2&goal=1&seed=7');
@@ -70,7 +63,7 @@ describe('the sample player', () => {
   it('is healed when the answer is lost after the charge: one debit, level 4 opens', async () => {
     house.town.sandbox.faults.set('lost-answer', 'once');
     await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=4`);
-    await pay(seat);
+    await seat.pay();
     await seat.scene('Level4');
     expect(house.town.sandbox.faults.isOn('lost-answer')).toBe(false);
     expect(journal(house)).toEqual(['level-3 approved', 'thirty-minutes approved']);
@@ -83,7 +76,7 @@ describe('the sample player', () => {
     await seat.dialog('The Comet’s Road');
     await seat.dialog(/USD\s1\.00/);
     await seat.shot('09-converted');
-    await pay(seat);
+    await seat.pay();
     await seat.scene('Bonus');
     const bonus = house.town.wallet.profile.state.payments.at(-1);
     expect(bonus?.decided).toMatchObject({
