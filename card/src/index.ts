@@ -8,3 +8,5 @@ export { realDisk, type Disk, type DiskFile, type Found } from './softcard/disk.
 export type { Finding } from './softcard/places.ts';
 export * from './reader/index.ts';
 export * from './vpcd/index.ts';
+export { createApplet, type AppletOptions } from './applet/applet.ts';
+export { AID, ANSWER_TO_RESET, CARD_LIMITS } from './applet/commands.ts';

@@ -1,0 +1,141 @@
+/**
+ * Everything a card remembers, and its bytes. A blank card has no state at all; then it has a key; then its issuer has made
+ * it a purse, for good. Values are never changed in place: a command makes the next state, and it counts once the store has it.
+ */
+import {
+  cardRecordHash,
+  decodeCardParameters,
+  decodeCardRecord,
+  decodeRateTable,
+  LIMITS,
+  readEnvelope,
+  type CardParameters,
+  type CardRecord,
+  type RateTable,
+} from '@coinslot/protocol';
+import {
+  amount,
+  bytes,
+  bytes16,
+  bytes32,
+  bytes64,
+  count,
+  currencyCode,
+  decodeAs,
+  encodeAs,
+  envelopeBytes,
+  flag,
+  identifier,
+  list,
+  maybe,
+  oneOf,
+  record,
+  spkiBytes,
+  timeMs,
+  uint32,
+  type Shape,
+  type ValueOf,
+} from '@coinslot/protocol/shape';
+import { CARD_LIMITS } from './commands.ts';
+
+/** An object of the issuer's: the envelope as it was verified, without its chain, and what it says. */
+export interface Signed<T> {
+  readonly envelope: Uint8Array;
+  readonly value: T;
+}
+
+const signed = <T>(decode: (body: Uint8Array) => T): Shape<Signed<T>> => ({
+  toWire: ({ envelope }, at) => envelopeBytes.toWire(envelope, at),
+  fromWire(wire, at) {
+    const envelope = envelopeBytes.fromWire(wire, at);
+    return Object.freeze({ envelope, value: decode(readEnvelope(envelope).body) });
+  },
+});
+
+const entryShape = record('Entry', {
+  record: bytes(1, LIMITS.cardRecordBytesMax),
+  signature: bytes64,
+  /** Hash of the commands that it answers: the same nonce with other bytes is another payment. */
+  asked: bytes32,
+  unreportedMinor: amount,
+});
+
+/** One record of the record file with the answer that was given: asked again, the same leaves again. */
+export interface Entry extends ValueOf<typeof entryShape> {
+  /** `record`, read. */
+  readonly fields: CardRecord;
+  /** `cardRecordHash` of `record`: the head after it. */
+  readonly head: Uint8Array;
+}
+
+/** An entry with what follows from its bytes. */
+export const entryOf = (stored: ValueOf<typeof entryShape>, fields = decodeCardRecord(stored.record)): Entry =>
+  Object.freeze({ ...stored, fields, head: cardRecordHash(stored.record) });
+
+const entry: Shape<Entry> = {
+  toWire: (value, at) => entryShape.toWire(value, at),
+  fromWire: (wire, at) => entryOf(entryShape.fromWire(wire, at)),
+};
+
+const guardedSecret = record('GuardedSecret', { salt: bytes16, hash: bytes32, triesLeft: count(255) });
+
+const purse = record('Purse', {
+  purse: identifier,
+  currency: currencyCode,
+  plan: oneOf('prepaid', 'postpaid'),
+  balanceMinor: amount,
+  unreportedMinor: amount,
+  /** Spent without PIN since it was last verified. */
+  noPinSumMinor: amount,
+});
+
+const cardKey = record('CardKey', {
+  algorithm: oneOf('ed25519', 'p256'),
+  privateKey: bytes32,
+  spki: spkiBytes,
+});
+
+const purseCard = record('PurseCard', {
+  cardId: bytes16,
+  issuerKey: spkiBytes,
+  /** Card, card issuer, SINT. */
+  chain: list(bytes(1, LIMITS.certificateBytesMax), 1, LIMITS.chainCertificatesMax),
+  /** The end of the card's certificate; no debit for an offer after it. */
+  certificateNotAfterMs: timeMs,
+  parameters: signed<CardParameters>(decodeCardParameters),
+  rates: signed<RateTable>(decodeRateTable),
+  pin: guardedSecret,
+  unblock: guardedSecret,
+  noPinCount: count(65_535),
+  debitsUnderTable: uint32,
+  purses: list(purse, 1, LIMITS.pursesMax, (one) => one.purse),
+  counter: uint32,
+  head: bytes32,
+  /** How far the last acknowledgement went, and the latest offer time up to there. */
+  clearedCounter: uint32,
+  clearedHead: bytes32,
+  clearedThroughMs: timeMs,
+  timeMs,
+  /** Open from INITIALIZE FOR LOAD until an acknowledgement names it. */
+  challenge: maybe(bytes16),
+  acknowledgement: uint32,
+  /** Hash of the last acknowledgement's body; zeros before the first. */
+  acknowledged: bytes32,
+  blocked: flag,
+  records: list(entry, 0, CARD_LIMITS.recordsMax),
+});
+
+const STATE_FORMAT = 1;
+const cardState = record('CardState', { format: count(STATE_FORMAT), key: cardKey, issued: maybe(purseCard) });
+
+export type Purse = ValueOf<typeof purse>;
+/** A card that its issuer has personalised. */
+export type PurseCard = ValueOf<typeof purseCard>;
+/** A card that has a key. */
+export type CardState = ValueOf<typeof cardState>;
+
+export const newCardState = (key: CardState['key']): CardState => ({ format: STATE_FORMAT, key, issued: undefined });
+
+export const encodeCardState = (state: CardState): Uint8Array => encodeAs(cardState, 'CardState', state);
+/** Throws ProtocolError for bytes that are no state. */
+export const decodeCardState = (input: Uint8Array): CardState => decodeAs(cardState, 'CardState', input);
