@@ -106,6 +106,8 @@ export function createVerifier(options: VerifierOptions) {
   const offers = new Map(list.offers.map((one) => [one.offerId, one]));
   return {
     sellable: list.offers.filter((one) => !one.retired).map(sellableOf),
+    /** Whether a card may decide about any offer, retired ones included: then keys may be of P-256. */
+    takesCards: list.offers.some(({ quote }) => decodeQuote(readEnvelope(quote).body).cards !== 'none'),
     /** Subprotocols of the link: the game says who it is before a frame is exchanged. */
     subprotocols: [LINK_SUBPROTOCOL, LINK_HEADER_PREFIX + base64Url(list.pairingHeader)] as const,
     walletUrl: (port: number = WALLET_PORT): string => `ws://127.0.0.1:${port}${LINK_PATH}`,

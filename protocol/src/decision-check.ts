@@ -1,7 +1,8 @@
 /**
  * Acceptance of message 3: what must hold before a gate opens, in the plugin and in the wallet alike.
  */
-import type { VerifiedLeaf } from './certificates/index.ts';
+import { cardDecisionId } from './card-contexts.ts';
+import type { CertificateRole, VerifiedLeaf } from './certificates/index.ts';
 import { equalBytes } from './encoding.ts';
 import { openEnvelope, openSigned, readEnvelope, type OpenOptions, type Verify } from './envelope.ts';
 import { ProtocolError } from './errors.ts';
@@ -22,7 +23,7 @@ import {
 
 export interface CheckedDecision {
   readonly decision: PaymentDecision;
-  /** The payment server's certificate. */
+  /** The certificate of the payment server or card. */
   readonly signer: VerifiedLeaf;
   readonly terms: Terms;
   readonly quote: Quote;
@@ -37,6 +38,8 @@ export type DecisionOptions = Omit<OpenOptions, 'type' | 'role' | 'atMs'> & {
  * Verifies message 3 against the message 1 that this very party sent for a nonce that is still open. Throws
  * DECISION_MISMATCH when the decision is of another offer, game, price, time, nonce or session or contradicts itself,
  * CLOCK_SKEW when it is dated more than five minutes before the offer or after now, and the chain and signature codes.
+ *
+ * A card may decide where the quote accepts its assurance; otherwise CHAIN_ROLE, and CHAIN_LIMIT above its ceiling.
  *
  * A refusal is returned like an approval: the caller reads `decision.outcome`.
  */
@@ -55,12 +58,13 @@ function openDecision(
   open: Omit<OpenOptions, 'type' | 'role'>,
   nowMs: number,
 ): CheckedDecision {
-  const { body, leaf } = openEnvelope(decisionEnvelope, { ...open, type: 'payment-decision', role: 'payment-server' });
+  const { body, leaf } = openEnvelope(decisionEnvelope, { ...open, type: 'payment-decision', role: DECIDERS });
   const decision = decodePaymentDecision(body);
   const offer = decodeOffer(offerBytes);
   const terms = decodeTerms(offer.terms);
   // Only read: whoever sent message 1 itself knows its quote, and `checkRestored` verifies it.
   const quote = decodeQuote(readEnvelope(offer.quote).body);
+  requireDecider(decision, leaf, quote);
   const approved = decision.outcome === 'approved';
   const pairs: readonly (readonly [string, boolean])[] = [
     ['signer', equalBytes(decision.signer, keyHash(leaf.spki))],
@@ -77,11 +81,40 @@ function openDecision(
   const wrong = pairs.find(([, equal]) => !equal);
   if (wrong !== undefined)
     throw new ProtocolError('DECISION_MISMATCH', `PaymentDecision.${wrong[0]}: not what the offer asks for`);
-  // Last, so that an old decision that is replayed is called what it is.
+  // Last, so that an old decision that is replayed is called what it is. A refusal ends the nonce whatever its date: it takes
+  // nothing from anybody, and a server whose clock is wrong must not leave the player with a payment that is never decided.
   const { timeMs } = decision;
+  if (!approved) return Object.freeze({ decision, signer: leaf, terms, quote });
   if (timeMs > nowMs + LIMITS.clockSkewMsMax || timeMs < offer.offerTimeMs - LIMITS.clockSkewMsMax)
     throw new ProtocolError('CLOCK_SKEW', 'PaymentDecision.timeMs: before the offer or in the future');
   return Object.freeze({ decision, signer: leaf, terms, quote });
+}
+
+/** Who may decide: sign message 3. */
+export const DECIDERS: readonly CertificateRole[] = Object.freeze(['payment-server', 'card'] as const);
+
+/**
+ * What a decision must be besides signed, when a card made it: the quote accepts the card's assurance (CHAIN_ROLE), the charge
+ * is within the certificate's ceiling (CHAIN_LIMIT), and card state, id and time are a card's own: it has no clock, and makes one
+ * decision for a nonce (DECISION_MISMATCH). A payment server's decision has no card state. The server asks the same at an upload.
+ */
+export function requireDecider(decision: PaymentDecision, { card }: VerifiedLeaf, quote: Quote): void {
+  const mismatch = (field: string): ProtocolError =>
+    new ProtocolError('DECISION_MISMATCH', `PaymentDecision.${field}: not what its signer decides`);
+  if ((card === undefined) !== (decision.card === undefined)) throw mismatch('card');
+  if (card === undefined) return;
+  const { cards } = quote;
+  if (cards !== 'software' && cards !== card.assurance)
+    throw new ProtocolError('CHAIN_ROLE', `Quote.cards: ${cards}, and a ${card.assurance} card decided`);
+  const { chargedMinor, chargedCurrency } = decision;
+  const ceiling = card.ceilings.find(({ currency }) => currency === chargedCurrency)?.amountMinor ?? 0n;
+  if (chargedMinor > ceiling)
+    throw new ProtocolError(
+      'CHAIN_LIMIT',
+      `PaymentDecision.chargedMinor: above the ${ceiling} of the card's certificate`,
+    );
+  if (decision.timeMs !== decision.offerTimeMs) throw mismatch('timeMs');
+  if (!equalBytes(decision.decisionId, cardDecisionId(card.cardId, decision.nonce))) throw mismatch('decisionId');
 }
 
 export interface CheckedRestored extends CheckedDecision {

@@ -87,11 +87,14 @@ export function withChain(envelopeBytes: Uint8Array, chain: readonly Uint8Array[
 
 export interface OpenOptions {
   type: MessageType;
-  role: CertificateRole;
+  /** What the signer must be; one of these, where there are several. */
+  role: CertificateRole | readonly CertificateRole[];
   /** Pinned roots, DER. Roots sent along are ignored. */
   roots: readonly Uint8Array[];
   /** The time at which the chain must be valid, ms: the signing time, or now for an open nonce. */
   atMs: number;
+  /** Revocation lists, DER, held against the chain as of `atMs`; an issuer without any is not checked. */
+  crls?: readonly Uint8Array[];
   /** Another verifier with the same verdict (native on the server). */
   verify?: Verify;
   /** Finds a chain by its hash; without it a chain sent by hash is CHAIN_UNTRUSTED. */
@@ -112,9 +115,9 @@ export interface Opened {
 export function openEnvelope(envelopeBytes: Uint8Array, options: OpenOptions): Opened {
   const envelope = requireType(envelopeBytes, options.type);
   const chain = resolveChain(envelope.chain, options.chainByHash);
-  const { roots, role, atMs } = options;
+  const { roots, role, atMs, crls = [] } = options;
   const verify = options.verify ?? verifySignature;
-  const leaf = verifyChain({ chain, roots, role, atMs, verify });
+  const leaf = verifyChain({ chain, roots, role, atMs, crls, verify });
   requireSignature(envelope, options.type, leaf.publicKey, verify);
   return { body: envelope.body, leaf, chain };
 }

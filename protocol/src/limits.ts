@@ -12,6 +12,15 @@ export const LIMITS = Object.freeze({
   chainCertificatesMax: 4,
   /** One certificate, DER bytes. */
   certificateBytesMax: 4_096,
+  /** One revocation list, DER bytes: about 2,400 entries. */
+  crlBytesMax: 65_535,
+  /** Revocation lists held at once. */
+  crlsMax: 16,
+  /** How long after its `nextUpdate` a revocation list still counts: games and cards are without a network for weeks. */
+  crlGraceMsMax: 30 * 86_400_000,
+  /** Longest validity of a card's certificate, by assurance. */
+  chipLifeMsMax: 732 * 86_400_000,
+  softwareCardLifeMsMax: 90 * 86_400_000,
   /** Unknown extensions in an envelope's unsigned slot. */
   extensionsMax: 8,
   extensionBytesMax: 1_024,

@@ -3,14 +3,18 @@
  * first and is shared, then node:crypto (OpenSSL). Its Ed25519 equation is cofactorless and compares the encoded R too; its
  * ECDSA takes any s, which the profile has narrowed before.
  *
- * Its own entry (`@coinslot/protocol/node`): a browser bundle never sees node:crypto.
+ * Its own entry (`@coinslot/protocol/node`): a browser bundle never sees node:crypto. Importing it enables P-256 in
+ * `verifySignature` too.
  */
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { BoundedCache } from './bounded-cache.ts';
 import { hasStrictForm } from './ed25519-profile.ts';
 import { hasStrictP256Form, withLowS } from './p256-profile.ts';
+import { enableP256 } from './p256.ts';
 import { ALG, readPublicKey, requireBytes, requireBytesOf, requireSignature, spkiOf } from './public-key.ts';
 import { ED25519_SEED_BYTES, type Signer } from './signatures.ts';
+
+enableP256(); // whoever runs in Node takes cards: `verifySignature` then has the same verdict there
 
 /** PKCS#8 of Ed25519 before its 32 seed bytes (RFC 8410 section 7). */
 const PKCS8_PREFIX = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];

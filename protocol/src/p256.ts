@@ -1,10 +1,14 @@
 /**
  * ECDSA P-256 with SHA-256 (FIPS 186-5 section 6.4.2) for browser and wallet: the group law is @noble/curves, the equation
- * stands here. Noble's own `p256` brings DER, signing and HMAC along, 4 kB gzip of the 42 that a game's verifier may weigh.
+ * stands here. Noble's own `p256` brings DER, signing and HMAC along, another 4 kB gzip.
+ *
+ * Its own entry (`@coinslot/protocol/p256`): a game that takes no cards never loads it. `@coinslot/protocol/node` enables it
+ * by being there.
  */
 import { weierstrass } from '@noble/curves/abstract/weierstrass.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bigEndianOf, halvesOf, P256_FIELD, P256_ORDER } from './p256-profile.ts';
+import { provideP256 } from './p256-slot.ts';
 
 /** secp256r1, SEC 2 section 2.4.2. */
 const Point = /* @__PURE__ */ weierstrass({
@@ -19,8 +23,12 @@ const Point = /* @__PURE__ */ weierstrass({
 
 type P256Point = InstanceType<typeof Point>;
 
-/** The point with these coordinates (x then y, 64 bytes), or `undefined` when it is none of the curve or infinity. */
-export function p256PointOf(raw: Uint8Array): P256Point | undefined {
+/** From now on `verifySignature`, and whatever verifies with it, takes P-256 keys. Calling it again changes nothing. */
+export function enableP256(): void {
+  provideP256({ isPoint: (raw) => pointOf(raw) !== undefined, isSigned });
+}
+
+function pointOf(raw: Uint8Array): P256Point | undefined {
   const [x, y] = halvesOf(raw);
   try {
     const point = Point.fromAffine({ x, y });
@@ -32,8 +40,8 @@ export function p256PointOf(raw: Uint8Array): P256Point | undefined {
 }
 
 /** Section 6.4.2, steps 3 to 8: x of [e/s]G + [r/s]Q, modulo n, is r. The strict form must have been checked. */
-export function satisfiesP256(rawKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const key = p256PointOf(rawKey);
+function isSigned(rawKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const key = pointOf(rawKey);
   if (!key) return false;
   const [r, s] = halvesOf(signature);
   const { Fn } = Point;

@@ -1,6 +1,6 @@
 /**
- * Files that ship with a game: the signed price list and the pinned roots. Neither file is itself signed: every quote and
- * the pairing header in it are, and the roots are pinned by being there.
+ * Files that ship with a game: the signed price list, the pinned roots and the revocation lists. No file is itself signed:
+ * every quote, the pairing header and each list are, and the roots are pinned by being there.
  */
 import { LIMITS } from './limits.ts';
 import { bytes, decodeAs, encodeAs, flag, identifier, list, localeTag, record, type ValueOf } from './shape.ts';
@@ -33,6 +33,7 @@ const priceListShape = record('PriceList', {
   offers: list(pricedOffer, 0, OFFERS_MAX, ({ offerId }) => offerId),
 });
 
+const crlsShape = record('RevocationLists', { crls: list(bytes(1, LIMITS.crlBytesMax), 0, LIMITS.crlsMax) });
 const rootsShape = record('Roots', { roots: list(certificate, 1, 16) });
 
 export type PricedOffer = ValueOf<typeof pricedOffer>;
@@ -45,3 +46,9 @@ export const decodePriceList = (input: Uint8Array): PriceList =>
   decodeAs(priceListShape, 'PriceList', input, FILE_BYTES_MAX);
 export const encodeRoots = (roots: readonly Uint8Array[]): Uint8Array => encodeAs(rootsShape, 'Roots', { roots });
 export const decodeRoots = (input: Uint8Array): readonly Uint8Array[] => decodeAs(rootsShape, 'Roots', input).roots;
+/** The file `crls.coinslot`, and the answer of the door `/v1/crls`: DER revocation lists. Throws as `encodeRoots` does. */
+export const encodeCrls = (crls: readonly Uint8Array[]): Uint8Array =>
+  encodeAs(crlsShape, 'RevocationLists', { crls }, FILE_BYTES_MAX);
+/** Throws BAD_ENCODING or TOO_LARGE (above 4 MiB). The lists in it are neither read nor verified here. */
+export const decodeCrls = (input: Uint8Array): readonly Uint8Array[] =>
+  decodeAs(crlsShape, 'RevocationLists', input, FILE_BYTES_MAX).crls;

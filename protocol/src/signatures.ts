@@ -8,7 +8,7 @@ import { hasStrictForm, isStrictPoint } from './ed25519-profile.ts';
 import { ed25519PointOf, satisfiesEd25519 } from './ed25519.ts';
 import { ProtocolError } from './errors.ts';
 import { hasStrictP256Form } from './p256-profile.ts';
-import { p256PointOf, satisfiesP256 } from './p256.ts';
+import { p256Curve } from './p256-slot.ts';
 import {
   ALG,
   readPublicKey,
@@ -37,7 +37,8 @@ export interface Signer {
 
 /**
  * Verifies a signature over exactly `message`, under the algorithm of the key: Ed25519, strict and cofactorless, or ECDSA
- * P-256 with SHA-256 and low s.
+ * P-256 with SHA-256 and low s. P-256 keys are BAD_KEY until `enableP256` of `@coinslot/protocol/p256`; in Node, importing
+ * `@coinslot/protocol/node` has done that.
  *
  * A key with a torsion part is not refused here but where it is admitted, once, by `requireAdmissibleKey`.
  * @param publicKey SPKI DER (44 bytes Ed25519, 91 bytes P-256), or 32 raw bytes, which are Ed25519.
@@ -51,7 +52,7 @@ export function verifySignature(publicKey: Uint8Array, message: Uint8Array, sign
   requireSignature(signature);
   return alg === ALG.ed25519
     ? hasStrictForm(raw, signature) && satisfiesEd25519(raw, message, signature)
-    : hasStrictP256Form(raw, signature) && satisfiesP256(raw, message, signature);
+    : hasStrictP256Form(raw, signature) && p256Curve().isSigned(raw, message, signature);
 }
 
 /** The public key (32 raw bytes) of a private seed (32 bytes). */
@@ -98,5 +99,5 @@ function whyNotEd25519({ raw }: ReadPublicKey): string | undefined {
 }
 
 function whyNotP256({ raw }: ReadPublicKey): string | undefined {
-  return p256PointOf(raw) ? undefined : 'is not a point of the curve';
+  return p256Curve().isPoint(raw) ? undefined : 'is not a point of the curve';
 }

@@ -106,6 +106,12 @@ describe('checkDecision', () => {
     expect(check(change)).toBe(code);
   });
 
+  it('is taken whatever its date when it refuses: a wrong clock leaves no payment undecided (S11)', () => {
+    const refused = { outcome: 'refused', code: 'CLOCK_SKEW', settlement: 'none', chargedMinor: 0n } as const;
+    expect(check({ ...refused, timeMs: NOON_MS - 2 * skewMs })).toBe('accepted');
+    expect(check({ ...refused, timeMs: options.nowMs + 2 * skewMs })).toBe('accepted');
+  });
+
   it('is refused when signed by anyone but a payment server under the pinned root (P1)', () => {
     const by = (holder: Holder): string => {
       const forged = seal(decisionOn(made, { signer: holder.keyHash }), holder);

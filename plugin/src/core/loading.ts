@@ -17,13 +17,16 @@ export type Late = Omit<typeof LateModule, 'createVerifier'> & { readonly verifi
 export function lateLoader(options: VerifierOptions): () => Promise<Late> {
   let loading: Promise<Late> | undefined;
   return () => {
-    loading ??= import('../late.ts').then(
-      ({ createVerifier, ...rest }) => ({ ...rest, verifier: createVerifier(options) }),
-      (cause: unknown) => {
-        loading = undefined;
-        throw new NotLoadedError(cause);
-      },
-    );
+    const orNotLoaded = (cause: unknown): never => {
+      loading = undefined;
+      throw new NotLoadedError(cause);
+    };
+    loading ??= import('../late.ts').then(async ({ createVerifier, ...rest }) => {
+      const verifier = createVerifier(options);
+      // With the rest, not with the first card: by then there may be no network to load it from.
+      if (verifier.takesCards) (await import('@coinslot/protocol/p256').catch(orNotLoaded)).enableP256();
+      return { ...rest, verifier };
+    }, orNotLoaded);
     return loading;
   };
 }

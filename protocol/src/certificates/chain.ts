@@ -4,9 +4,10 @@
  * Order of the checks, which is the order of precedence of their codes with one exception: a chain longer than four is
  * refused first, before any of it is read.
  *   encoding and algorithm of every certificate -> names link up and end under a pinned root -> keys -> signatures ->
- *   one arc, live or sandbox -> validity -> CA marks, usages and roles -> path length -> limits -> critical extensions.
+ *   one arc, live or sandbox -> validity -> CA marks, usages and roles -> path length -> limits -> revocation -> critical
+ *   extensions.
  *
- * What it does not prove: that nothing in the chain was revoked. Revocation lists are checked apart.
+ * What it does not prove: that nothing in the chain was revoked by an issuer of whom no list is given.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { BoundedCache } from '../bounded-cache.ts';
@@ -14,9 +15,12 @@ import { ProtocolError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Alg } from '../public-key.ts';
 import { requireAdmissibleKey, verifySignature } from '../signatures.ts';
+import type { CardAssurance } from './card-assurance.ts';
 import { readCertificate, type Certificate } from './certificate.ts';
 import { hex } from './der.ts';
 import type { CertificateName } from './fields.ts';
+import { readRevocationList } from './revocation-list.ts';
+import { requireNotRevoked } from './revocation.ts';
 import { issuableRoles, ROLES, type CertificateRole } from './roles.ts';
 import { isWithinLimits, type SalesLimits } from './sales-limits.ts';
 
@@ -29,12 +33,20 @@ export interface ChainOptions {
   readonly chain: readonly Uint8Array[];
   /** DER of the pinned root certificates, the only ones believed. */
   readonly roots: readonly Uint8Array[];
-  /** What the leaf must be. */
-  readonly role: CertificateRole;
+  /** What the leaf must be; one of these, where there are several. */
+  readonly role: CertificateRole | readonly CertificateRole[];
   /** The signing time, milliseconds since 1970. */
   readonly atMs: number;
+  /** DER revocation lists; the newest of each issuer counts, an issuer without any is not checked. */
+  readonly crls?: readonly Uint8Array[];
   /** Another verifier with the same verdict (native on the server). */
   readonly verify?: Verify;
+}
+
+/** What a verified certificate says about a card. */
+export interface VerifiedCard extends CardAssurance {
+  /** 16 bytes, a pseudonym. */
+  readonly cardId: Uint8Array;
 }
 
 /** The holder of a verified leaf certificate. */
@@ -58,6 +70,8 @@ export interface VerifiedLeaf {
   readonly notAfterMs: number;
   /** What a publisher may sell; always there for the role `publisher`. */
   readonly limits: SalesLimits | undefined;
+  /** Of a card, and only of a card. */
+  readonly card: VerifiedCard | undefined;
   /** `hashChain` of the chain. */
   readonly chainHash: Uint8Array;
 }
@@ -65,6 +79,9 @@ export interface VerifiedLeaf {
 /** Roots that one party pins at once: live and sandbox, old and new during a roll-over. */
 export const ROOTS_MAX = 16;
 const VERIFIED_CHAINS_MAX = 32;
+const CARD_LIFE_MS_MAX = { chip: LIMITS.chipLifeMsMax, software: LIMITS.softwareCardLifeMsMax } as const;
+/** A card's id in its certificate: 16 bytes as lower-case hex. */
+const CARD_ID = /^[0-9a-f]{32}$/;
 
 /** A certificate and the one that signed it. */
 interface Link {
@@ -90,17 +107,28 @@ const linkedChains = new WeakMap<Verify, BoundedCache<LinkedChain>>();
  * @throws ProtocolError `BAD_ENCODING`, `TOO_LARGE`, `BAD_SIGNATURE`, `BAD_KEY` or `CHAIN_*`; TypeError for arguments
  * that are the caller's own mistake.
  */
-export function verifyChain({ chain, roots, role, atMs, verify = verifySignature }: ChainOptions): VerifiedLeaf {
-  requireArguments(chain, roots, role, atMs);
+export function verifyChain({
+  chain,
+  roots,
+  role,
+  atMs,
+  crls = [],
+  verify = verifySignature,
+}: ChainOptions): VerifiedLeaf {
+  const allowed = [role].flat();
+  requireArguments(chain, roots, allowed, atMs, crls);
   const chainHash = hashChain(chain);
   const linked = linkChain(chain, roots, chainHash, verify);
   const sandbox = requireOneArc(linked);
   requireValidity(linked, atMs);
-  requireRoles(linked, role, sandbox);
+  const held = requireRoles(linked, allowed, sandbox);
   requirePathLengths(linked);
-  requireLimits(linked, role);
+  requireLimits(linked, held);
+  requireCardLife(linked);
+  const lists = crls.map(readRevocationList);
+  for (const link of linked.links) requireNotRevoked(link, lists, atMs, verify);
   requireNoUnknownCritical(linked);
-  return describeLeaf(linked.leaf, role, sandbox, chainHash);
+  return describeLeaf(linked.leaf, held, sandbox, chainHash);
 }
 
 /**
@@ -124,11 +152,19 @@ export function rootIsSandbox(rootDer: Uint8Array): boolean {
   return requireOneArc({ root, links: [], leaf: root });
 }
 
-function requireArguments(chain: unknown, roots: unknown, role: CertificateRole, atMs: number): void {
+function requireArguments(
+  chain: unknown,
+  roots: unknown,
+  allowed: readonly CertificateRole[],
+  atMs: number,
+  crls: unknown,
+): void {
   if (!Array.isArray(chain)) throw new TypeError('chain: expected an array of certificates');
   if (!Array.isArray(roots) || roots.length > ROOTS_MAX) throw new TypeError(`roots: expected at most ${ROOTS_MAX}`);
   if (!roots.every((root) => root instanceof Uint8Array)) throw new TypeError('roots: expected bytes');
-  if (!ROLES.includes(role)) throw new TypeError('role: unknown');
+  if (!allowed.every((role) => ROLES.includes(role))) throw new TypeError('role: unknown');
+  if (!Array.isArray(crls) || crls.length > LIMITS.crlsMax)
+    throw new TypeError(`crls: expected at most ${LIMITS.crlsMax}`);
   if (!Number.isSafeInteger(atMs)) throw new TypeError('atMs: expected whole milliseconds');
 }
 
@@ -219,14 +255,29 @@ function requireValidity(linked: LinkedChain, atMs: number): void {
   if (early) throw new ProtocolError('CHAIN_NOT_YET', `chain: ${nameOf(early)} is not valid yet`);
 }
 
-function requireRoles({ links, leaf }: LinkedChain, role: CertificateRole, sandbox: boolean): void {
+/** Marks, usages and roles from the root down. Returns the leaf's role, which is one of those allowed. */
+function requireRoles(
+  { links, leaf }: LinkedChain,
+  allowed: readonly CertificateRole[],
+  sandbox: boolean,
+): CertificateRole {
   const refuse = (what: string): ProtocolError => new ProtocolError('CHAIN_ROLE', `chain: ${what}`);
   const rolesOf = (certificate: Certificate): readonly CertificateRole[] =>
     sandbox ? certificate.sandboxRoles : certificate.liveRoles;
-  const leafRoles = rolesOf(leaf);
-  if (leafRoles.length !== 1 || leafRoles[0] !== role) throw refuse(`${nameOf(leaf)} is not a ${role}`);
-  if (leaf.isAuthority || leaf.canSignCertificates || !leaf.canSignMessages) {
-    throw refuse(`${nameOf(leaf)} is not marked to sign messages only`);
+  const [role, ...more] = rolesOf(leaf);
+  if (role === undefined || more.length > 0 || !allowed.includes(role)) {
+    throw refuse(`${nameOf(leaf)} is not a ${allowed.join(' or ')}`);
+  }
+  // A card issuer is an authority and signs messages for its cards with the same key; everybody else does one or the other.
+  const issues = role === 'card-issuer';
+  if (leaf.isAuthority !== issues || leaf.canSignCertificates !== issues || !leaf.canSignMessages) {
+    throw refuse(`${nameOf(leaf)} is not marked for what a ${role} does`);
+  }
+  if (issues && leaf.pathLength !== 0) throw refuse(`${nameOf(leaf)} may have authorities below it`);
+  for (const { child } of links) {
+    if ((child.card !== undefined) !== (child === leaf && role === 'card')) {
+      throw refuse(`${nameOf(child)} states an assurance and is no card, or the other way round`);
+    }
   }
   for (const { child, issuer } of links) {
     if (!issuer.isAuthority || !issuer.canSignCertificates) throw refuse(`${nameOf(issuer)} may not issue`);
@@ -234,6 +285,7 @@ function requireRoles({ links, leaf }: LinkedChain, role: CertificateRole, sandb
     const isIssuable = rolesOf(child).every((held) => issuable.includes(held));
     if (!isIssuable) throw refuse(`${nameOf(issuer)} may not issue the role of ${nameOf(child)}`);
   }
+  return role;
 }
 
 /** `pathLength` bounds the intermediaries between an authority and the leaf (RFC 5280 section 4.2.1.9). */
@@ -261,6 +313,12 @@ function requireLimits({ root, links }: LinkedChain, role: CertificateRole): voi
   }
 }
 
+function requireCardLife({ leaf }: LinkedChain): void {
+  if (leaf.card && leaf.notAfterMs - leaf.notBeforeMs > CARD_LIFE_MS_MAX[leaf.card.assurance]) {
+    throw new ProtocolError('CHAIN_LIMIT', `chain: ${nameOf(leaf)} is valid for longer than such a card may be`);
+  }
+}
+
 function requireNoUnknownCritical(linked: LinkedChain): void {
   const unread = allOf(linked).find(({ unknownCritical }) => unknownCritical !== undefined);
   if (unread) throw new ProtocolError('CHAIN_CRITICAL', `chain: unknown critical extension in ${nameOf(unread)}`);
@@ -282,8 +340,14 @@ function describeLeaf(leaf: Certificate, role: CertificateRole, sandbox: boolean
     notBeforeMs: leaf.notBeforeMs,
     notAfterMs: leaf.notAfterMs,
     limits: leaf.limits,
+    card: leaf.card && Object.freeze({ ...leaf.card, cardId: cardIdOf(id) }),
     chainHash,
   });
+}
+
+function cardIdOf(id: string): Uint8Array {
+  if (!CARD_ID.test(id)) throw new ProtocolError('BAD_ENCODING', 'chain: the id of a card is not 16 bytes in hex');
+  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(id.slice(2 * i, 2 * i + 2), 16));
 }
 
 /** Safe in a log line: the reader lets no control character into a name. */

@@ -13,7 +13,8 @@ import {
   readSmallInteger,
   type Cursor,
 } from './der.ts';
-import { LIMITS_OID_HEX, roleOfOid, type CertificateRole } from './roles.ts';
+import { readCardAssurance, type CardAssurance } from './card-assurance.ts';
+import { ASSURANCE_OID_HEX, LIMITS_OID_HEX, roleOfOid, type CertificateRole } from './roles.ts';
 import { readSalesLimits, type SalesLimits } from './sales-limits.ts';
 
 /** What the extensions say. */
@@ -23,10 +24,12 @@ export interface CertificateExtensions {
   readonly pathLength: number | undefined;
   readonly canSignMessages: boolean;
   readonly canSignCertificates: boolean;
+  readonly canSignLists: boolean;
   /** Roles by extended key usage, live and sandbox apart. */
   readonly liveRoles: readonly CertificateRole[];
   readonly sandboxRoles: readonly CertificateRole[];
   readonly limits: SalesLimits | undefined;
+  readonly card: CardAssurance | undefined;
   /** A critical extension that this reader does not know, as hex of its identifier. */
   readonly unknownCritical: string | undefined;
 }
@@ -37,18 +40,20 @@ const KEY_USAGE = '551d0f';
 const BASIC_CONSTRAINTS = '551d13';
 const EXTENDED_KEY_USAGE = '551d25';
 /** Must be critical to mean anything: a reader that skips them would accept what they forbid. */
-const ALWAYS_CRITICAL = [BASIC_CONSTRAINTS, KEY_USAGE, LIMITS_OID_HEX];
+const ALWAYS_CRITICAL = [BASIC_CONSTRAINTS, KEY_USAGE, LIMITS_OID_HEX, ASSURANCE_OID_HEX];
 const DIGITAL_SIGNATURE = 0x80; // bit 0, first byte (RFC 5280 section 4.2.1.3)
 const KEY_CERT_SIGN = 0x04; // bit 5
+const CRL_SIGN = 0x02; // bit 6
 
-interface RawExtension {
+/** An extension as it stands. */
+export interface RawExtension {
   readonly isCritical: boolean;
   readonly value: Uint8Array;
 }
 
 /** Reads the Extensions sequence; each identifier at most once. */
 export function readExtensions(cursor: Cursor): CertificateExtensions {
-  const found = collect(open(cursor, TAG.sequence, 'extensions'));
+  const found = collectExtensions(open(cursor, TAG.sequence, 'extensions'));
   const take = (oid: string): Uint8Array | undefined => {
     const extension = found.get(oid);
     found.delete(oid);
@@ -60,19 +65,23 @@ export function readExtensions(cursor: Cursor): CertificateExtensions {
   const usage = readKeyUsage(take(KEY_USAGE));
   const { liveRoles, sandboxRoles } = readRoles(take(EXTENDED_KEY_USAGE));
   const limits = take(LIMITS_OID_HEX);
+  const assurance = take(ASSURANCE_OID_HEX);
   return {
     isAuthority,
     pathLength,
     canSignMessages: (usage & DIGITAL_SIGNATURE) !== 0,
     canSignCertificates: (usage & KEY_CERT_SIGN) !== 0,
+    canSignLists: (usage & CRL_SIGN) !== 0,
     liveRoles,
     sandboxRoles,
     limits: limits && readSalesLimits(limits),
+    card: assurance && readCardAssurance(assurance),
     unknownCritical: [...found].find(([, extension]) => extension.isCritical)?.[0],
   };
 }
 
-function collect(list: Cursor): Map<string, RawExtension> {
+/** The extensions of a list by identifier (hex), each at most once, at most sixteen. */
+export function collectExtensions(list: Cursor): Map<string, RawExtension> {
   const found = new Map<string, RawExtension>();
   while (hasMore(list)) {
     const extension = open(list, TAG.sequence, 'extension');

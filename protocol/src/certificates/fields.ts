@@ -76,7 +76,7 @@ function decodeUtf8(content: Uint8Array, part: string): string {
 }
 
 /** UTCTime through 2049, GeneralizedTime from 2050; seconds always, `Z` always, no fractions (RFC 5280 section 4.1.2.5). */
-function readTime(cursor: Cursor, part: string): number {
+export function readTime(cursor: Cursor, part: string): number {
   const isShort = isNext(cursor, TAG.utcTime);
   const text = String.fromCharCode(...readContent(cursor, isShort ? TAG.utcTime : TAG.generalizedTime, part));
   const match = (isShort ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/).exec(

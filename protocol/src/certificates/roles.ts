@@ -1,18 +1,22 @@
 /**
  * Who a certificate makes its holder: the project's own extended key usages, under 2.25.<a UUID as one integer>
  * (ITU-T X.667: anybody may make such an arc). `.1.N` are live roles, `.2.N` the same roles for throwaway keys of a
- * sandbox, `.3` is the limits extension. The numbers are part of the format and never change.
+ * sandbox, `.3` is the limits extension, `.4` a card's assurance. The numbers are part of the format and never change.
  */
 
 /** 2.25 followed by UUID 40d7441a-2f8e-4b8e-95e0-19f4f86fcbed as one decimal integer. */
 export const OID_BASE = '2.25.86188316833322697226151344123340114925';
 /** Dotted name of our critical limits extension. */
 export const LIMITS_OID = `${OID_BASE}.3`;
+/** Dotted name of our critical assurance extension, in cards only. */
+export const ASSURANCE_OID = `${OID_BASE}.4`;
 
 /** The content bytes of `OID_BASE`, hex. */
 const BASE_HEX = '698181d7a286c5f8f2ae9d95f086becfc3bf976d';
 /** The content bytes of `LIMITS_OID`, hex. */
 export const LIMITS_OID_HEX = `${BASE_HEX}03`;
+/** The content bytes of `ASSURANCE_OID`, hex. */
+export const ASSURANCE_OID_HEX = `${BASE_HEX}04`;
 
 /** What the holder of a certificate may do, and their numbers under the arc. */
 export const ROLE_NUMBERS = { publisher: 1, 'payment-server': 2, 'card-issuer': 3, card: 4 } as const;

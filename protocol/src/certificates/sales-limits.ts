@@ -50,8 +50,8 @@ export function readSalesLimits(value: Uint8Array): SalesLimits {
   const outer = cursorOver(value, PART);
   const sequence = open(outer, TAG.sequence, PART);
   close(outer);
-  const topPrices = readList(open(sequence, TAG.sequence, PART), readTopPrice, (price) => price.currency);
-  const territories = readList(open(sequence, TAG.sequence, PART), readTerritory, (territory) => territory);
+  const topPrices = readOrdered(open(sequence, TAG.sequence, PART), readTopPrice, (price) => price.currency);
+  const territories = readOrdered(open(sequence, TAG.sequence, PART), readTerritory, (territory) => territory);
   const minimumAge = readSmallInteger(sequence, MINIMUM_AGE_MAX, `${PART} minimum age`);
   close(sequence);
   return Object.freeze({ topPrices, territories, minimumAge });
@@ -82,7 +82,8 @@ function readTerritory(list: Cursor): string {
   return readPrintable(list, /^[A-Z]{2}$/, `${PART} territory`);
 }
 
-function readList<Item>(
+/** The items of a SEQUENCE OF, ascending by name, none twice. */
+export function readOrdered<Item>(
   list: Cursor,
   readItem: (list: Cursor) => Item,
   nameOf: (item: Item) => string,
@@ -91,7 +92,7 @@ function readList<Item>(
   let previous = '';
   while (hasMore(list)) {
     const item = readItem(list);
-    if (nameOf(item) <= previous) throw badDer(PART, 'entries out of order or twice');
+    if (nameOf(item) <= previous) throw badDer(list.part, 'entries out of order or twice');
     previous = nameOf(item);
     items.push(item);
   }
