@@ -33,8 +33,9 @@ async function switchOn(fault: Fault, mode: 'once' | 'on' | 'off' = 'once'): Pro
 describe('refused: nothing is charged, and the game goes on', () => {
   it.each([
     ['decline', '3', /not enough money/],
-    ['clock-behind', '3', /clocks disagree/],
-    ['clock-ahead', '3', /clocks disagree/],
+    // This house's price list is younger than ten minutes: to a clock that slow its prices do not hold yet.
+    ['clock-behind', '3', /offer has expired|not valid yet/],
+    ['clock-ahead', '3', /came too late/],
     // Between what was shown and the answer: never charged at another rate than the one on the screen.
     ['stale-rates', 'bonus', /exchange rate has changed/],
   ] as const)('%s', async (fault, level, words) => {
@@ -67,7 +68,6 @@ describe('slow or lost: charged once, and the level opens by itself', () => {
     await seat.pay();
     await seat.dialog('Not decided yet');
     await seat.shot('41-pending');
-    expect(await ledger(house)).toMatchObject({ payments: 1 });
     await seat.scene('Level4');
     expect(await ledger(house)).toMatchObject({ payments: 2, ok: true });
   });

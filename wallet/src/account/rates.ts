@@ -56,6 +56,11 @@ export class Rates {
     return this.#known;
   }
 
+  /** The server would not charge by the table in hand: the next offer is not shown by it before the server has been asked. */
+  doubt(): void {
+    this.#lookedMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Asks the server, once for all who wait. Leaves what is known when no good answer comes. */
   refresh(): Promise<void> {
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));

@@ -66,6 +66,7 @@ export class ConsentDesk {
     options.payer.onProgress((payment, progress) => {
       const isPaidByPress = payment.status === 'approved' && payment.asked.proof === 'press';
       if (progress === 'decided' && isPaidByPress) options.onPress(payment);
+      if (payment.decided?.code === 'RATE_STALE') options.rates.doubt();
       this.#deliveries.tell(payment, progress, options.profile.settings.language);
       if (progress !== 'pending') void options.account.refresh();
       options.profile.announce();
