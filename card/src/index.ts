@@ -2,7 +2,12 @@
 export * from './ports.ts';
 export { memoryStore } from './store/memory-store.ts';
 export { fileStore } from './store/file-store.ts';
-export { disperseStore, type DisperseOptions, type DispersedStore, type PlaceFinding } from './softcard/disperse-store.ts';
+export {
+  disperseStore,
+  type DisperseOptions,
+  type DispersedStore,
+  type PlaceFinding,
+} from './softcard/disperse-store.ts';
 export { fileAnchor, type Anchor, type Mark } from './softcard/anchor.ts';
 export { realDisk, type Disk, type DiskFile, type Found } from './softcard/disk.ts';
 export type { Finding } from './softcard/places.ts';
