@@ -18,6 +18,10 @@ const PICTURES = join(ROOT, 'test-output', 'e2e');
 
 export interface House {
   readonly town: Town;
+  /** Every line that any party logged, at the most talkative level. */
+  readonly logged: readonly string[];
+  /** Whatever of 32 bytes or more was drawn at random: seeds, keys, secrets. */
+  readonly secrets: readonly Uint8Array[];
   readonly browser: Browser;
   readonly context: BrowserContext;
   close(): Promise<void>;
@@ -34,13 +38,20 @@ async function freePort(): Promise<number> {
 export async function openHouse(player: 'sample' | 'new'): Promise<House> {
   mkdirSync(PICTURES, { recursive: true });
   const home = mkdtempSync(join(tmpdir(), 'coinslot-e2e-'));
+  const logged: string[] = [];
+  const secrets: Uint8Array[] = [];
+  const random = (length: number): Uint8Array => {
+    const drawn = new Uint8Array(randomBytes(length));
+    if (length >= 32) secrets.push(drawn.slice());
+    return drawn;
+  };
   const town = await openTown({
     root: ROOT,
     home,
     ports: { wallet: 0, sandbox: 0, game: await freePort() },
     clock: Date.now,
-    random: (length) => new Uint8Array(randomBytes(length)),
-    log: pino({ level: 'silent' }),
+    random,
+    log: pino({ level: 'trace' }, { write: (line) => void logged.push(line) }),
     player,
     pin: PIN,
   });
@@ -51,7 +62,7 @@ export async function openHouse(player: 'sample' | 'new'): Promise<House> {
     await town.close();
     rmSync(home, { recursive: true, force: true });
   };
-  return { town, browser, context, close };
+  return { town, logged, secrets, browser, context, close };
 }
 
 /** The demo game on a page of its own, with what a player does there. */

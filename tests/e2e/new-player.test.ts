@@ -89,3 +89,16 @@ it('sets a PIN, opens an account, tops it up, connects the game with limits, and
   await wallet.getByText('The Comet’s Road').first().waitFor();
   await wallet.screenshot({ path: 'test-output/e2e/24-history.png' });
 });
+
+it('has left no PIN, key or token in any log', () => {
+  const text = house.logged.join('');
+  expect(house.logged.length).toBeGreaterThan(10);
+  expect(text).not.toMatch(new RegExp(`\\b${PIN}\\b(?!-|Z|\\.)`));
+  expect(text).not.toContain(house.town.sandbox.operatorToken);
+  expect(house.secrets.length).toBeGreaterThan(3);
+  for (const secret of house.secrets) {
+    for (const form of ['hex', 'base64', 'base64url'] as const) {
+      expect(text).not.toContain(Buffer.from(secret).toString(form));
+    }
+  }
+});
