@@ -9,6 +9,7 @@ export default tseslint.config(
       'test-output/**',
       '.coinslot/**',
       'scripts/*.mjs',
+      'tests/lib/*.mjs',
       'demo-game/vite.config.mjs',
       '**/*.d.ts',
       'eslint.config.js',

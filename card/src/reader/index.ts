@@ -1,7 +1,7 @@
 /** The reader port's drivers. */
 export { pcscReaders, type PcscOptions } from './pcsc/driver.ts';
 export type { ConnectionLimits } from './pcsc/connection.ts';
-export { smartcardReaders } from './smartcard.ts';
+export { smartcardReaders, type SmartcardOptions, type SmartcardPackage } from './smartcard.ts';
 export {
   virtualRack,
   virtualReaders,

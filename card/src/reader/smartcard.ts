@@ -4,7 +4,7 @@
  * be stopped: after a time-out the connection is abandoned, and the card free again only when it answers or is pulled out.
  */
 import { ReaderError, type CardConnection, type ReaderErrorKind, type ReaderPort, type ReaderState } from '../ports.ts';
-import { afterSending } from './outcome.ts';
+import { afterSending, requireCommand } from './outcome.ts';
 import { BackOff, onlyChanges, type ReaderListener } from './listing.ts';
 
 /** What is used of the package (3.7). Said here because the package may be absent where this is compiled. */
@@ -136,9 +136,9 @@ class SmartcardConnection implements CardConnection {
 
   async transmit(apdu: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
     if (this.#isClosed) throw new ReaderError('comm', 'the connection to the card was closed');
+    const command = Buffer.from(requireCommand(apdu));
     this.#pendingCount += 1;
-    const options = { maxRecvLength: ANSWER_BYTES_MAX };
-    const work = this.#card.transmit(Buffer.from(apdu), options).finally(() => {
+    const work = this.#card.transmit(command, { maxRecvLength: ANSWER_BYTES_MAX }).finally(() => {
       this.#pendingCount -= 1;
       if (this.#isClosed) this.#release('reset');
     });

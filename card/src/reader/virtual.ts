@@ -5,6 +5,7 @@
  */
 import { ReaderError, type CardConnection, type Icc, type ReaderPort, type ReaderState } from '../ports.ts';
 import { onlyChanges, type ReaderListener } from './listing.ts';
+import { requireCommand } from './outcome.ts';
 import { Transaction } from './transaction.ts';
 
 /** A reader of the rack. */
@@ -274,7 +275,7 @@ class VirtualConnection implements CardConnection {
     const { holder } = this.#slot;
     if (holder !== undefined && holder !== this)
       throw new ReaderError('sharing', `another program holds the card in ${this.#slot.name}`);
-    const answer = await this.#within(timeoutMs, this.#slot.exchange(this.#card, apdu));
+    const answer = await this.#within(timeoutMs, this.#slot.exchange(this.#card, requireCommand(apdu)));
     if (answer.length < 2) throw new ReaderError('comm', `transmit: an answer of ${answer.length} bytes`);
     return answer;
   }

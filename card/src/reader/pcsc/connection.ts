@@ -1,6 +1,6 @@
 /** A card in a reader of pcscd. Each connection has a socket of its own, so that a silent card holds up nobody else. */
 import { ReaderError, type CardConnection } from '../../ports.ts';
-import { afterSending } from '../outcome.ts';
+import { afterSending, requireCommand } from '../outcome.ts';
 import { Transaction } from '../transaction.ts';
 import { errorOf, SHARING_VIOLATION, SUCCESS } from './codes.ts';
 import {
@@ -27,7 +27,6 @@ export interface ConnectionLimits {
 
 const PCI_BYTES = 16;
 const TRANSMIT_BYTES = 32;
-const APDU_BYTES_MIN = 4;
 const CONNECT_OFFSETS = { card: 140, protocol: 144, code: 148 };
 
 /** What the daemon gave for a card that is awake: three of its numbers, and the card's answer to reset. */
@@ -80,8 +79,7 @@ export class PcscConnection implements CardConnection {
   }
 
   async transmit(apdu: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    if (apdu.length < APDU_BYTES_MIN || apdu.length > ANSWER_BYTES_MAX)
-      throw new ReaderError('proto', `a command of ${apdu.length} bytes is none`);
+    requireCommand(apdu);
     this.#pendingCount += 1;
     try {
       const answer = await this.#exchange(apdu, timeoutMs);
