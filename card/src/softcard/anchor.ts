@@ -41,7 +41,7 @@ export function fileAnchor(path: string, disk: Disk = realDisk): Anchor {
     async write(mark) {
       if (mark === undefined) forget(disk, files);
       else {
-        disk.makeFolder(dirname(path));
+        if (disk.look(dirname(path)) === undefined) disk.makeFolder(dirname(path));
         writeDurably(disk, `${path}.${NAMES[mark.epoch % 2 === 0 ? 0 : 1]}`, encodeSlot(mark));
       }
       return Promise.resolve();
