@@ -15,3 +15,17 @@ export * from './reader/index.ts';
 export * from './vpcd/index.ts';
 export { createApplet, type AppletOptions } from './applet/applet.ts';
 export { AID, ANSWER_TO_RESET, CARD_LIMITS } from './applet/commands.ts';
+export {
+  CardTerminal,
+  withCard,
+  type CardChallenge,
+  type CardCredit,
+  type CardTerminalOptions,
+  type PayOptions,
+  type PinOutcome,
+} from './terminal/card-terminal.ts';
+export type { CardFacts, CardInfo, IssuerObject, PurseState } from './terminal/facts.ts';
+export type { CardEntry, CardPayment, CertifiedCard } from './terminal/payment.ts';
+export { CardTerminalError } from './terminal/errors.ts';
+export type { CardFile, LifeCycle } from './applet/selection.ts';
+export type { Standing } from './applet/exchanges.ts';

@@ -72,7 +72,7 @@ export async function personalise(card: Card, { data }: Command): Promise<Uint8A
 
 function purseCardOf(card: Card, objects: IssuerObjects): PurseCard {
   const { cardId, issuerKey, chain } = objects;
-  const certificate = requireOwnCertificate({ cardId, issuerKey, chain }, card.keyed.key);
+  const own = requireOwnCertificate({ cardId, issuerKey, chain }, card.keyed.key);
   const parameters = openParameters(objects.parameters, issuerKey);
   requireOwnId(cardId, parameters.value.cardId);
   const rates = openRates(objects.rates, issuerKey);
@@ -80,8 +80,7 @@ function purseCardOf(card: Card, objects: IssuerObjects): PurseCard {
   return {
     cardId,
     issuerKey,
-    chain,
-    certificateNotAfterMs: certificate.notAfterMs,
+    certified: { chain, own },
     parameters,
     rates,
     pin: guardSecret(requirePin(objects.pin), CARD_LIMITS.pinTries, card.random),

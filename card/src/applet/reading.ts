@@ -60,8 +60,8 @@ const LOG_FORMAT = Uint8Array.from(
   [decided.length, LIMITS.cardRecordBytesMax].flatMap((length) => [length >> 8, length & 0xff]),
 );
 
-function certificateAt({ chain }: PurseCard, position: number): Uint8Array {
-  const certificate = chain[position];
+function certificateAt({ certified }: PurseCard, position: number): Uint8Array {
+  const certificate = certified.chain[position];
   if (certificate === undefined) throw new Refused(SW.NOT_FOUND, 'no such data object');
   return certificate;
 }

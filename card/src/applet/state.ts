@@ -8,9 +8,11 @@ import {
   decodeCardRecord,
   decodeRateTable,
   LIMITS,
+  readCertificate,
   readEnvelope,
   type CardParameters,
   type CardRecord,
+  type Certificate,
   type RateTable,
 } from '@coinslot/protocol';
 import {
@@ -51,6 +53,22 @@ const signed = <T>(decode: (body: Uint8Array) => T): Shape<Signed<T>> => ({
     return Object.freeze({ envelope, value: decode(readEnvelope(envelope).body) });
   },
 });
+
+/** The card's chain - card, card issuer, SINT - and its own certificate, read. */
+export interface Certified {
+  readonly chain: readonly Uint8Array[];
+  readonly own: Certificate;
+}
+
+const chainShape = list(bytes(1, LIMITS.certificateBytesMax), 1, LIMITS.chainCertificatesMax);
+
+const certified: Shape<Certified> = {
+  toWire: ({ chain }, at) => chainShape.toWire(chain, at),
+  fromWire(wire, at) {
+    const chain = chainShape.fromWire(wire, at);
+    return Object.freeze({ chain, own: readCertificate(chain[0] ?? new Uint8Array()) });
+  },
+};
 
 const entryShape = record('Entry', {
   record: bytes(1, LIMITS.cardRecordBytesMax),
@@ -98,10 +116,7 @@ const cardKey = record('CardKey', {
 const purseCard = record('PurseCard', {
   cardId: bytes16,
   issuerKey: spkiBytes,
-  /** Card, card issuer, SINT. */
-  chain: list(bytes(1, LIMITS.certificateBytesMax), 1, LIMITS.chainCertificatesMax),
-  /** The end of the card's certificate; no debit for an offer after it. */
-  certificateNotAfterMs: timeMs,
+  certified,
   parameters: signed<CardParameters>(decodeCardParameters),
   rates: signed<RateTable>(decodeRateTable),
   pin: guardedSecret,

@@ -33,9 +33,10 @@ export function judgeDebit(card: PurseCard, purse: PurseTerms, debit: Debit, pin
   if (card.records.length >= CARD_LIMITS.recordsMax) throw new Refused(SW.RECORD_FULL, 'the record file is full');
   if (!pinVerified && needsPin(card, purse, debit.chargedMinor)) throw new Refused(SW.SECURITY, 'this needs the PIN');
   // Nothing above has left a trace; everything below is recorded.
-  if (debit.offerTimeMs > Math.min(card.certificateNotAfterMs, card.parameters.value.notAfterMs))
+  if (debit.offerTimeMs > Math.min(card.certified.own.notAfterMs, card.parameters.value.notAfterMs))
     return 'CHAIN_EXPIRED';
   if (rate !== undefined) return rate;
+  if (debit.chargedMinor > certifiedCeiling(card, purse.currency)) return 'CEILING';
   if (debitsSinceUpload(card) >= card.parameters.value.debitsBetweenUploadsMax) return 'CEILING';
   if (purse.plan === 'prepaid') return debit.chargedMinor > purse.balanceMinor ? 'INSUFFICIENT' : 'APPROVED';
   return purse.unreportedMinor + debit.chargedMinor > purse.ceilingMinor ? 'CEILING' : 'APPROVED';
@@ -84,6 +85,10 @@ function converted(price: { amountMinor: bigint; currency: string }, to: string,
     throw error;
   }
 }
+
+/** The most that the card's certificate lets one payment charge; above it nobody would accept the decision. */
+const certifiedCeiling = ({ certified }: PurseCard, currency: string): bigint =>
+  certified.own.card?.ceilings.find((one) => one.currency === currency)?.amountMinor ?? 0n;
 
 function needsPin(card: PurseCard, purse: PurseTerms, chargedMinor: bigint): boolean {
   return (

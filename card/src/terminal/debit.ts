@@ -1,0 +1,45 @@
+/** A debit over a channel: INITIALIZE, DEBIT, and where the answer alone does not tell it all, GET TRANSACTION PROOF. */
+import { debit as debitLayout, decided, purchaseReady, purchaseStart } from '../applet/exchanges.ts';
+import { SW } from '../applet/status-words.ts';
+import type { Channel } from './channel.ts';
+import { CardTerminalError, fromStatus, malformed } from './errors.ts';
+import { readAnswer } from './facts.ts';
+import { decodeEntry, entryOfAnswer, type CardEntry, type Purchase } from './payment.ts';
+
+/** Refusals that the card has recorded and signed. */
+const SIGNED: readonly number[] = [SW.INSUFFICIENT, SW.CEILING, SW.RATE_STALE, SW.EXPIRED];
+
+/**
+ * The card's decision, approved or refused. Throws CardTerminalError for a refusal that left no trace (`charged: no`), and
+ * CARD_TORN with `charged: unknown` when the card has been asked and no whole answer came: then only the same request, to
+ * the same card, may be tried again.
+ */
+export async function debitOver(channel: Channel, purchase: Purchase, purse: string): Promise<CardEntry> {
+  const started = await channel.ask('INITIALIZE_FOR_PURCHASE', { data: purchaseStart.encode(purchase.start) });
+  const ready = readAnswer('INITIALIZE_FOR_PURCHASE', () => purchaseReady.decode(started));
+  if (ready.purse !== purse) throw malformed('INITIALIZE_FOR_PURCHASE', `the purse ${ready.purse} instead of ${purse}`);
+
+  const { data, statusWord } = await channel.send('DEBIT_FOR_PURCHASE', { data: debitLayout.encode(purchase.debit) });
+  if (SIGNED.includes(statusWord)) return readProof(channel, purchase.debit.nonce);
+  if (statusWord !== SW.OK) throw fromStatus(statusWord, 'DEBIT_FOR_PURCHASE');
+  const answer = readAnswer('DEBIT_FOR_PURCHASE', () => decided.decode(data));
+  if (answer.counter !== ready.counter + 1) return proofOfDebit(channel, purchase.debit.nonce);
+  const plan = ready.plan === 1 ? 'prepaid' : 'postpaid';
+  const before = { counter: answer.counter, previous: ready.head, purse, plan } as const;
+  return readAnswer('DEBIT_FOR_PURCHASE', () => entryOfAnswer(answer, purchase, before));
+}
+
+/** The stored answer of a nonce, with its record. */
+export async function readProof(channel: Channel, nonce: Uint8Array): Promise<CardEntry> {
+  const bytes = await channel.ask('GET_TRANSACTION_PROOF', { data: nonce });
+  return readAnswer('GET_TRANSACTION_PROOF', () => decodeEntry(bytes));
+}
+
+/** The card has approved this nonce before; until its record is read, all that is known is that something was charged. */
+async function proofOfDebit(channel: Channel, nonce: Uint8Array): Promise<CardEntry> {
+  try {
+    return await readProof(channel, nonce);
+  } catch (cause) {
+    throw new CardTerminalError('CARD_TORN', 'GET_TRANSACTION_PROOF: no record read', { cause, charged: 'unknown' });
+  }
+}
