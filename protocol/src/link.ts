@@ -82,6 +82,8 @@ const FRAMES = {
   payments: { number: 16, shape: record('payments', { state: oneOf('on', 'off') }) },
   /** game → wallet: the player left the dialog by a way that is no answer (tab hidden, context lost): counts as decline. */
   cancel: { number: 17, shape: record('cancel', { seq }) },
+  /** wallet → game, after `welcome` and whenever there are newer ones: revocation lists (DER), for decisions by cards above all. */
+  crls: { number: 18, shape: record('crls', { lists: list(bytes(1, LIMITS.crlBytesMax), 0, LIMITS.crlsMax) }) },
 } as const;
 
 export type FrameKind = keyof typeof FRAMES;

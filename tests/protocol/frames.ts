@@ -22,4 +22,5 @@ export const FRAMES: { readonly [K in FrameKind]: FrameFields<K> } = {
   refund: { notice: message },
   payments: { state: 'off' },
   cancel: { seq: 0xffff_ffff },
+  crls: { lists: [message] },
 };

@@ -47,7 +47,7 @@ describe.each(KINDS)('%s', (kind) => {
 
 describe('decodeFrame', () => {
   it('refuses every number that names no kind', () => {
-    for (const number of [0, 18, 99, 0xffff_ffff]) expect(read(packWire([number, [1]]))).toBe('BAD_ENCODING');
+    for (const number of [0, 19, 99, 0xffff_ffff]) expect(read(packWire([number, [1]]))).toBe('BAD_ENCODING');
     for (const wire of [[1n, [1]], ['hello', [1]], [1], [], 1, '', [[1], [1]]] as Wire[])
       expect(read(packWire(wire))).toBe('BAD_ENCODING');
   });
