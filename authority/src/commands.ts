@@ -6,7 +6,7 @@ import { readCertificates, readText, writeCertificates } from './certificate-fil
 import { describeCertificate } from './describe.ts';
 import { AuthorityError } from './errors.ts';
 import { createIntermediary, createRoot, issuePaymentServer, issuePublisher } from './issue.ts';
-import type { IntermediaryKind, Issuer } from './issue.ts';
+import type { IntermediaryKind } from './issue.ts';
 import { generatePrivateKey, publicKeyOf, readPrivateKey, writeNewFile, writePrivateKey } from './keys.ts';
 import {
   limitsOf,
@@ -21,6 +21,7 @@ import {
 } from './options.ts';
 import type { CommonOptions, IssueCommandOptions, LimitOptions, NameOptions } from './options.ts';
 import { createRequest, readRequest, type Subject } from './requests.ts';
+import type { Issuer } from './sign-certificate.ts';
 
 /** What the commands need from outside. */
 export interface CommandContext {

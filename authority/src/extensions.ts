@@ -1,6 +1,14 @@
 /** The extensions of a certificate to be issued (RFC 5280 section 4.2). */
 import { createHash } from 'node:crypto';
-import { LIMITS_OID, roleOid, spkiFromRawKey, type CertificateRole, type SalesLimits } from '@coinslot/protocol';
+import {
+  ASSURANCE_OID,
+  LIMITS_OID,
+  roleOid,
+  spkiOf,
+  type CardAssurance,
+  type CertificateRole,
+  type SalesLimits,
+} from '@coinslot/protocol';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import {
   AuthorityKeyIdentifier,
@@ -18,7 +26,7 @@ import {
   id_ce_keyUsage,
   id_ce_subjectKeyIdentifier,
 } from '@peculiar/asn1-x509';
-import { encodeSalesLimits } from './limits-der.ts';
+import { encodeCardAssurance, encodeSalesLimits } from './limits-der.ts';
 
 /** What the extensions are to say. */
 export interface ExtensionPlan {
@@ -27,7 +35,9 @@ export interface ExtensionPlan {
   /** Set for authorities only. */
   readonly pathLength?: number;
   readonly limits?: SalesLimits;
-  /** Public keys, 32 raw bytes. */
+  /** Set for cards only. */
+  readonly card?: CardAssurance;
+  /** Public keys, as `verifySignature` takes them. */
   readonly subjectKey: Uint8Array;
   readonly issuerKey: Uint8Array;
 }
@@ -38,9 +48,12 @@ const KEY_ID_BYTES = 8;
 /** Critical are those that, skipped by a reader, would let it believe too much. */
 export function extensionsOf(plan: ExtensionPlan): Extensions {
   const isAuthority = plan.pathLength !== undefined;
-  const usage = isAuthority ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign : KeyUsageFlags.digitalSignature;
+  // A card issuer also signs what its cards read, parameters and acknowledgements, with the one key that they know.
+  const signsMessages = !isAuthority || plan.roles.join() === 'card-issuer';
+  const usage =
+    (isAuthority ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign : 0) |
+    (signsMessages ? KeyUsageFlags.digitalSignature : 0);
   const usages = new ExtendedKeyUsage(plan.roles.map((role) => roleOid(role, plan.sandbox)));
-  const issuerKeyId = new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(shortKeyId(plan.issuerKey)) });
   const list = [
     extension(id_ce_keyUsage, true, AsnConvert.serialize(new KeyUsage(usage))),
     extension(id_ce_extKeyUsage, false, AsnConvert.serialize(usages)),
@@ -49,22 +62,30 @@ export function extensionsOf(plan: ExtensionPlan): Extensions {
       false,
       AsnConvert.serialize(new SubjectKeyIdentifier(shortKeyId(plan.subjectKey))),
     ),
-    extension(id_ce_authorityKeyIdentifier, false, AsnConvert.serialize(issuerKeyId)),
+    issuerKeyIdOf(plan.issuerKey),
   ];
   if (plan.pathLength !== undefined) {
     const constraints = new BasicConstraints({ cA: true, pathLenConstraint: plan.pathLength });
     list.push(extension(id_ce_basicConstraints, true, AsnConvert.serialize(constraints)));
   }
   if (plan.limits) list.push(extension(LIMITS_OID, true, Uint8Array.from(encodeSalesLimits(plan.limits)).buffer));
+  if (plan.card) list.push(extension(ASSURANCE_OID, true, Uint8Array.from(encodeCardAssurance(plan.card)).buffer));
   return new Extensions(list);
 }
 
-function extension(extnID: string, critical: boolean, value: ArrayBuffer): Extension {
+/** Which key of the issuer signed: tells the keys of one name apart, in certificates and in lists. */
+export function issuerKeyIdOf(issuerKey: Uint8Array): Extension {
+  const id = new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(shortKeyId(issuerKey)) });
+  return extension(id_ce_authorityKeyIdentifier, false, AsnConvert.serialize(id));
+}
+
+/** One extension. */
+export function extension(extnID: string, critical: boolean, value: ArrayBuffer): Extension {
   return new Extension({ extnID, critical, extnValue: new OctetString(value) });
 }
 
 /** The first bytes of SHA-256 over the SPKI; RFC 5280 section 4.2.1.2 leaves the method to the issuer. */
 function shortKeyId(publicKey: Uint8Array): Uint8Array {
-  const digest = createHash('sha256').update(spkiFromRawKey(publicKey)).digest();
+  const digest = createHash('sha256').update(spkiOf(publicKey)).digest();
   return Uint8Array.from(digest.subarray(0, KEY_ID_BYTES));
 }

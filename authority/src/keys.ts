@@ -1,21 +1,23 @@
 /** Private keys: made here, kept by their owner in PKCS#8 PEM files that nobody else can read. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { ALG, type Alg } from '@coinslot/protocol';
+import { nativeSigner } from '@coinslot/protocol/node';
 import { AuthorityError } from './errors.ts';
 
-const RAW_KEY_OFFSET = 12; // SubjectPublicKeyInfo of Ed25519: twelve fixed bytes, then the key (RFC 8410 section 4)
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 
-/** A new Ed25519 private key from the system's randomness. */
-export function generatePrivateKey(): KeyObject {
-  return generateKeyPairSync('ed25519').privateKey;
+/** A new private key from the system's randomness: Ed25519, or P-256 for a card issuer. */
+export function generatePrivateKey(alg: Alg = ALG.ed25519): KeyObject {
+  return alg === ALG.ed25519
+    ? generateKeyPairSync('ed25519').privateKey
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 }
 
-/** The raw public key (32 bytes) of an Ed25519 private key. */
+/** The public key as `verifySignature` takes it: 32 raw bytes of Ed25519, or the SPKI of P-256. */
 export function publicKeyOf(privateKey: KeyObject): Uint8Array {
-  const spki = createPublicKey(requireEd25519(privateKey)).export({ format: 'der', type: 'spki' });
-  return Uint8Array.from(spki.subarray(RAW_KEY_OFFSET));
+  return nativeSigner(requireKnown(privateKey)).publicKey;
 }
 
 /**
@@ -25,7 +27,7 @@ export function publicKeyOf(privateKey: KeyObject): Uint8Array {
  * @throws AuthorityError when the file exists: a key is never overwritten.
  */
 export function writePrivateKey(path: string, privateKey: KeyObject, passphrase?: string): void {
-  const pem = requireEd25519(privateKey).export({
+  const pem = requireKnown(privateKey).export({
     format: 'pem',
     type: 'pkcs8',
     ...(passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase: requirePassphrase(passphrase) }),
@@ -43,7 +45,7 @@ export function readPrivateKey(path: string, passphrase?: string): KeyObject {
     throw new AuthorityError(`${path}: the key is encrypted`, { hint: 'give its passphrase' });
   }
   try {
-    return requireEd25519(
+    return requireKnown(
       createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) }),
     );
   } catch (cause) {
@@ -90,9 +92,13 @@ function readOwnFile(path: string): string {
   }
 }
 
-function requireEd25519(key: KeyObject): KeyObject {
-  if (key.type === 'private' && key.asymmetricKeyType === 'ed25519') return key;
-  throw new AuthorityError('not an Ed25519 private key');
+function requireKnown(key: KeyObject): KeyObject {
+  try {
+    nativeSigner(key);
+    return key;
+  } catch (cause) {
+    throw new AuthorityError('not an Ed25519 or P-256 private key', { cause });
+  }
 }
 
 function requirePassphrase(passphrase: string): string {

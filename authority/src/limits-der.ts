@@ -1,5 +1,8 @@
-/** Writes the DER of the critical limits extension, as `protocol/src/certificates/sales-limits.ts` defines and reads it. */
-import type { SalesLimits } from '@coinslot/protocol';
+/**
+ * Writes the DER of our two critical extensions, as `sales-limits.ts` and `card-assurance.ts` of `protocol/src/certificates`
+ * define and read them.
+ */
+import { ASSURANCES, type CardAssurance, type SalesLimits } from '@coinslot/protocol';
 
 const INTEGER = 0x02;
 const PRINTABLE_STRING = 0x13;
@@ -15,6 +18,18 @@ export function encodeSalesLimits({ topPrices, territories, minimumAge }: SalesL
     ),
     element(SEQUENCE, [...territories].sort().map(printable)),
     integer(BigInt(minimumAge)),
+  ]);
+}
+
+/** The assurance extension's value; ceilings are put in order, each currency must be there once. */
+export function encodeCardAssurance({ assurance, ceilings }: CardAssurance): Uint8Array {
+  const ordered = [...ceilings].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  return element(SEQUENCE, [
+    integer(BigInt(ASSURANCES.indexOf(assurance) + 1)),
+    element(
+      SEQUENCE,
+      ordered.map(({ amountMinor, currency }) => element(SEQUENCE, [printable(currency), integer(amountMinor)])),
+    ),
   ]);
 }
 

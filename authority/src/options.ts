@@ -2,7 +2,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { MINIMUM_AGE_MAX, parseMoney, type CertificateName, type SalesLimits, type TopPrice } from '@coinslot/protocol';
 import { AuthorityError } from './errors.ts';
-import type { IntermediaryKind, Validity } from './issue.ts';
+import type { IntermediaryKind } from './issue.ts';
+import type { Validity } from './sign-certificate.ts';
 
 /** Options of a distinguished name. */
 export interface NameOptions {

@@ -1,22 +1,16 @@
 /** Certificate requests (PKCS#10, RFC 2986): how a publisher or server asks for a certificate and keeps its key. */
-import { sign, type KeyObject } from 'node:crypto';
-import {
-  readPublicKey,
-  requireAdmissibleKey,
-  spkiFromRawKey,
-  verifySignature,
-  type CertificateName,
-} from '@coinslot/protocol';
+import type { KeyObject } from 'node:crypto';
+import { ALG, readPublicKey, requireAdmissibleKey, spkiOf, type CertificateName } from '@coinslot/protocol';
 import { CertificationRequest, CertificationRequestInfo } from '@peculiar/asn1-csr';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
-import { ED25519_ALGORITHM } from './algorithm.ts';
+import { holdsDer, signatureAlgorithmOf, signDer } from './algorithm.ts';
 import { pemBlock } from './certificate-files.ts';
 import { AuthorityError } from './errors.ts';
 import { publicKeyOf } from './keys.ts';
 import { fromAsn1Name, toAsn1Name } from './names.ts';
 
-/** Who is to be certified: a name and the public key that goes with it (32 raw bytes). */
+/** Who is to be certified: a name and the public key that goes with it, as `verifySignature` takes it. */
 export interface Subject {
   readonly name: CertificateName;
   readonly publicKey: Uint8Array;
@@ -27,16 +21,15 @@ const BLOCK = /-----BEGIN CERTIFICATE REQUEST-----\s+([A-Za-z0-9+/=\s]+?)\s*----
 
 /** Makes a request, PEM, signed with the key it is about. */
 export function createRequest(name: CertificateName, privateKey: KeyObject): string {
-  const spki = Uint8Array.from(spkiFromRawKey(publicKeyOf(privateKey)));
+  const spki = Uint8Array.from(spkiOf(publicKeyOf(privateKey)));
   const certificationRequestInfo = new CertificationRequestInfo({
     subject: toAsn1Name(name),
     subjectPKInfo: AsnConvert.parse(spki, SubjectPublicKeyInfo),
   });
-  const signature = sign(null, new Uint8Array(AsnConvert.serialize(certificationRequestInfo)), privateKey);
   const request = new CertificationRequest({
     certificationRequestInfo,
-    signatureAlgorithm: ED25519_ALGORITHM,
-    signature: Uint8Array.from(signature).buffer,
+    signatureAlgorithm: signatureAlgorithmOf(privateKey),
+    signature: signDer(privateKey, AsnConvert.serialize(certificationRequestInfo)),
   });
   return pemBlock('CERTIFICATE REQUEST', new Uint8Array(AsnConvert.serialize(request)));
 }
@@ -48,12 +41,12 @@ export function createRequest(name: CertificateName, privateKey: KeyObject): str
  */
 export function readRequest(pem: string): Subject {
   const { certificationRequestInfo, certificationRequestInfoRaw, signature } = parseRequest(pem);
-  const { raw } = readPublicKey(new Uint8Array(AsnConvert.serialize(certificationRequestInfo.subjectPKInfo)));
-  const publicKey = Uint8Array.from(requireAdmissibleKey(raw));
-  const signedBytes = certificationRequestInfoRaw && new Uint8Array(certificationRequestInfoRaw);
-  if (!signedBytes || !verifySignature(publicKey, signedBytes, new Uint8Array(signature))) {
+  const spki = new Uint8Array(AsnConvert.serialize(certificationRequestInfo.subjectPKInfo));
+  const { alg, raw } = readPublicKey(requireAdmissibleKey(spki));
+  if (!certificationRequestInfoRaw || !holdsDer(spki, certificationRequestInfoRaw, signature)) {
     throw new AuthorityError('request: not signed by the key in it');
   }
+  const publicKey = alg === ALG.ed25519 ? Uint8Array.from(raw) : spki;
   return { name: fromAsn1Name(certificationRequestInfo.subject), publicKey };
 }
 

@@ -185,7 +185,7 @@ describe('what an authority does not issue', () => {
     [
       'a root of another algorithm',
       () => createRoot({ name: LUMEN, privateKey: p256, sandbox: true, ...VALIDITY }),
-      /not an Ed25519/,
+      /P-256 is for cards and card issuers only/,
     ],
   ])('%s', (_name, call, message) => {
     expect(call).toThrowError(message);

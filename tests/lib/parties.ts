@@ -4,8 +4,17 @@
  *
  * Keys come from names, so that the same test makes the same bytes; serial numbers too.
  */
-import { createHash, type KeyObject } from 'node:crypto';
-import { createIntermediary, createRoot, issuePaymentServer, issuePublisher, type Issuer } from '@coinslot/authority';
+import { createECDH, createHash, createPrivateKey, type KeyObject } from 'node:crypto';
+import {
+  cardCertifier,
+  createIntermediary,
+  createRoot,
+  issueCardIssuer,
+  issuePaymentServer,
+  issuePublisher,
+  type CardCertifier,
+  type Issuer,
+} from '@coinslot/authority';
 import {
   encodeAccountRequest,
   encodeEnrolment,
@@ -17,10 +26,13 @@ import {
   keyHash,
   offerHash,
   sealEnvelope,
-  spkiFromRawKey,
+  spkiOf,
   textsDigest,
   userIdOf,
+  ALG,
   type AccountRequest,
+  type Alg,
+  type Assurance,
   type Enrolment,
   type Offer,
   type PaymentRequest,
@@ -42,7 +54,18 @@ export const seedOf = (name: string): Uint8Array =>
   Uint8Array.from(createHash('sha256').update(`coinslot test ${name}`).digest());
 /** 16 bytes from a name: nonces and salts. */
 export const bytes16Of = (name: string): Uint8Array => seedOf(name).slice(0, 16);
-const keyOf = (name: string): KeyObject => privateKeyFromSeed(seedOf(name));
+const keyOf = (name: string, alg: Alg = ALG.ed25519): KeyObject =>
+  alg === ALG.ed25519 ? privateKeyFromSeed(seedOf(name)) : p256KeyOf(seedOf(name));
+
+/** The P-256 private key of 32 bytes, which must be below the order (all but one in 2^32 are). */
+function p256KeyOf(secret: Uint8Array): KeyObject {
+  const point = createECDH('prime256v1');
+  point.setPrivateKey(secret);
+  const [x, y] = [point.getPublicKey().subarray(1, 33), point.getPublicKey().subarray(33)];
+  const [d, ...xy] = [Buffer.from(secret), x, y].map((part) => part.toString('base64url'));
+  return createPrivateKey({ key: { kty: 'EC', crv: 'P-256', d: d!, x: xy[0]!, y: xy[1]! }, format: 'jwk' });
+}
+
 const signerOf = (name: string): Signer => nativeSigner(keyOf(name));
 
 /** The highest prices that the test authority lets publishers ask. */
@@ -123,12 +146,64 @@ export function makeServerHolder(tree: Tree, options: HolderOptions = {}): Holde
   return { ...holder, chain: [issuePaymentServer({ ...request, issuer: tree.sint }), tree.sint.certificate] };
 }
 
-function prepareHolder(tree: Tree, id: string, commonName: string, options: HolderOptions) {
-  const privateKey = keyOf(options.keyName ?? `${tree.name} ${id}`);
+/** A card issuer of a payment server: certifies cards of its own algorithm. */
+export function makeCardIssuer(
+  tree: Tree,
+  alg: Alg = ALG.ed25519,
+  options: HolderOptions = {},
+): Holder & { readonly certifier: CardCertifier } {
+  const { id = `test-cards-${alg}`, commonName = 'Test Cards' } = options;
+  const { holder, request } = prepareHolder(tree, id, commonName, options, alg);
+  const chain = [issueCardIssuer({ ...request, issuer: tree.sint }), tree.sint.certificate];
+  return { ...holder, chain, certifier: cardCertifier({ chain, privateKey: holder.privateKey }) };
+}
+
+export interface CardOptions {
+  name?: string;
+  alg?: Alg;
+  assurance?: Assurance;
+  ceilings?: readonly { amountMinor: bigint; currency: string }[];
+  /** When it was certified; it is valid for 90 days from then. */
+  atMs?: number;
+}
+
+/** A card's key and certificate, without the card. 50.00 in EUR and USD when nothing is said. */
+export function makeCardHolder(
+  certifier: CardCertifier,
+  options: CardOptions = {},
+): Holder & { readonly cardId: Uint8Array } {
+  const { name = 'card', assurance = 'chip', atMs = NOON_MS } = options;
+  const { alg = certifier.alg, ceilings = ['EUR', 'USD'].map((currency) => ({ currency, amountMinor: 5_000n })) } =
+    options;
+  const privateKey = keyOf(name, alg);
+  const signer = nativeSigner(privateKey);
+  const cardId = bytes16Of(`${name} id`);
+  const certificate = certifier.certify({
+    cardId,
+    publicKey: signer.publicKey,
+    assurance,
+    ceilings,
+    notBeforeMs: wholeSecond(atMs - DAY_MS),
+    notAfterMs: wholeSecond(atMs + 89 * DAY_MS),
+    serial: serialOf([name, assurance]),
+  });
+  const chain = [certificate, ...certifier.chain];
+  return {
+    id: Buffer.from(cardId).toString('hex'),
+    cardId,
+    signer,
+    privateKey,
+    chain,
+    keyHash: keyHash(spkiOf(signer.publicKey)),
+  };
+}
+
+function prepareHolder(tree: Tree, id: string, commonName: string, options: HolderOptions, alg: Alg = ALG.ed25519) {
+  const privateKey = keyOf(options.keyName ?? `${tree.name} ${id}`, alg);
   const signer = nativeSigner(privateKey);
   const subject = { name: { commonName, id }, publicKey: signer.publicKey };
   const { notBeforeMs = tree.notBeforeMs, notAfterMs = tree.notAfterMs } = options;
-  const holder = { id, signer, privateKey, keyHash: keyHash(spkiFromRawKey(signer.publicKey)) };
+  const holder = { id, signer, privateKey, keyHash: keyHash(spkiOf(signer.publicKey)) };
   return { holder, request: { notBeforeMs, notAfterMs, subject, serial: serialOf([subject, notAfterMs]) } };
 }
 
