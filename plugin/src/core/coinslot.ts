@@ -25,7 +25,7 @@ import { WalletLink } from './link.ts';
 import { lateLoader, NotLoadedError, type Late } from './loading.ts';
 import { Play } from './play.ts';
 import { Player } from './player.ts';
-import type { ConsentDialog, ConsentStage, CorePorts } from './ports.ts';
+import type { ConsentDialog, ConsentStage, CorePorts, Store } from './ports.ts';
 import type { PurchaseOrder } from './purchase.ts';
 import type { BreakpointResult, CoinslotEvents, CoreOptions, Entitlement, LinkState, RestoreResult } from './types.ts';
 
@@ -35,6 +35,14 @@ const SETTLED_MS = 2_000;
 /** A payment left undecided is asked for again, at first after this time. */
 const HEAL_FIRST_MS = 5_000;
 const HEAL_MOST_MS = 300_000;
+
+/** Where the newest revocation lists are kept between sessions. */
+const CRLS = 'crls';
+
+async function keptCrls(store: Store): Promise<readonly Uint8Array[]> {
+  const kept = await store.get(CRLS, CRLS);
+  return Array.isArray(kept) ? kept.filter((one): one is Uint8Array => one instanceof Uint8Array) : [];
+}
 
 export class Coinslot {
   readonly events: Emitter<CoinslotEvents>;
@@ -61,10 +69,10 @@ export class Coinslot {
     this.events = events;
     this.#options = options;
     this.#ports = ports;
-    const { placements, priceList, roots, sandbox = false, wallet, locale = 'en' } = options;
+    const { placements, priceList, roots, crls, sandbox = false, wallet, locale = 'en' } = options;
     this.#decide = compileTiming(placements);
-    this.#late = lateLoader({ priceList, roots, sandbox, game: placements.game });
     const { clock, store, random, openSocket, origin } = ports;
+    this.#late = lateLoader({ priceList, roots, crls, sandbox, game: placements.game }, () => keptCrls(store));
     const onProblem = (where: string) => (error: unknown) => this.#problem(where, error);
     this.#flights = new Flights(store);
     this.#entitlements = new Entitlements({
@@ -357,6 +365,7 @@ export class Coinslot {
   // ---------------------------------------------------------------- the link
 
   async #heard(frame: Frame): Promise<void> {
+    if (frame.kind === 'crls') return this.#learnRevoked(frame.lists);
     if (frame.kind !== 'refund') return this.#desk.answered(frame);
     try {
       const decisionId = (await this.#verifier()).verifyRefund(frame.notice, this.#ports.clock.nowMs());
@@ -367,6 +376,11 @@ export class Coinslot {
       this.#desk.passed('refund', frame.notice, checksOf(error));
       throw error;
     }
+  }
+
+  async #learnRevoked(offered: readonly Uint8Array[]): Promise<void> {
+    const newer = (await this.#verifier()).learnRevoked(offered);
+    if (newer !== undefined) await this.#ports.store.put(CRLS, CRLS, newer);
   }
 
   #linkEntered(state: LinkState): void {

@@ -13,8 +13,11 @@ export class NotLoadedError extends Error {
 /** The late chunk, with the verifier of this game's files. */
 export type Late = Omit<typeof LateModule, 'createVerifier'> & { readonly verifier: Verifier };
 
-/** Each call resolves with the same; rejects with NotLoadedError, or with what is wrong with the shipped files. */
-export function lateLoader(options: VerifierOptions): () => Promise<Late> {
+/** `keptCrls`: the newest revocation lists of earlier sessions. Each call resolves with the same; rejects with NotLoadedError, or with what is wrong with the shipped files. */
+export function lateLoader(
+  options: VerifierOptions,
+  keptCrls: () => Promise<readonly Uint8Array[]>,
+): () => Promise<Late> {
   let loading: Promise<Late> | undefined;
   return () => {
     const orNotLoaded = (cause: unknown): never => {
@@ -23,6 +26,7 @@ export function lateLoader(options: VerifierOptions): () => Promise<Late> {
     };
     loading ??= import('../late.ts').then(async ({ createVerifier, ...rest }) => {
       const verifier = createVerifier(options);
+      verifier.learnRevoked(await keptCrls());
       // With the rest, not with the first card: by then there may be no network to load it from.
       if (verifier.takesCards) (await import('@coinslot/protocol/p256').catch(orNotLoaded)).enableP256();
       return { ...rest, verifier };

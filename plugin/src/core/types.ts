@@ -119,6 +119,8 @@ export interface CoreOptions {
   readonly placements: PlacementsFile;
   /** `roots.coinslot`, or the certificates (DER) one by one. */
   readonly roots: Uint8Array | readonly Uint8Array[];
+  /** `crls.coinslot`: revocation lists as of the build. Newer ones come from the wallet. */
+  readonly crls?: Uint8Array;
   /** Throwaway keys: must be `true` for sandbox roots and absent for live ones. Default false. */
   readonly sandbox?: boolean;
   readonly wallet?: { readonly port?: number };
