@@ -63,7 +63,7 @@ describe('from key to price list', () => {
     studio.edit('offers.yaml', 'price: 0.50 EUR', 'price: 0.60 EUR');
     const check = studio.run('check');
     expect(check.status).toBe(1);
-    expect(check.stderr).toContain('offers.yaml:38:5: error: offers[1]: not as it was signed');
+    expect(check.stderr).toContain('offers.yaml:40:5: error: offers[1]: not as it was signed');
     expect(studio.run('sign').stdout).toContain('unchanged  level-3\nrevised    thirty-minutes\nunchanged  bonus\n');
     expect(studio.run('check').status).toBe(0);
   });
@@ -104,8 +104,8 @@ describe('what sign refuses', () => {
     const { status, stderr } = studio.run('sign');
     expect(status).toBe(1);
     expect(stderr.match(/^offers\.yaml.*$/gm)).toEqual([
-      "offers.yaml:40:12: error: CHAIN_LIMIT: offers[1].price: above the certificate's top price of 40",
-      'offers.yaml:55:12: error: CHAIN_LIMIT: offers[2].price: the certificate does not allow USD',
+      "offers.yaml:42:12: error: CHAIN_LIMIT: offers[1].price: above the certificate's top price of 40",
+      'offers.yaml:57:12: error: CHAIN_LIMIT: offers[2].price: the certificate does not allow USD',
     ]);
     expect(() => studio.read('price-list.coinslot')).toThrow('ENOENT');
   });
@@ -134,7 +134,7 @@ test('faults of both files come out of one run', () => {
   studio.remove();
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toBe(
-    'offers.yaml:39:14: error: offers[1].grant.minuts: unknown word\n  hint: did you mean "minutes"?\n' +
+    'offers.yaml:41:14: error: offers[1].grant.minuts: unknown word\n  hint: did you mean "minutes"?\n' +
       'placements.yaml:5:9: error: pacing: expected one of gentle, balanced, sparse\n  hint: did you mean "balanced"?\n',
   );
 });

@@ -58,56 +58,61 @@ describe('one fault each', () => {
       edited('  contact:', '  zzzzzzz: 1\n  contact:'),
       '20:3 | refund.zzzzzzz: unknown word | known words: days, contact',
     ],
-    ['missing word', edited('    price: 0.20 EUR\n', ''), '23:5 | offers[0].price: is missing'],
+    ['missing word', edited('    price: 0.20 EUR\n', ''), '25:5 | offers[0].price: is missing'],
     [
       'grant of two kinds',
       edited('{ level: level-3 }', '{ level: level-3, scene: x }'),
-      '24:30 | offers[0].grant.scene: unknown word | known words: level, scene, minutes, target, uses, days, until, forever',
+      '26:30 | offers[0].grant.scene: unknown word | known words: level, scene, minutes, target, uses, days, until, forever',
+    ],
+    [
+      'cards of no such kind',
+      edited('cards: software', 'cards: plastic'),
+      '22:8 | cards: expected one of none, chip, software',
     ],
     [
       'misspelt grant',
       edited('{ forever: bonus }', '{ for-ever: bonus }'),
-      '54:14 | offers[2].grant.for-ever: unknown word | did you mean "forever"?',
+      '56:14 | offers[2].grant.for-ever: unknown word | did you mean "forever"?',
     ],
     [
       'minutes in words',
       edited('minutes: 30', 'minutes: thirty'),
-      '39:23 | offers[1].grant.minutes: expected a number, found text',
+      '41:23 | offers[1].grant.minutes: expected a number, found text',
     ],
-    ['no minutes', edited('minutes: 30', 'minutes: 0'), '39:23 | offers[1].grant.minutes: expected at least 1'],
+    ['no minutes', edited('minutes: 30', 'minutes: 0'), '41:23 | offers[1].grant.minutes: expected at least 1'],
     [
       'number for a price',
       edited('price: 0.20 EUR', 'price: 0.20'),
-      '25:12 | offers[0].price: expected text, found a number',
+      '27:12 | offers[0].price: expected text, found a number',
     ],
     [
       'price without currency',
       edited('price: 0.20 EUR', "price: '0.20'"),
-      "25:12 | offers[0].price: expected an amount and its currency, such as '0.20 EUR'",
+      "27:12 | offers[0].price: expected an amount and its currency, such as '0.20 EUR'",
     ],
     [
       'too many decimals',
       edited('0.20 EUR', '0.205 EUR'),
-      '25:12 | OFFER_PRICE | offers[0].price: "0.205" is not an amount of EUR with at most 2 decimals',
+      '27:12 | OFFER_PRICE | offers[0].price: "0.205" is not an amount of EUR with at most 2 decimals',
     ],
     [
       'unknown currency',
       edited('1.00 USD', '1.00 UDS'),
-      '55:12 | OFFER_CURRENCY | offers[2].price: "UDS" is not a circulating ISO 4217 currency | did you mean "USD"?',
+      '57:12 | OFFER_CURRENCY | offers[2].price: "UDS" is not a circulating ISO 4217 currency | did you mean "USD"?',
     ],
-    ['gold', edited('1.00 USD', '1.00 XAU'), /^55:12 \| OFFER_CURRENCY/],
+    ['gold', edited('1.00 USD', '1.00 XAU'), /^57:12 \| OFFER_CURRENCY/],
     [
       'free by accident',
       edited('0.20 EUR', '0.00 EUR'),
-      '25:12 | OFFER_PRICE | offers[0].price: free must be true for a price of 0, and only then',
+      '27:12 | OFFER_PRICE | offers[0].price: free must be true for a price of 0, and only then',
     ],
     [
       'free at a price',
       edited('price: 0.20 EUR', 'price: 0.20 EUR\n    free: true'),
-      '26:11 | OFFER_PRICE | offers[0].free: free must be true for a price of 0, and only then',
+      '28:11 | OFFER_PRICE | offers[0].free: free must be true for a price of 0, and only then',
     ],
-    ['id twice', edited('- id: bonus', '- id: level-3'), '53:9 | offers[2].id: "level-3" stands twice'],
-    ['id with a space', edited('- id: bonus', '- id: the bonus'), /^53:9 \| offers\[2\]\.id: expected a name/],
+    ['id twice', edited('- id: bonus', '- id: level-3'), '55:9 | offers[2].id: "level-3" stands twice'],
+    ['id with a space', edited('- id: bonus', '- id: the bonus'), /^55:9 \| offers\[2\]\.id: expected a name/],
     [
       'key twice',
       edited('  id: demo-game', '  id: demo-game\n  id: other'),
@@ -117,12 +122,12 @@ describe('one fault each', () => {
     [
       'language missing',
       DEMO.slice(0, DEMO.lastIndexOf('      fr:')),
-      '56:5 | offers[2].texts.fr: is missing | game.name has fr, so every offer needs texts in it',
+      '58:5 | offers[2].texts.fr: is missing | game.name has fr, so every offer needs texts in it',
     ],
     [
       'language of no name',
       edited('    fr: Wick\n', '').replaceAll('      fr:', '      de:'),
-      /^31:7 \| offers\[0\]\.texts\.de: game\.name has no de/,
+      /^33:7 \| offers\[0\]\.texts\.de: game\.name has no de/,
     ],
     [
       'default language of no name',
@@ -137,22 +142,22 @@ describe('one fault each', () => {
     [
       'control character',
       edited('title: The Rain Garden', `title: "The Rain${CONTROL}Garden"`),
-      '28:16 | OFFER_TEXT | offers[0].texts.en.title: has the invisible or control character U+0007',
+      '30:16 | OFFER_TEXT | offers[0].texts.en.title: has the invisible or control character U+0007',
     ],
     [
       'override of direction',
       edited('title: The Rain Garden', `title: The Rain${OVERRIDE}Garden`),
-      '28:16 | OFFER_TEXT | offers[0].texts.en.title: has the invisible or control character U+202E',
+      '30:16 | OFFER_TEXT | offers[0].texts.en.title: has the invisible or control character U+202E',
     ],
     [
       'title too long',
       edited('title: The Rain Garden', `title: ${'é'.repeat(101)}`),
-      '28:16 | OFFER_TEXT | offers[0].texts.en.title: has 202 bytes, at most 200 are allowed',
+      '30:16 | OFFER_TEXT | offers[0].texts.en.title: has 202 bytes, at most 200 are allowed',
     ],
     [
       'title of blanks',
       edited('title: The Rain Garden', `title: '   '`),
-      '28:16 | OFFER_TEXT | offers[0].texts.en.title: is empty',
+      '30:16 | OFFER_TEXT | offers[0].texts.en.title: is empty',
     ],
     [
       'origin with a path',
@@ -205,7 +210,7 @@ describe('one fault each', () => {
 
 test('all faults come at once, in the order of the file where they are of one kind', () => {
   const text = DEMO.replace('0.20 EUR', '0.205 EUR').replace('0.50 EUR', '0.505 EUR').replace('1.00 USD', '1.00 UDS');
-  expect(faultsOf(text).map((fault) => fault.split(' ')[0])).toEqual(['25:12', '40:12', '55:12']);
+  expect(faultsOf(text).map((fault) => fault.split(' ')[0])).toEqual(['27:12', '42:12', '57:12']);
 });
 
 test('JSON is accepted', () => {

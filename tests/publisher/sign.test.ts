@@ -135,6 +135,23 @@ test.each([
   expect(termsOf(again.priceList, 0)).toEqual(termsOf(first.priceList, 0));
 });
 
+test.each([
+  ['one offer', 'price: 0.50 EUR', 'price: 0.50 EUR\n    cards: none', ['unchanged', 'renewed', 'unchanged'], 'none'],
+  ['all offers', 'cards: software', 'cards: chip', ['renewed', 'renewed', 'renewed'], 'chip'],
+])('other cards for %s: the same terms under a new quote', (_, from, to, changes, cards) => {
+  const first = signed(DEMO);
+  expect(quoteOf(first.priceList, 1).cards).toBe('software');
+  const again = signed(DEMO.replace(from, to), { previous: first.priceList });
+  expect(changesOf(again)).toEqual(changes);
+  expect(quoteOf(again.priceList, 1).cards).toBe(cards);
+  expect(again.priceList.offers[1]!.terms).toEqual(first.priceList.offers[1]!.terms);
+});
+
+test('a file that says nothing of cards takes those with a chip', () => {
+  const { priceList } = signed(DEMO.replace(/^cards: .*\n/m, ''));
+  expect(priceList.offers.map((_, i) => quoteOf(priceList, i).cards)).toEqual(['chip', 'chip', 'chip']);
+});
+
 test('the order of languages in the file is no change', () => {
   const first = signed(DEMO);
   const swapped = DEMO.replace('    en: Wick\n    fr: Wick\n', '    fr: Wick\n    en: Wick\n');
@@ -154,7 +171,7 @@ test('a content file that is not there is a fault at its line', () => {
   const readContent = (): Uint8Array => {
     throw Object.assign(new Error('absent'), { code: 'ENOENT' });
   };
-  expect(faultsOf(() => signed(text, { readContent }))).toEqual(['25:14 undefined']);
+  expect(faultsOf(() => signed(text, { readContent }))).toEqual(['27:14 undefined']);
 });
 
 test('a retired offer keeps its terms, also over another signing and a new key, and can come back unchanged', () => {
@@ -182,15 +199,15 @@ test('a retired offer keeps its terms, also over another signing and a new key, 
 });
 
 test.each([
-  ['price', LIMITS, '0.20 EUR', '2.01 EUR', '25:12 CHAIN_LIMIT'],
-  ['currency', LIMITS, '0.20 EUR', '20 JPY', '25:12 CHAIN_LIMIT'],
-  ['age', { ...LIMITS, minimumAge: 12 }, 'price: 0.20 EUR', 'price: 0.20 EUR\n    ageRating: 7', '26:16 CHAIN_LIMIT'],
+  ['price', LIMITS, '0.20 EUR', '2.01 EUR', '27:12 CHAIN_LIMIT'],
+  ['currency', LIMITS, '0.20 EUR', '20 JPY', '27:12 CHAIN_LIMIT'],
+  ['age', { ...LIMITS, minimumAge: 12 }, 'price: 0.20 EUR', 'price: 0.20 EUR\n    ageRating: 7', '28:16 CHAIN_LIMIT'],
   [
     'territories',
     { ...LIMITS, territories: ['FR'] },
     'price: 0.20 EUR',
     'price: 0.20 EUR\n    territories: [DE, FR]',
-    '26:18 CHAIN_LIMIT',
+    '28:18 CHAIN_LIMIT',
   ],
   ['publisher', LIMITS, 'publisher: lumen-works', 'publisher: lumen-work', '3:12 OFFER_ORIGIN'],
   ['end', LIMITS, 'days: 365', 'until: 2026-05-30', '16:3 OFFER_EXPIRED'],
@@ -234,6 +251,8 @@ test('check finds texts, terms and quotes that were exchanged in the file', () =
       readContent: () => new Uint8Array(),
     }).faults.map(({ message, code }) => `${code}: ${message}`);
   const rest = priceList.offers.slice(1);
+  const otherwise = signed(DEMO.replace('cards: software', 'cards: none')).priceList.offers;
+  expect(check(otherwise)[0]).toMatch(/not as it was signed in price-list\.coinslot/);
   expect(check(priceList.offers)).toEqual([]);
   expect(check([{ ...a, texts: b.texts }, ...rest])).toContain(
     'OFFER_HASH: "level-3": the en texts are not those of the terms',

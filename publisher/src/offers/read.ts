@@ -1,5 +1,13 @@
 /** Reads `offers.yaml` and checks everything that can be checked without key and certificate. Every fault is collected. */
-import { CURRENCIES, LIMITS, parseMoney, ProtocolError, type Money, type Terms } from '@coinslot/protocol';
+import {
+  CURRENCIES,
+  LIMITS,
+  parseMoney,
+  ProtocolError,
+  type CardsAccepted,
+  type Money,
+  type Terms,
+} from '@coinslot/protocol';
 import { z } from 'zod';
 import { FaultsError, requireNoFaults, type Fault } from '../text/faults.ts';
 import { didYouMean } from '../text/near-name.ts';
@@ -33,6 +41,8 @@ export interface OfferEntry {
   readonly ageRating: number;
   /** Sorted, each once; empty: everywhere. */
   readonly territories: readonly string[];
+  /** The least assurance of a card that may decide. */
+  readonly cards: CardsAccepted;
   /** By locale, sorted. */
   readonly texts: readonly OfferTexts[];
   readonly refund: RefundYaml;
@@ -75,7 +85,7 @@ function resolve(source: YamlSource, written: OffersYaml, faults: Fault[]): Offe
   const offers = written.offers.map((offer, i) => {
     if (seen.has(offer.id)) faults.push(source.fault(['offers', i, 'id'], `"${offer.id}" stands twice`));
     seen.add(offer.id);
-    return resolveOffer(source, offer, ['offers', i], locales, written.refund, faults);
+    return resolveOffer(source, offer, ['offers', i], locales, written, faults);
   });
   return {
     source,
@@ -143,10 +153,10 @@ function resolveOffer(
   offer: OfferYaml,
   path: Path,
   locales: readonly string[],
-  commonRefund: RefundYaml | undefined,
+  common: Pick<OffersYaml, 'refund' | 'cards'>,
   faults: Fault[],
 ): OfferEntry {
-  const refund = offer.refund ?? commonRefund;
+  const refund = offer.refund ?? common.refund;
   if (refund === undefined)
     faults.push(
       source.fault([...path, 'refund'], 'is missing', { hint: 'give it here, or once for all offers at the top' }),
@@ -161,6 +171,7 @@ function resolveOffer(
     free: offer.free,
     ageRating: offer.ageRating,
     territories: [...new Set(offer.territories)].sort(),
+    cards: offer.cards ?? common.cards,
     texts: resolveTexts(source, offer, path, locales, faults),
     refund: { days: refund?.days ?? 0, contact: asSigned(refund?.contact ?? '') },
     content: offer.content,

@@ -81,6 +81,8 @@ const refund = z
   })
   .meta({ description: 'On what terms the money comes back.' });
 
+const cards = z.enum(['none', 'chip', 'software']);
+
 const offer = z.strictObject({
   id: identifier.meta({
     description: 'Name of the offer, for ever: never give it to something else.',
@@ -101,6 +103,9 @@ const offer = z.strictObject({
     .max(LIMITS.territoriesMax)
     .default([])
     .meta({ description: 'Countries it is sold in, ISO 3166 alpha-2; empty: everywhere.', examples: [['FR', 'DE']] }),
+  cards: cards
+    .optional()
+    .meta({ description: 'For this offer alone, in place of what stands for all.', examples: ['none'] }),
   texts: z.record(locale, texts).meta({ description: 'Title and description in every language of game.name.' }),
   refund: refund.optional(),
   content: z
@@ -165,6 +170,11 @@ export const offersSchema = z
     game,
     validity: validity.prefault({ days: 365 }).meta({ description: 'When the prices hold.' }),
     refund: refund.optional(),
+    cards: cards.default('chip').meta({
+      description:
+        'Which cards may decide a payment, also with no network: none, chip (cards with a chip only), software (the cards on a player’s disk too, whose owner can copy them).',
+      examples: ['chip'],
+    }),
     offers: z.array(offer).min(1).max(512).meta({ description: 'What is sold.' }),
   })
   .meta({

@@ -121,6 +121,7 @@ function checkOffer(
     isSameOffer(offer, described, signed) &&
     quote.ageRating === offer.ageRating &&
     quote.free === offer.free &&
+    quote.cards === offer.cards &&
     quote.territories.join() === offer.territories.join();
   if (!isCurrent) faults.push(offers.source.fault(offer.path, `not as it was signed in ${file}`, { hint: SIGN_AGAIN }));
 }

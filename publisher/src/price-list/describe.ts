@@ -73,7 +73,7 @@ export function quoteOf(file: OffersFile, offer: OfferEntry, offerHash: Uint8Arr
     territories: offer.territories,
     free: offer.free,
     contentKeyId: undefined,
-    cards: 'chip',
+    cards: offer.cards,
   };
 }
 

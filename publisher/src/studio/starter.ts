@@ -20,6 +20,8 @@ refund: # for every offer that has none of its own
   days: 14 # 0: none once used
   contact: support@example.com
 
+cards: chip # which cards may decide, also with no network: none, chip, or software too
+
 offers:
   - id: level-2 # for ever; never give it to something else
     grant: { level: level-2 } # or { minutes: 30, target: play }, { forever: bonus }, ...
