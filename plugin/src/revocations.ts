@@ -6,27 +6,38 @@
 import { equalBytes, LIMITS, ProtocolError, readRevocationList, type RevocationList } from '@coinslot/protocol';
 
 export class Revocations {
-  #lists: readonly Uint8Array[] = [];
+  /** Kept beside whatever comes: a forged list with a higher number must not drive them out. */
+  readonly #shipped: readonly Uint8Array[];
+  #learned: readonly Uint8Array[] = [];
 
-  /** DER, for `verifyChain`. */
-  get lists(): readonly Uint8Array[] {
-    return this.#lists;
+  constructor(shipped: readonly Uint8Array[]) {
+    this.#shipped = shipped;
   }
 
-  /** Takes what is newer than what is known; true when that changed anything. What is no list is left out. */
+  /** DER, for `verifyChain`, which goes by the newest that is signed. */
+  get all(): readonly Uint8Array[] {
+    return [...this.#shipped, ...this.#learned];
+  }
+
+  /** To be kept for the next session. */
+  get learned(): readonly Uint8Array[] {
+    return this.#learned;
+  }
+
+  /** Takes what is newer than what was learned before; true when that changed anything. What is no list is left out. */
   learn(offered: readonly Uint8Array[]): boolean {
-    const before = this.#lists;
+    const before = this.#learned;
     for (const der of offered) this.#learnOne(der);
-    return this.#lists !== before;
+    return this.#learned !== before;
   }
 
   #learnOne(der: Uint8Array): void {
     const list = readOrNothing(der);
     if (list === undefined) return;
-    const at = this.#lists.findIndex((known) => isOfSameIssuer(readRevocationList(known), list));
-    if (at === -1 && this.#lists.length < LIMITS.crlsMax) this.#lists = [...this.#lists, der];
-    else if (at !== -1 && readRevocationList(this.#lists[at]!).number < list.number)
-      this.#lists = this.#lists.with(at, der);
+    const at = this.#learned.findIndex((known) => isOfSameIssuer(readRevocationList(known), list));
+    if (at === -1 && this.all.length < LIMITS.crlsMax) this.#learned = [...this.#learned, der];
+    else if (at !== -1 && readRevocationList(this.#learned[at]!).number < list.number)
+      this.#learned = this.#learned.with(at, der);
   }
 }
 

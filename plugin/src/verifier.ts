@@ -108,8 +108,7 @@ export function createVerifier(options: VerifierOptions) {
     throw new ProtocolError('OFFER_ORIGIN', `price list: of ${list.gameId}, placements of ${options.game}`);
   const roots = readRoots(options.roots, options.sandbox);
   const offers = new Map(list.offers.map((one) => [one.offerId, one]));
-  const revocations = new Revocations();
-  if (options.crls !== undefined) revocations.learn(decodeCrls(options.crls));
+  const revocations = new Revocations(options.crls === undefined ? [] : decodeCrls(options.crls));
   return {
     sellable: list.offers.filter((one) => !one.retired).map(sellableOf),
     /** Whether a card may decide about any offer, retired ones included: then keys may be of P-256. */
@@ -124,25 +123,25 @@ export function createVerifier(options: VerifierOptions) {
     makeOffer: (instance: OfferInstance): Uint8Array => makeOffer(list, offers.get(instance.offerId), instance),
     readShown: (shown: Uint8Array, offer: Uint8Array) => readShown(shown, offer),
     verifyDecision: (decision: Uint8Array, offer: Uint8Array, nowMs: number): DecisionVerdict => {
-      const checked = checkDecision(decision, offer, { roots, nowMs, crls: revocations.lists });
+      const checked = checkDecision(decision, offer, { roots, nowMs, crls: revocations.all });
       const { outcome, code } = checked.decision;
       if (outcome === 'approved') return { outcome, grant: grantOf(checked) };
       return { outcome, code: code as CodeName };
     },
     verifyRestored: (envelope: Uint8Array, challenge: Uint8Array, sessionKey: Uint8Array, nowMs: number) => {
       const { gameId, publisherId } = list;
-      const known = { roots, crls: revocations.lists };
+      const known = { roots, crls: revocations.all };
       const checked = checkRestored(envelope, { ...known, challenge, sessionKey, gameId, publisherId, nowMs });
       const { offer, decision, consumed } = checked.restored;
       return { grant: grantOf(checked), offer, decision, consumed: Number(consumed) } satisfies RestoredGrant;
     },
     /** Takes newer revocation lists; the lists to keep when there were any. */
     learnRevoked: (offered: readonly Uint8Array[]): readonly Uint8Array[] | undefined =>
-      revocations.learn(offered) ? revocations.lists : undefined,
+      revocations.learn(offered) ? revocations.learned : undefined,
     reverify: (kept: GrantBytes): VerifiedGrant => reverify(kept, list, roots),
     /** The decision id that a signed notice ends. */
     verifyRefund: (notice: Uint8Array, nowMs: number): string => {
-      const known = { roots, crls: revocations.lists };
+      const known = { roots, crls: revocations.all };
       const { body } = openEnvelope(notice, {
         ...known,
         type: 'refund-notice',

@@ -78,6 +78,7 @@ export interface SeatOptions {
   habits?: Habits;
   placements?: PlacementsFile;
   roots?: Uint8Array | readonly Uint8Array[];
+  crls?: Uint8Array;
   sandbox?: boolean;
   permission?: 'granted' | 'prompt' | 'denied' | 'unknown';
   locale?: string;
@@ -106,6 +107,7 @@ export class Seat {
         sandbox: options.sandbox ?? true,
         wallet: { port: world.wallet.port },
         ...(options.locale && { locale: options.locale }),
+        ...(options.crls && { crls: options.crls }),
       },
       {
         clock: world.clock,
