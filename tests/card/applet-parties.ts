@@ -35,7 +35,7 @@ import {
   type UploadAcknowledgement,
 } from '@coinslot/protocol';
 import { privateKeyFromSeed } from '@coinslot/protocol/node';
-import { decodeResponse, encodeCommand, type Response } from '../../card/src/applet/apdu.ts';
+import { decodeResponse, encodeCommand, type Command, type Response } from '../../card/src/applet/apdu.ts';
 import { AID, CHAIN_BIT, COMMANDS, type CommandName, type Header } from '../../card/src/applet/commands.ts';
 import {
   bytes16Of,
@@ -294,7 +294,7 @@ export class CardRig {
     return this.use((terminal) => terminal.pay(this.request(nonce, payment), how));
   }
 
-  /** One command as it is, after SELECT when it is the first since power-on. */
+  /** One command, straight to the card; its answer with all its parts. */
   async send(name: CommandName, sent: { p1?: number; p2?: number; data?: Uint8Array } = {}): Promise<Response> {
     const header: Header = COMMANDS[name];
     const { data = new Uint8Array() } = sent;
@@ -304,7 +304,14 @@ export class CardRig {
       await this.icc.transmit(
         encodeCommand({ ...command, cla: command.cla | CHAIN_BIT, data: data.subarray(at, at + 255), le: 0 }),
       );
-    return decodeResponse(await this.icc.transmit(encodeCommand({ ...command, data: data.subarray(at), le: 256 })));
+    const transmit = async (one: Command) => decodeResponse(await this.icc.transmit(encodeCommand(one)));
+    let answer = await transmit({ ...command, data: data.subarray(at), le: 256 });
+    const parts = [answer.data];
+    while (answer.statusWord >> 8 === 0x61) {
+      answer = await transmit({ ...COMMANDS.GET_RESPONSE, data: new Uint8Array(), le: 256 });
+      parts.push(answer.data);
+    }
+    return { data: Uint8Array.from(Buffer.concat(parts)), statusWord: answer.statusWord };
   }
 
   async powerOnAndSelect(): Promise<void> {

@@ -34,6 +34,8 @@ class Applet implements Icc {
   readonly #store: CardStore;
   readonly #random: Random;
   #card: Card | undefined;
+  /** The card before its last reset. */
+  #last: Card | undefined;
   /** The one answer of a mute card. */
   #mute: number = SW.MEMORY;
   #transport = new Transport();
@@ -49,7 +51,8 @@ class Applet implements Icc {
       this.#transport = new Transport();
       this.#card = undefined;
       try {
-        this.#card = await Card.wake(this.#store, this.#random);
+        this.#card = await Card.wake(this.#store, this.#random, this.#last);
+        this.#last = this.#card;
       } catch (error) {
         this.#fallSilent(error);
       }

@@ -31,23 +31,34 @@ export class Card {
   session = newSession();
   readonly random: Random;
   readonly #store: CardStore;
+  #bytes: Uint8Array | undefined;
   #state: CardState | undefined;
   #sign: SignWithCard | undefined;
 
-  private constructor(store: CardStore, random: Random, state: CardState | undefined) {
+  private constructor(store: CardStore, random: Random, bytes: Uint8Array | undefined, state: CardState | undefined) {
     this.#store = store;
     this.random = random;
-    this.#adopt(state);
+    this.#bytes = bytes;
+    this.#state = state;
   }
 
-  /** Reads the last committed state. Throws StoreFailed when there is one that cannot be had. */
-  static async wake(store: CardStore, random: Random): Promise<Card> {
+  /**
+   * Reads the last committed state. Throws StoreFailed when there is one that cannot be had.
+   * @param before The card before its reset: where the store holds the very bytes that it committed, they need not be
+   * parsed again, which is most of the time that a reset takes.
+   */
+  static async wake(store: CardStore, random: Random, before?: Card): Promise<Card> {
     try {
       const bytes = await store.load();
-      return new Card(store, random, bytes && decodeCardState(bytes));
+      const known = before !== undefined && bytes !== undefined && before.#committed(bytes);
+      return new Card(store, random, bytes, known ? before.#state : bytes && decodeCardState(bytes));
     } catch (cause) {
       throw new StoreFailed(kindOf(cause), cause);
     }
+  }
+
+  #committed(bytes: Uint8Array): boolean {
+    return this.#bytes !== undefined && Buffer.compare(this.#bytes, bytes) === 0;
   }
 
   /** `undefined`: a blank card. */
@@ -81,17 +92,14 @@ export class Card {
     } catch (cause) {
       throw new StoreFailed(kindOf(cause), cause);
     }
-    this.#adopt(state);
+    if (state.key !== this.#state?.key) this.#sign = undefined;
+    this.#bytes = bytes;
+    this.#state = state;
   }
 
   /** `commit` of changes to a personalised card. */
   commitIssued(changes: Partial<PurseCard>): Promise<void> {
     return this.commit({ ...this.keyed, issued: { ...this.issued, ...changes } });
-  }
-
-  #adopt(state: CardState | undefined): void {
-    if (state?.key !== this.#state?.key) this.#sign = undefined;
-    this.#state = state;
   }
 }
 

@@ -11,11 +11,11 @@ import {
   equalBytes,
   readEnvelope,
   sealEnvelope,
-  verifySignature,
   type Alg,
   type CardIssue,
   type CardStanding,
 } from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { AID, CARD_LIMITS, type CommandName } from '../applet/commands.ts';
 import { authenticated, credited, loadReady } from '../applet/exchanges.ts';
 import { algorithmTemplate, encodeIssuerObjects } from '../applet/issuing.ts';
@@ -304,7 +304,7 @@ export class CardTerminal {
 
   #verified(command: CommandName, spki: Uint8Array, input: Uint8Array, signed: Uint8Array): Uint8Array {
     const signature = readAnswer(command, () => normalised(signed, spki));
-    if (!readAnswer(command, () => verifySignature(spki, input, signature)))
+    if (!readAnswer(command, () => nativeVerifySignature(spki, input, signature)))
       throw malformed(command, "not signed with the card's key");
     return signature;
   }

@@ -12,13 +12,13 @@ import {
   requestHash,
   sealEnvelope,
   signatureInput,
-  verifySignature,
   withLowS,
   ALG,
   type CardRecord,
   type DecisionCode,
   type PaymentDecision,
 } from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { chained, decisionBody, decisionOf, recordOf, type CardIdentity, type Outcome } from '../applet/decision.ts';
 import { decided, type Debit, type Decided, type PurchaseStart } from '../applet/exchanges.ts';
 import { malformed } from './errors.ts';
@@ -123,7 +123,7 @@ export function paymentOf(requestBody: Uint8Array, entry: CardEntry, card: Certi
   const parts = { card, record: fields, head, unreportedMinor, sessionKey, playerKey };
   const body = decisionBody(parts);
   const signature = normalised(entry.signature, card.spki);
-  if (!verifySignature(card.spki, signatureInput('payment-decision', body), signature))
+  if (!nativeVerifySignature(card.spki, signatureInput('payment-decision', body), signature))
     throw new ProtocolError('BAD_SIGNATURE', 'card: its signature is not over this decision');
   const envelope = sealEnvelope('payment-decision', body, { sign: () => signature }, card.chain);
   return { ...entry, signature, decision: decisionOf(parts), envelope };
