@@ -3,15 +3,23 @@
  * test and of the authority's library. Every field can be replaced, DER included; the signature is made last and holds.
  */
 import { createHash, sign } from 'node:crypto';
-import type { CertificateRole } from '@coinslot/protocol';
-import { roleOid, LIMITS_OID, publicKeyFromSeed } from '@coinslot/protocol';
+import { p256 } from '@noble/curves/nist.js';
+import type { Alg, Assurance, CertificateRole, Signer } from '@coinslot/protocol';
+import { ASSURANCE_OID, roleOid, LIMITS_OID, publicKeyFromSeed, spkiOf } from '@coinslot/protocol';
 import { privateKeyFromSeed } from '@coinslot/protocol/node';
 
 /** A forged authority or leaf: its seed, its name, its certificate. */
 export interface Forged {
   readonly der: Uint8Array;
   readonly seed: Uint8Array;
+  readonly alg: Alg;
   readonly subject: Buffer;
+}
+
+/** What a card's certificate is to say. */
+export interface ForgedAssurance {
+  readonly assurance: Assurance | number;
+  readonly ceilings?: readonly (readonly [string, bigint])[];
 }
 
 export interface ForgedLimits {
@@ -23,6 +31,8 @@ export interface ForgedLimits {
 /** What goes into a certificate; everything has an honest default. `*Der` replace a part by bytes. */
 export interface Recipe {
   readonly seed: Uint8Array;
+  /** Of the subject's key; 2 is P-256. */
+  readonly alg?: Alg;
   readonly issuer?: Forged;
   readonly subjectDer?: Buffer;
   readonly issuerDer?: Buffer;
@@ -40,6 +50,8 @@ export interface Recipe {
   readonly sandbox?: boolean;
   readonly limits?: ForgedLimits | undefined;
   readonly limitsDer?: Buffer;
+  readonly assurance?: ForgedAssurance | undefined;
+  readonly assuranceDer?: Buffer;
   /** More extensions, after the honest ones. */
   readonly more?: readonly Buffer[];
   /** All extensions, instead of the honest ones. */
@@ -68,6 +80,9 @@ export const utcTime = (text: string): Buffer => element(0x17, Buffer.from(text)
 export const generalizedTime = (text: string): Buffer => element(0x18, Buffer.from(text));
 export const TRUE = Buffer.from([0x01, 0x01, 0xff]);
 export const ED25519 = sequence(oid('1.3.101.112'));
+export const ECDSA_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
+/** SPKI of P-256 before its uncompressed point. */
+const P256_KEY = sequence(oid('1.2.840.10045.2.1'), oid('1.2.840.10045.3.1.7'));
 
 export function oid(dotted: string): Buffer {
   const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);
@@ -89,23 +104,54 @@ export const usageBits = (unused: number, ...bytes: readonly number[]): Buffer =
   element(0x03, Buffer.from([unused, ...bytes]));
 
 export function limitsValue({ prices, territories = [], minimumAge = 0 }: ForgedLimits): Buffer {
-  const amount = (value: bigint): Buffer => {
-    const digits = value.toString(16);
-    const bytes = Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
-    return element(0x02, ...(bytes.readUInt8(0) >= 0x80 ? [Buffer.from([0])] : []), bytes);
-  };
-  const topPrices = prices.map(([currency, value]) => sequence(amount(value), printable(currency)));
+  const topPrices = prices.map(([currency, value]) => sequence(unsigned(value), printable(currency)));
   return sequence(sequence(...topPrices), sequence(...territories.map(printable)), integer(minimumAge));
+}
+
+export function assuranceValue({ assurance, ceilings = [['EUR', 5000n]] }: ForgedAssurance): Buffer {
+  const number = typeof assurance === 'number' ? assurance : assurance === 'chip' ? 1 : 2;
+  const pairs = ceilings.map(([currency, value]) => sequence(printable(currency), unsigned(value)));
+  return sequence(integer(number), sequence(...pairs));
+}
+
+function unsigned(value: bigint): Buffer {
+  const digits = value.toString(16);
+  const bytes = Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
+  return element(0x02, ...(bytes.readUInt8(0) >= 0x80 ? [Buffer.from([0])] : []), bytes);
+}
+
+/** SPKI of a seed's key. */
+export function spkiOfSeed(seed: Uint8Array, alg: Alg): Buffer {
+  if (alg === 1) return Buffer.from(spkiOf(publicKeyFromSeed(seed)));
+  return sequence(P256_KEY, element(0x03, Buffer.from([0]), p256.getPublicKey(seed, false)));
+}
+
+/** A deterministic signer of P-256 (RFC 6979), low s unless `high`; for messages and cards. */
+export function p256Signer(seed: Uint8Array): Signer {
+  return {
+    publicKey: Uint8Array.from(spkiOfSeed(seed, 2)),
+    sign: (bytes) => p256.sign(bytes, seed, { lowS: true, prehash: true }),
+  };
+}
+
+/** Signs DER as X.509 carries it; P-256 with the high s, which is as good there. */
+export function signForged(bytes: Uint8Array, { seed, alg }: Pick<Forged, 'seed' | 'alg'>): Uint8Array {
+  if (alg === 1) return sign(null, bytes, privateKeyFromSeed(seed));
+  const { r, s } = p256.Signature.fromBytes(p256.sign(bytes, seed, { lowS: true, prehash: true }));
+  return sequence(unsigned(r), unsigned(p256.Point.Fn.ORDER - s));
 }
 
 /** Makes a certificate; self-signed without an issuer. */
 export function forge(recipe: Recipe): Forged {
+  const { alg = 1 } = recipe;
   const subject = recipe.subjectDer ?? nameDer('Somebody', attribute('2.5.4.5', printable('somebody')));
-  const spki = recipe.spkiDer ?? sequence(ED25519, element(0x03, Buffer.from([0]), publicKeyFromSeed(recipe.seed)));
+  const spki = recipe.spkiDer ?? spkiOfSeed(recipe.seed, alg);
+  const signer = recipe.issuer ?? { seed: recipe.seed, alg };
+  const algorithm = signer.alg === 1 ? ED25519 : ECDSA_SHA256;
   const signed = sequence(
     recipe.versionDer ?? element(0xa0, integer(2)),
     recipe.serialDer ?? integer(0x11, 0x22, 0x33),
-    recipe.algorithmDer ?? ED25519,
+    recipe.algorithmDer ?? algorithm,
     recipe.issuerDer ?? recipe.issuer?.subject ?? subject,
     sequence(recipe.notBeforeDer ?? utcTime('260101000000Z'), recipe.notAfterDer ?? utcTime('351231235959Z')),
     subject,
@@ -113,22 +159,65 @@ export function forge(recipe: Recipe): Forged {
     recipe.afterKeyDer ?? Buffer.alloc(0),
     element(0xa3, recipe.extensionsDer ?? sequence(...honestExtensions(recipe), ...(recipe.more ?? []))),
   );
-  const signature = sign(null, signed, privateKeyFromSeed(recipe.issuer?.seed ?? recipe.seed));
+  const signature = signForged(signed, signer);
   const der = sequence(
     signed,
-    recipe.outerAlgorithmDer ?? ED25519,
+    recipe.outerAlgorithmDer ?? algorithm,
     recipe.signatureDer ?? element(0x03, Buffer.from([0]), signature),
   );
-  return { der: Uint8Array.from(Buffer.concat([der, recipe.trailing ?? Buffer.alloc(0)])), seed: recipe.seed, subject };
+  const whole = Buffer.concat([der, recipe.trailing ?? Buffer.alloc(0)]);
+  return { der: Uint8Array.from(whole), seed: recipe.seed, alg, subject };
+}
+
+/** What goes into a revocation list; everything has an honest default. `*Der` replace a part by bytes. */
+export interface ListRecipe {
+  readonly issuer: Forged;
+  readonly number?: number;
+  readonly numberDer?: Buffer;
+  /** Serials as DER INTEGERs, with the UTCTime of each. */
+  readonly entries?: readonly (readonly [Buffer, Buffer, ...Buffer[]])[];
+  readonly entriesDer?: Buffer;
+  readonly issuerDer?: Buffer;
+  readonly versionDer?: Buffer;
+  readonly thisUpdateDer?: Buffer;
+  readonly nextUpdateDer?: Buffer;
+  readonly algorithmDer?: Buffer;
+  readonly outerAlgorithmDer?: Buffer;
+  readonly more?: readonly Buffer[];
+  readonly signatureDer?: Buffer;
+  readonly trailing?: Buffer;
+}
+
+/** Makes a revocation list, signed by its issuer's key. */
+export function forgeList(recipe: ListRecipe): Uint8Array {
+  const { issuer, number = 1, entries = [] } = recipe;
+  const algorithm = issuer.alg === 1 ? ED25519 : ECDSA_SHA256;
+  const listed = entries.length === 0 ? Buffer.alloc(0) : sequence(...entries.map((parts) => sequence(...parts)));
+  const extensions = [extension('2.5.29.20', recipe.numberDer ?? unsigned(BigInt(number))), ...(recipe.more ?? [])];
+  const signed = sequence(
+    recipe.versionDer ?? integer(1),
+    recipe.algorithmDer ?? algorithm,
+    recipe.issuerDer ?? issuer.subject,
+    recipe.thisUpdateDer ?? utcTime('270501000000Z'),
+    recipe.nextUpdateDer ?? utcTime('270701000000Z'),
+    recipe.entriesDer ?? listed,
+    element(0xa0, sequence(...extensions)),
+  );
+  const signature = recipe.signatureDer ?? element(0x03, Buffer.from([0]), signForged(signed, issuer));
+  const der = sequence(signed, recipe.outerAlgorithmDer ?? algorithm, signature);
+  return Uint8Array.from(Buffer.concat([der, recipe.trailing ?? Buffer.alloc(0)]));
 }
 
 /** The extensions of an honest certificate; the ids are those of RFC 5280 section 4.2.1. */
 export function honestExtensions(recipe: Recipe): Buffer[] {
-  const { authority, roles = [], sandbox = false, limits, limitsDer } = recipe;
-  const usage = 'keyUsageDer' in recipe ? recipe.keyUsageDer : authority ? usageBits(2, 0x04) : usageBits(7, 0x80);
+  const { authority, roles = [], sandbox = false, limits, limitsDer, assurance, assuranceDer } = recipe;
+  // keyCertSign and cRLSign, for a card issuer digitalSignature too; a leaf digitalSignature alone.
+  const issues = roles.join() === 'card-issuer' ? usageBits(1, 0x86) : usageBits(1, 0x06);
+  const usage = 'keyUsageDer' in recipe ? recipe.keyUsageDer : authority ? issues : usageBits(7, 0x80);
   const constraints =
     authority && sequence(TRUE, ...(authority.pathLength === undefined ? [] : [integer(authority.pathLength)]));
   const value = limitsDer ?? (limits && limitsValue(limits));
+  const card = assuranceDer ?? (assurance && assuranceValue(assurance));
   return [
     ...(constraints ? [extension('2.5.29.19', constraints, true)] : []),
     ...(usage ? [extension('2.5.29.15', usage, true)] : []),
@@ -136,5 +225,6 @@ export function honestExtensions(recipe: Recipe): Buffer[] {
       ? [extension('2.5.29.37', sequence(...roles.map((role) => oid(roleOid(role, sandbox)))))]
       : []),
     ...(value ? [extension(LIMITS_OID, value, true)] : []),
+    ...(card ? [extension(ASSURANCE_OID, card, true)] : []),
   ];
 }

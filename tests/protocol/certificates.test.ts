@@ -67,6 +67,22 @@ const SINT: Recipe = {
   roles: ['payment-server', 'card-issuer'],
 };
 const PUBLISHER: Recipe = { seed: seedOf('publisher'), subjectDer: lumen, roles: ['publisher'], limits: NARROW };
+const SERVER: Recipe = { ...PUBLISHER, limits: undefined, roles: ['payment-server'] };
+const CARDS: Recipe = {
+  seed: seedOf('cards'),
+  subjectDer: nameDer('Cards', attribute('2.5.4.5', printable('cards-one'))),
+  authority: { pathLength: 0 },
+  roles: ['card-issuer'],
+};
+const CARD_ID = '00112233445566778899aabbccddeeff';
+const CARD: Recipe = {
+  seed: seedOf('card'),
+  subjectDer: nameDer('Card', attribute('2.5.4.5', printable(CARD_ID))),
+  roles: ['card'],
+  assurance: { assurance: 'chip' },
+  notBeforeDer: utcTime('270101000000Z'),
+  notAfterDer: utcTime('281231235959Z'),
+};
 
 interface Tree {
   readonly chain: Uint8Array[];
@@ -85,30 +101,18 @@ function publisherTree(changes: { leaf?: Partial<Recipe>; synd?: Partial<Recipe>
 function treeOf(role: CertificateRole, sandbox = false): Tree {
   const root = forge({ ...ROOT, sandbox });
   const sint = forge({ ...SINT, issuer: root, sandbox });
-  const leafOf = (issuer: Forged): Uint8Array =>
-    forge({ ...PUBLISHER, limits: undefined, roles: [role], issuer, sandbox }).der;
-  const cardIssuer = (): Forged =>
-    forge({
-      ...SINT,
-      seed: seedOf('cards'),
-      subjectDer: nameDer('Cards'),
-      authority: { pathLength: 0 },
-      roles: ['card-issuer'],
-      issuer: sint,
-      sandbox,
-    });
+  const cards = forge({ ...CARDS, issuer: sint, sandbox });
   switch (role) {
     case 'publisher': {
       const synd = forge({ ...SYND, issuer: root, sandbox });
       return { chain: [forge({ ...PUBLISHER, issuer: synd, sandbox }).der, synd.der], roots: [root.der] };
     }
-    case 'card': {
-      const issuer = cardIssuer();
-      return { chain: [leafOf(issuer), issuer.der, sint.der], roots: [root.der] };
-    }
+    case 'card':
+      return { chain: [forge({ ...CARD, issuer: cards, sandbox }).der, cards.der, sint.der], roots: [root.der] };
     case 'payment-server':
+      return { chain: [forge({ ...SERVER, issuer: sint, sandbox }).der, sint.der], roots: [root.der] };
     case 'card-issuer':
-      return { chain: [leafOf(sint), sint.der], roots: [root.der] };
+      return { chain: [cards.der, sint.der], roots: [root.der] };
   }
 }
 
@@ -195,15 +199,8 @@ describe('roles', () => {
   const root = forge(ROOT);
   const synd = forge({ ...SYND, issuer: root });
   const sint = forge({ ...SINT, issuer: root });
-  const cards = forge({
-    ...SINT,
-    seed: seedOf('cards'),
-    subjectDer: nameDer('Cards'),
-    authority: { pathLength: 0 },
-    roles: ['card-issuer'],
-    issuer: sint,
-  });
-  const server = forge({ ...PUBLISHER, limits: undefined, roles: ['payment-server'], issuer: sint });
+  const cards = forge({ ...CARDS, issuer: sint });
+  const server = forge({ ...SERVER, issuer: sint });
   const under = (issuers: readonly Forged[], role: CertificateRole, changes: Partial<Recipe> = {}): Tree => {
     const [issuer] = issuers;
     const leaf = forge({
@@ -221,7 +218,7 @@ describe('roles', () => {
     ['SYND issues a card', under([synd], 'card'), 'card', 'CHAIN_ROLE'],
     ['SINT issues a publisher', under([sint], 'publisher'), 'publisher', 'CHAIN_ROLE'],
     ['SINT issues a card itself', under([sint], 'card'), 'card', 'CHAIN_ROLE'],
-    ['a card issuer issues a card', under([cards, sint], 'card'), 'card', 'ok'],
+    ['a card issuer issues a card', under([cards, sint], 'card', { ...CARD, issuer: cards }), 'card', 'ok'],
     ['a card issuer issues a payment server', under([cards, sint], 'payment-server'), 'payment-server', 'CHAIN_ROLE'],
     ['a card issuer issues a card issuer', under([cards, sint], 'card-issuer'), 'card-issuer', 'CHAIN_ROLE'],
     ['a leaf issues (K3)', under([server, sint], 'payment-server'), 'payment-server', 'CHAIN_ROLE'],

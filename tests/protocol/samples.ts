@@ -7,8 +7,20 @@ import {
   CODES,
   LIMITS,
   accountRequestHash,
+  cardApplicationHash,
+  cardAuthenticateInput,
+  cardChainStart,
+  cardDecisionId,
+  cardPossessionInput,
+  cardRecordHash,
   decodeAccountRequest,
   decodeAccountStatement,
+  decodeCardApplication,
+  decodeCardIssue,
+  decodeCardParameters,
+  decodeCardRecord,
+  decodeCardRequest,
+  decodeCardUpload,
   decodeEnrolment,
   decodeOffer,
   decodePairingHeader,
@@ -22,8 +34,15 @@ import {
   decodeShown,
   decodeTerms,
   decodeTexts,
+  decodeUploadAcknowledgement,
   encodeAccountRequest,
   encodeAccountStatement,
+  encodeCardApplication,
+  encodeCardIssue,
+  encodeCardParameters,
+  encodeCardRecord,
+  encodeCardRequest,
+  encodeCardUpload,
   encodeEnrolment,
   encodeOffer,
   encodePairingHeader,
@@ -37,13 +56,22 @@ import {
   encodeShown,
   encodeTerms,
   encodeTexts,
+  encodeUploadAcknowledgement,
   offerHash,
   requestHash,
+  readEnvelope,
   sealEnvelope,
+  spkiOf,
   textsDigest,
   withChainByHash,
   type AccountRequest,
   type AccountStatement,
+  type CardApplication,
+  type CardIssue,
+  type CardParameters,
+  type CardRecord,
+  type CardRequest,
+  type CardUpload,
   type CodeName,
   type Enrolment,
   type MessageType,
@@ -60,10 +88,13 @@ import {
   type Shown,
   type Terms,
   type Texts,
+  type UploadAcknowledgement,
 } from '@coinslot/protocol';
 import {
   bytes16Of,
   DAY_MS,
+  makeCardHolder,
+  makeCardIssuer,
   makePlayer,
   makePublisher,
   makeServerHolder,
@@ -75,6 +106,8 @@ import {
 export const tree = makeTree();
 export const publisher = makePublisher(tree);
 export const server = makeServerHolder(tree);
+export const cardIssuer = makeCardIssuer(tree);
+export const card = makeCardHolder(cardIssuer.certifier);
 export const player = makePlayer();
 
 // ---------------------------------------------------------------- values
@@ -271,6 +304,136 @@ export const shown: Shown = {
   sufficiency: 'enough',
 };
 
+const cardParameters: CardParameters = {
+  cardId: card.cardId,
+  number: 1,
+  purses: [
+    {
+      purse: 'main',
+      currency: 'EUR',
+      plan: 'prepaid',
+      ceilingMinor: 5_000n,
+      noPinPaymentMaxMinor: 100n,
+      noPinSumMaxMinor: 500n,
+    },
+  ],
+  noPinCountMax: 10,
+  debitsPerRateTableMax: 50,
+  debitsBetweenUploadsMax: 200,
+  notAfterMs: NOON_MS + 89 * DAY_MS,
+  timeMs: NOON_MS,
+};
+
+const cardApplication: CardApplication = {
+  userId: player.userId,
+  publicKey: spkiOf(card.signer.publicKey),
+  possession: card.signer.sign(cardPossessionInput(bytes16Of('application'), spkiOf(card.signer.publicKey))),
+  assurance: 'chip',
+  purses: [{ currency: 'EUR', plan: 'prepaid' }],
+  timeMs: NOON_MS,
+  nonce: bytes16Of('application'),
+  audience: server.keyHash,
+};
+
+const cardIssue: CardIssue = {
+  userId: player.userId,
+  applicationHash: cardApplicationHash(encodeCardApplication(cardApplication)),
+  cardId: card.cardId,
+  chain: card.chain,
+  issuerKey: spkiOf(cardIssuer.signer.publicKey),
+  parameters: sealEnvelope(
+    'card-parameters',
+    encodeCardParameters(cardParameters),
+    cardIssuer.signer,
+    cardIssuer.chain,
+  ),
+  rates: sealEnvelope('rate-table', encodeRateTable(rateTable), cardIssuer.signer, cardIssuer.chain),
+};
+
+/** Message 2 of the same offer with the card as means, and what the card keeps and signs. */
+export const cardRequest: PaymentRequest = { ...paymentRequest, audience: card.keyHash };
+const cardRequestEnvelope = sealEnvelope('payment-request', encodePaymentRequest(cardRequest), player.press, []);
+
+export const cardRecord: CardRecord = {
+  counter: 1,
+  previous: cardChainStart(),
+  userId: player.userId,
+  publisherId: quote.publisherId,
+  gameId: quote.gameId,
+  offerHash: quote.offerHash,
+  amountMinor: quote.amountMinor,
+  currency: quote.currency,
+  chargedMinor: cardRequest.chargeMinor,
+  chargedCurrency: cardRequest.chargeCurrency,
+  rateTableId: 0,
+  quoteSignature: readEnvelope(quoteEnvelope).signature,
+  requestHash: requestHash(encodePaymentRequest(cardRequest)),
+  nonce: cardRequest.nonce,
+  offerTimeMs: cardRequest.offerTimeMs,
+  purse: 'main',
+  settlement: 'debited',
+  code: 'APPROVED',
+  pinVerified: false,
+};
+const cardHead = cardRecordHash(encodeCardRecord(cardRecord));
+
+export const cardDecision: PaymentDecision = {
+  ...paymentDecision,
+  signer: card.keyHash,
+  requestHash: cardRecord.requestHash,
+  decisionId: cardDecisionId(card.cardId, cardRecord.nonce),
+  timeMs: cardRecord.offerTimeMs,
+  card: { counter: cardRecord.counter, head: cardHead, unreportedMinor: cardRecord.chargedMinor },
+  sealedKey: undefined,
+};
+export const cardDecisionEnvelope = sealEnvelope(
+  'payment-decision',
+  encodePaymentDecision(cardDecision),
+  card.signer,
+  card.chain,
+);
+
+const cardStanding = { cardId: card.cardId, counter: cardRecord.counter, head: cardHead };
+const cardUpload: CardUpload = {
+  userId: player.userId,
+  cardId: card.cardId,
+  challenge: bytes16Of('challenge'),
+  counter: cardStanding.counter,
+  head: cardStanding.head,
+  proof: card.signer.sign(cardAuthenticateInput(bytes16Of('challenge'), cardStanding)),
+  records: [
+    {
+      request: withChainByHash(cardRequestEnvelope),
+      decision: withChainByHash(cardDecisionEnvelope),
+      record: encodeCardRecord(cardRecord),
+    },
+  ],
+  loads: [{ purse: 'main', amountMinor: 1_000n }],
+  timeMs: NOON_MS,
+  nonce: bytes16Of('upload'),
+  audience: server.keyHash,
+};
+
+const uploadAcknowledgement: UploadAcknowledgement = {
+  cardId: card.cardId,
+  challenge: cardUpload.challenge,
+  number: 1,
+  counter: cardUpload.counter,
+  head: cardUpload.head,
+  credits: cardUpload.loads,
+  blocked: false,
+  timeMs: NOON_MS + 1_000,
+};
+
+const parametersRequest: CardRequest = {
+  userId: player.userId,
+  cardId: card.cardId,
+  ask: 'parameters',
+  timeMs: NOON_MS,
+  nonce: bytes16Of('card request'),
+  audience: server.keyHash,
+};
+
 export const priceList: PriceList = {
   publisherId: publisher.id,
   gameId: quote.gameId,
@@ -328,6 +491,9 @@ const grantOf = fc
 const shownMoneyOf = fc.record({ amountMinor: amountOf, currency: currencyOf, text: title });
 const codeOf = fc.constantFrom<'APPROVED' | CodeName>('APPROVED', ...(Object.keys(CODES) as CodeName[]));
 const planOf = fc.constantFrom('prepaid' as const, 'postpaid' as const);
+const b64 = bytesOf(64, 64);
+const spkiOfAny = bytesOf(44, 91);
+const purseAmountsOf = byKey(fc.record({ purse: identifierOf, amountMinor: amountOf }), ({ purse }) => purse, 0, 4);
 
 // ---------------------------------------------------------------- the list
 
@@ -606,6 +772,149 @@ export const SAMPLES: readonly Sample[] = [
       next: amountOf,
     }),
     'account-statement',
+  ),
+  sample(
+    'CardParameters',
+    encodeCardParameters,
+    decodeCardParameters,
+    cardParameters,
+    fc.record({
+      cardId: b16,
+      number: uint32,
+      purses: byKey(
+        fc.record({
+          purse: identifierOf,
+          currency: currencyOf,
+          plan: planOf,
+          ceilingMinor: amountOf,
+          noPinPaymentMaxMinor: amountOf,
+          noPinSumMaxMinor: amountOf,
+        }),
+        ({ purse }) => purse,
+        1,
+        4,
+      ),
+      noPinCountMax: fc.integer({ min: 0, max: 65_535 }),
+      debitsPerRateTableMax: uint32,
+      debitsBetweenUploadsMax: uint32,
+      notAfterMs: timeOf,
+      timeMs: timeOf,
+    }),
+    'card-parameters',
+  ),
+  sample(
+    'UploadAcknowledgement',
+    encodeUploadAcknowledgement,
+    decodeUploadAcknowledgement,
+    uploadAcknowledgement,
+    fc.record({
+      cardId: b16,
+      challenge: b16,
+      number: uint32,
+      counter: uint32,
+      head: b32,
+      credits: purseAmountsOf,
+      blocked: fc.boolean(),
+      timeMs: timeOf,
+    }),
+    'upload-acknowledgement',
+  ),
+  sample(
+    'CardApplication',
+    encodeCardApplication,
+    decodeCardApplication,
+    cardApplication,
+    fc.record({
+      userId: b16,
+      publicKey: spkiOfAny,
+      possession: b64,
+      assurance: fc.constantFrom('chip', 'software'),
+      purses: byKey(fc.record({ currency: currencyOf, plan: planOf }), ({ currency }) => currency, 1, 4),
+      timeMs: timeOf,
+      nonce: b16,
+      audience: b32,
+    }),
+    'card-application',
+  ),
+  sample(
+    'CardIssue',
+    encodeCardIssue,
+    decodeCardIssue,
+    cardIssue,
+    fc.record({
+      userId: b16,
+      applicationHash: b32,
+      cardId: b16,
+      chain: fc.array(bytesOf(1, 500), { minLength: 1, maxLength: 4 }),
+      issuerKey: spkiOfAny,
+      parameters: envelope,
+      rates: envelope,
+    }),
+    'card-issue',
+  ),
+  sample(
+    'CardUpload',
+    encodeCardUpload,
+    decodeCardUpload,
+    cardUpload,
+    fc.record({
+      userId: b16,
+      cardId: b16,
+      challenge: b16,
+      counter: uint32,
+      head: b32,
+      proof: b64,
+      records: fc.array(fc.record({ request: envelope, decision: envelope, record: bytesOf(1, 512) }), {
+        maxLength: 4,
+      }),
+      loads: purseAmountsOf,
+      timeMs: timeOf,
+      nonce: b16,
+      audience: b32,
+    }),
+    'card-upload',
+  ),
+  sample(
+    'CardRequest',
+    encodeCardRequest,
+    decodeCardRequest,
+    parametersRequest,
+    fc.record({
+      userId: b16,
+      cardId: b16,
+      ask: fc.constantFrom('parameters', 'lost'),
+      timeMs: timeOf,
+      nonce: b16,
+      audience: b32,
+    }),
+    'card-request',
+  ),
+  sample(
+    'CardRecord',
+    encodeCardRecord,
+    decodeCardRecord,
+    cardRecord,
+    fc.record({
+      counter: uint32,
+      previous: b32,
+      userId: b16,
+      publisherId: identifierOf,
+      gameId: identifierOf,
+      offerHash: b32,
+      amountMinor: amountOf,
+      currency: currencyOf,
+      chargedMinor: amountOf,
+      chargedCurrency: currencyOf,
+      rateTableId: uint32,
+      quoteSignature: b64,
+      requestHash: b32,
+      nonce: b16,
+      offerTimeMs: timeOf,
+      purse: identifierOf,
+      settlement: fc.constantFrom('debited', 'recorded', 'none'),
+      code: codeOf,
+      pinVerified: fc.boolean(),
+    }),
   ),
   sample(
     'Shown',

@@ -8,6 +8,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
+  cardAuthenticateInput,
+  cardDecisionId,
+  cardPossessionInput,
+  cardRecordHash,
+  encodeCardRecord,
   encodePaymentDecision,
   encodeQuote,
   encodeTerms,
@@ -21,13 +26,14 @@ import {
   requestId,
   sealEnvelope,
   signatureInput,
+  spkiOf,
   textsDigest,
   unpackWire,
   withChainByHash,
   type Wire,
 } from '@coinslot/protocol';
 import { encodeFrame, linkProof } from '@coinslot/protocol/link';
-import { seedOf } from '../lib/parties.ts';
+import { bytes16Of, seedOf } from '../lib/parties.ts';
 import { FRAMES } from './frames.ts';
 import { toHex } from './refusals.ts';
 import * as honest from './samples.ts';
@@ -132,6 +138,8 @@ function blocks(): ReadonlyMap<string, string> {
       'decision-refused',
       message('PaymentDecision', encodePaymentDecision(refused(paymentDecision)), refused(paymentDecision)),
     ],
+    ['decision-card', message('PaymentDecision', encodePaymentDecision(honest.cardDecision), honest.cardDecision)],
+    ['card-contexts', cardContexts()],
     ['hello', message('frame', encodeFrame('hello', FRAMES.hello), ['', FRAMES.hello])],
     ['refusal', message('frame', encodeFrame('refusal', FRAMES.refusal), ['', FRAMES.refusal])],
     [
@@ -157,6 +165,25 @@ function blocks(): ReadonlyMap<string, string> {
   function sealRequest(body: Uint8Array): Uint8Array {
     return sealEnvelope('payment-request', body, player.press, []);
   }
+}
+
+function cardContexts(): string {
+  const { card, cardRecord } = honest;
+  const spki = spkiOf(card.signer.publicKey);
+  const head = cardRecordHash(encodeCardRecord(cardRecord));
+  const challenge = bytes16Of('challenge');
+  const input = cardAuthenticateInput(challenge, { cardId: card.cardId, counter: cardRecord.counter, head });
+  const wrapped = (bytes: Uint8Array): string =>
+    toHex(bytes)
+      .match(/.{1,96}/g)!
+      .map((line) => `  ${line}`)
+      .join('\n');
+  return [
+    hash('hash of the CardRecord of messages.md, the head', head),
+    hash('id of the decision about it', cardDecisionId(card.cardId, cardRecord.nonce)),
+    `card-authenticate, what is signed\n${wrapped(input)}`,
+    `card-possession, what is signed\n${wrapped(cardPossessionInput(bytes16Of('application'), spki))}`,
+  ].join('\n');
 }
 
 function conversions(): string {
