@@ -140,7 +140,7 @@ export interface CardOptions {
   readonly store?: CardStore;
   readonly parameters?: (cardId: Uint8Array) => CardParameters;
   readonly rates?: RateTable;
-  /** The most that the certificate lets one payment charge, EUR and USD alike. */
+  /** The most that the certificate lets one payment charge, in any currency of the tests. */
   readonly certifiedCeilingMinor?: bigint;
   readonly certificateNotAfterMs?: number;
 }
@@ -216,7 +216,7 @@ export class CardRig {
       cardId: this.cardId,
       publicKey: this.spki,
       assurance: 'chip',
-      ceilings: ['EUR', 'USD'].map((currency) => ({ currency, amountMinor: certifiedCeilingMinor })),
+      ceilings: ['EUR', 'JPY', 'USD'].map((currency) => ({ currency, amountMinor: certifiedCeilingMinor })),
       notBeforeMs: NOON_MS - DAY_MS,
       notAfterMs: certificateNotAfterMs,
       serial: Uint8Array.of(0x41, 2, 3, 4, 5, 6, 7, 8),
