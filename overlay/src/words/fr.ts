@@ -60,7 +60,7 @@ export const fr: Words = {
     },
     'not-paired': {
       title: 'Connectez d’abord ce jeu',
-      text: 'Votre portefeuille vous attend sur sa page : ouvrez-le avec votre code s’il est verrouillé, puis acceptez ce jeu.',
+      text: 'Votre portefeuille vous attend sur sa page : ouvrez-le avec votre code s’il est verrouillé, puis acceptez ce jeu.',
     },
   },
   notEnough: 'Il n’y a pas assez d’argent dans votre portefeuille. Rechargez-le, puis réessayez.',
