@@ -4,7 +4,7 @@
  * on Linux it must run.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ReaderError, smartcardReaders, type CardConnection, type SmartcardPackage } from '@coinslot/card';
+import { ReaderError, smartcardReaders, type CardConnection } from '@coinslot/card';
 import { whyNoPcscd } from '../lib/pcscd.ts';
 import { pcscRig, seen, smartcardRig, virtualRig, type ReaderRig } from '../lib/reader-rigs.ts';
 import { COUNT, echo, NOT_SELECTED, OK, SELECT, TestCard, TEST_ATR, WAIT } from '../lib/test-card.ts';
@@ -22,29 +22,23 @@ const drivers: Driver[] = [{ name: 'in process', open: virtualRig, isShared: tru
 const absence = whyNoPcscd();
 if (absence === undefined) {
   drivers.push({ name: 'pcscd', open: pcscRig, isShared: true, hasService: true });
-  const native = await smartcardPackage();
-  if (native)
-    drivers.push({
-      name: 'smartcard',
-      open: () => smartcardRig(() => Promise.resolve(native)),
-      isShared: false,
-      hasService: true,
-    });
+  if (await hasSmartcard()) drivers.push({ name: 'smartcard', open: smartcardRig, isShared: false, hasService: true });
 } else if (process.env['CI'] !== undefined && process.platform === 'linux') {
   throw new Error(`in CI the readers of pcscd must be tested: ${absence}`);
 } else console.warn(`readers of pcscd are not tested here: ${absence}`);
 
-/** Of the environment's choice (a build in another folder), or the one installed. */
-async function smartcardPackage(): Promise<SmartcardPackage | undefined> {
+/** The one that the environment names (a build in another folder), or the one installed. */
+async function hasSmartcard(): Promise<boolean> {
   try {
-    return (await import(process.env['COINSLOT_SMARTCARD'] ?? 'smartcard')) as SmartcardPackage;
+    await import(process.env['COINSLOT_SMARTCARD'] ?? 'smartcard');
+    return true;
   } catch {
     await smartcardReaders()
       .readers()
       .catch((error: unknown) =>
         console.warn(`readers of smartcard are not tested here: ${(error as ReaderError).message}`),
       );
-    return undefined;
+    return false;
   }
 }
 

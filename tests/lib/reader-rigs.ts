@@ -1,16 +1,15 @@
 /** Two readers and clients of them, for each driver of the reader port: what the contract suite is run on. */
 import {
   pcscReaders,
-  smartcardReaders,
   virtualCard,
   virtualRack,
   type Icc,
   type ReaderPort,
   type ReaderState,
-  type SmartcardPackage,
   type VirtualCard,
 } from '@coinslot/card';
 import { startPcscd, type PcscDaemon } from './pcscd.ts';
+import { remoteReaders } from './reader-child.ts';
 
 export interface ReaderRig {
   readonly names: readonly [string, string];
@@ -70,12 +69,9 @@ export function pcscRig(): Promise<ReaderRig> {
   return daemonRig((daemon) => pcscReaders({ socketPath: daemon.socketPath, limits, pause }));
 }
 
-/** The same with the compiled package, which takes the socket's path from the environment of this program. */
-export function smartcardRig(load: () => Promise<SmartcardPackage>): Promise<ReaderRig> {
-  return daemonRig((daemon) => {
-    process.env['PCSCLITE_CSOCK_NAME'] = daemon.socketPath;
-    return smartcardReaders({ load });
-  });
+/** The same with the compiled package, each client in a process of its own. */
+export function smartcardRig(): Promise<ReaderRig> {
+  return daemonRig((daemon) => remoteReaders({ PCSCLITE_CSOCK_NAME: daemon.socketPath }));
 }
 
 async function daemonRig(open: (daemon: PcscDaemon) => ReaderPort): Promise<ReaderRig> {

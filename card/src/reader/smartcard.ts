@@ -11,6 +11,7 @@ import { BackOff, onlyChanges, type ReaderListener } from './listing.ts';
 interface NativeCard {
   readonly atr: Uint8Array | null;
   transmit(command: Buffer, options: { maxRecvLength: number }): Promise<Uint8Array>;
+  reconnect(shareMode: number, protocol: number, initialization: number): Promise<number>;
   disconnect(disposition: number): void;
 }
 interface NativeReader {
@@ -45,6 +46,7 @@ export interface SmartcardOptions {
 }
 
 const ANSWER_BYTES_MAX = 65538;
+const CLOSE_MS = 1000;
 const PAUSE_FIRST_MS = 1000;
 const PAUSE_LAST_MS = 8000;
 
@@ -101,6 +103,10 @@ function openContext(native: SmartcardPackage): NativeContext {
   return calling('establish', () => new native.Context());
 }
 
+function protocolsOf(native: SmartcardPackage): number {
+  return native.SCARD_PROTOCOL_T0 | native.SCARD_PROTOCOL_T1;
+}
+
 class SmartcardConnection implements CardConnection {
   readonly atr: Uint8Array;
   readonly #native: SmartcardPackage;
@@ -123,8 +129,9 @@ class SmartcardConnection implements CardConnection {
     try {
       const reader = calling('list', () => context.listReaders()).find((one) => one.name === name);
       if (!reader) throw new ReaderError('no-reader', `no reader is called ${JSON.stringify(name)}`);
-      const protocols = native.SCARD_PROTOCOL_T0 | native.SCARD_PROTOCOL_T1;
-      const card = await reader.connect(native.SCARD_SHARE_EXCLUSIVE, protocols).catch((cause: unknown) => {
+      // Asked first: the service would name a connection of before, still held, as the reason.
+      if ((reader.state & native.SCARD_STATE_PRESENT) === 0) throw new ReaderError('no-card', `no card in ${name}`);
+      const card = await reader.connect(native.SCARD_SHARE_EXCLUSIVE, protocolsOf(native)).catch((cause: unknown) => {
         throw errorOf('connect', cause);
       });
       return new SmartcardConnection(native, context, card, onClose);
@@ -140,7 +147,7 @@ class SmartcardConnection implements CardConnection {
     this.#pendingCount += 1;
     const work = this.#card.transmit(command, { maxRecvLength: ANSWER_BYTES_MAX }).finally(() => {
       this.#pendingCount -= 1;
-      if (this.#isClosed) this.#release('reset');
+      if (this.#isClosed) void this.#release('reset');
     });
     const answer = await this.#within(timeoutMs, work);
     if (answer.length < 2) throw new ReaderError('comm', `transmit: an answer of ${answer.length} bytes`);
@@ -152,22 +159,34 @@ class SmartcardConnection implements CardConnection {
     return work();
   }
 
-  close(disposition: 'reset' | 'leave'): Promise<void> {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
-      this.#onClose();
-      this.#release(disposition);
-    }
-    return Promise.resolve();
+  /** A reset that takes longer goes on by itself. */
+  async close(disposition: 'reset' | 'leave'): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#onClose();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+    await Promise.race([this.#release(disposition), late]);
+    clearTimeout(timer);
   }
 
-  /** Not while a command is under way: the package would hold up the whole program until the card answers. */
-  #release(disposition: 'reset' | 'leave'): void {
+  /**
+   * Not while a command is under way: the package would hold up the whole program until the card answers. For the same reason
+   * the card is reset by connecting again, which does not, and not by the disconnection, which does.
+   */
+  async #release(disposition: 'reset' | 'leave'): Promise<void> {
     if (this.#pendingCount > 0) return;
+    const { SCARD_SHARE_EXCLUSIVE, SCARD_RESET_CARD, SCARD_LEAVE_CARD } = this.#native;
     try {
-      this.#card.disconnect(disposition === 'reset' ? this.#native.SCARD_RESET_CARD : this.#native.SCARD_LEAVE_CARD);
+      if (disposition === 'reset')
+        await this.#card.reconnect(SCARD_SHARE_EXCLUSIVE, protocolsOf(this.#native), SCARD_RESET_CARD);
     } catch {
-      // The card or the service has gone, and the connection with it.
+      // The card has gone, and what it remembered with it.
+    }
+    try {
+      this.#card.disconnect(SCARD_LEAVE_CARD);
+    } catch {
+      // The service has gone, and the connection with it.
     }
     this.#context.close();
   }
