@@ -4,23 +4,12 @@
  */
 import { describe, expect, test } from 'vitest';
 import { CODE_OF, numberOf, outcomeOf, PLACES, stateOf, storeIn, usedStore } from './softcard-parts.ts';
-import { VolatileDisk, type FaultPlan } from './volatile-disk.ts';
+import { drawFrom, VolatileDisk, type FaultPlan } from './volatile-disk.ts';
 
 const ROOT = '/card';
 const SEEDS = 12;
 /** Short, so that a state still spans sectors and the sweep stays quick. */
 const STATE_BYTES = 1200;
-
-/** mulberry32: a small seeded generator, enough to pick which sector survives. */
-function drawFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A card on a fresh disk with state 2 as the newest; `places` may be five with a quorum of three. */
 async function cardOn(disk: VolatileDisk, vary: { places: readonly string[]; quorum: number }) {
@@ -89,6 +78,30 @@ describe.each(SPREADS)('power lost with $quorum of $places', (vary) => {
       }
     },
   );
+
+  test('C16: twenty recoveries cut short, one after the other: one of both, and what was told stays', async () => {
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const disk = new VolatileDisk();
+      const draw = drawFrom(seed);
+      const store = await cardOn(disk, vary);
+      const cutSomewhere = async (work: () => Promise<Uint8Array | undefined | void>) => {
+        disk.plan = offAt(disk.changes + Math.floor(draw() * (2 * vary.places.length + 4)));
+        const outcome = await outcomeOf(work);
+        disk.plan = () => undefined;
+        if (draw() < 0.5) disk.wake();
+        else disk.restart(draw);
+        return outcome;
+      };
+      const promised = await cutSomewhere(() => store.commit(stateOf(3, STATE_BYTES)));
+      let possible: (string | number)[] = promised === 0 ? [3] : [2, 3];
+      for (let round = 0; round < 20; round++) {
+        const found = await cutSomewhere(() => storeIn(ROOT, { ...vary, disk }).load());
+        expect([...possible, 'STORAGE'], `seed ${seed}, round ${round}`).toContain(found);
+        if (found !== 'STORAGE') possible = [found];
+      }
+      expect(possible).toContain(await outcomeOf(() => storeIn(ROOT, { ...vary, disk }).load()));
+    }
+  });
 
   test('C9: in the making of a card: blank, or refused until it is destroyed; never somebody else', async () => {
     for (let point = 0; ; point++) {

@@ -176,3 +176,14 @@ function torn(old: Uint8Array, written: Uint8Array, draw: () => number): Uint8Ar
   }
   return bytes;
 }
+
+/** mulberry32: a small seeded generator, enough to pick which sector survives. */
+export function drawFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
