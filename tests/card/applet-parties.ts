@@ -163,6 +163,7 @@ export class CardRig {
   readonly options: CardOptions;
   icc: Icc;
   spki: Uint8Array = new Uint8Array();
+  #restarts = 0;
 
   private constructor(options: CardOptions) {
     const { alg = ALG.ed25519, name = 'card', store = memoryStore() } = options;
@@ -205,7 +206,7 @@ export class CardRig {
   /** Takes the card out and puts another program at the same store in: what was not committed is gone. */
   async restart(store: CardStore = this.store): Promise<void> {
     this.slot.remove();
-    this.icc = createApplet({ store, random: seededRandom(`${this.options.name} again`) });
+    this.icc = createApplet({ store, random: seededRandom(`${this.options.name} ${++this.#restarts}`) });
     await this.slot.insert(this.icc);
   }
 

@@ -2,8 +2,10 @@
  * A card's state in one file of two slots. A commit writes the older slot whole, has the disk take it, and reads it back; a
  * power cut in the midst tears only that slot, and the other still holds the state before.
  *
- * A second file, `<path>.written`, remembers that there once was a card: a card file that is gone is then damage, never a
- * new card. Who removes both removes the card with its key; what it held is lost and nothing is won.
+ * A second file, `<path>.written`, holds the epoch of the last commit that came to its end. So a card file that is gone is
+ * damage, never a new card, and a newest slot that has been edited is damage too, never a torn one that the state before
+ * could stand in for. It is written after each commit and not waited for: after a power cut it may lag behind, which only
+ * means that less is noticed. Who removes both files removes the card with its key; what it held is lost, nothing is won.
  *
  * The state stands there in the clear: the file belongs to whoever may read it (mode 0600). `disperseStore` is the store
  * for cards that hold a player's money.
@@ -17,6 +19,7 @@ import { decodeSlot, encodeSlot, epochOf, HEADER_BYTES, SLOT_BYTES, STATE_BYTES_
 export type OpenFile = typeof open;
 
 const OWNER_ONLY = 0o600;
+const EPOCH_BYTES = 8;
 
 /** A whole slot, and where it stands. */
 interface Place {
@@ -31,12 +34,14 @@ export function fileStore(path: string, openFile: OpenFile = open): CardStore {
 
   async function load(): Promise<Uint8Array | undefined> {
     const found = await readCardFile(path, openFile);
-    const isKnown = last !== undefined || (await exists(markerOf(path), openFile));
-    if (found === undefined && isKnown) throw new CardStoreError('damaged', `${path}: the card is gone or damaged`);
+    const finished = await readMarker(path, openFile);
+    const known = last?.slot.epoch ?? finished;
+    if (known !== undefined && (found === undefined || found.slot.epoch < known))
+      throw new CardStoreError('damaged', `${path}: the card is gone or damaged`);
     last = found;
     looked = true;
     if (found === undefined) return undefined;
-    if (!isKnown) await createMarker(path, openFile);
+    if (finished === undefined) await createMarker(path, found.slot.epoch, openFile);
     return Uint8Array.from(found.slot.state);
   }
 
@@ -45,12 +50,14 @@ export function fileStore(path: string, openFile: OpenFile = open): CardStore {
       throw new CardStoreError('io', `${path}: a state of ${state.length} bytes, at most ${STATE_BYTES_MAX}`);
     if (!looked) await load();
     if (last === undefined) {
-      await createCardFile(path, state, openFile);
-      await createMarker(path, openFile);
-      last = { slot: { epoch: 1n, state }, index: 0 };
+      const first = { slot: { epoch: 1n, state }, index: 0 };
+      await createCardFile(path, first.slot, openFile);
+      await createMarker(path, first.slot.epoch, openFile);
+      last = first;
     } else {
       const next = { slot: { epoch: last.slot.epoch + 1n, state }, index: 1 - last.index };
       await overwrite(path, last, next, openFile);
+      await writeMarker(path, next.slot.epoch, openFile);
       last = next;
     }
   }
@@ -77,12 +84,6 @@ async function openExisting(path: string, openFile: OpenFile): Promise<FileHandl
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-async function exists(path: string, openFile: OpenFile): Promise<boolean> {
-  const file = await openExisting(path, openFile);
-  await file?.close();
-  return file !== undefined;
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -155,26 +156,52 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
  * disk that is full is then full now and not at a payment. A crash in between leaves no whole slot and no marker, which is
  * still no card, and the file may be begun again.
  */
-async function createCardFile(path: string, state: Uint8Array, openFile: OpenFile): Promise<void> {
+async function createCardFile(path: string, slot: Slot, openFile: OpenFile): Promise<void> {
   const file = await openFile(path, 'w+', OWNER_ONLY);
   try {
     await writeAll(file, Buffer.alloc(2 * SLOT_BYTES), 0);
     await file.sync();
     await syncFolder(path, openFile);
-    await writeSlot(file, 0, { epoch: 1n, state });
+    await writeSlot(file, 0, slot);
   } finally {
     await file.close();
   }
 }
 
-async function createMarker(path: string, openFile: OpenFile): Promise<void> {
-  const file = await openFile(markerOf(path), 'a', OWNER_ONLY);
+/** The epoch of the last finished commit; `undefined` when there was none, 0 when the file is not what it should be. */
+async function readMarker(path: string, openFile: OpenFile): Promise<bigint | undefined> {
+  const file = await openExisting(markerOf(path), openFile);
+  if (file === undefined) return undefined;
   try {
-    await file.sync();
+    const bytes = Buffer.alloc(EPOCH_BYTES);
+    const { bytesRead } = await file.read(bytes, 0, EPOCH_BYTES, 0);
+    return bytesRead === EPOCH_BYTES ? bytes.readBigUInt64BE() : 0n;
   } finally {
     await file.close();
   }
+}
+
+async function createMarker(path: string, epoch: bigint, openFile: OpenFile): Promise<void> {
+  await writeMarker(path, epoch, openFile, (file) => file.sync());
   await syncFolder(path, openFile);
+}
+
+async function writeMarker(
+  path: string,
+  epoch: bigint,
+  openFile: OpenFile,
+  settle: (file: FileHandle) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const bytes = Buffer.alloc(EPOCH_BYTES);
+  bytes.writeBigUInt64BE(epoch);
+  // Not truncated: were it empty for a moment, a crash in that moment would forget that there is a card.
+  const file = (await openExisting(markerOf(path), openFile)) ?? (await openFile(markerOf(path), 'w', OWNER_ONLY));
+  try {
+    await writeAll(file, bytes, 0);
+    await settle(file);
+  } finally {
+    await file.close();
+  }
 }
 
 /** A new name is durable only when its folder is. Windows opens no folders, and orders such writes by itself. */
