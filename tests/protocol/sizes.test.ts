@@ -1,12 +1,50 @@
 /** What travels is small: the goals of the messages' sizes, chains included, and by hash after first contact. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodeOffer, encodePaymentRequest, sealEnvelope, withChainByHash } from '@coinslot/protocol';
-import { decisionEnvelope, offer, paymentRequest, player, publisher, quoteEnvelope, server } from './samples.ts';
+import {
+  ALG,
+  decodeCardUpload,
+  encodeCardRecord,
+  encodeCardUpload,
+  encodeOffer,
+  encodePaymentDecision,
+  encodePaymentRequest,
+  LIMITS,
+  sealEnvelope,
+  withChainByHash,
+  type CardUpload,
+} from '@coinslot/protocol';
+import { makeCardHolder, makeCardIssuer } from '../lib/parties.ts';
+import {
+  cardDecision,
+  cardDecisionEnvelope,
+  cardRecord,
+  decisionEnvelope,
+  offer,
+  paymentRequest,
+  player,
+  publisher,
+  quoteEnvelope,
+  sampleOf,
+  server,
+  tree,
+} from './samples.ts';
 
 const offerWith = (quote: Uint8Array): Uint8Array => encodeOffer({ ...offer, quote });
 const requestWith = (quote: Uint8Array): Uint8Array =>
   sealEnvelope('payment-request', encodePaymentRequest({ ...paymentRequest, quote }), player.press, []);
 const byHash = withChainByHash(quoteEnvelope);
+
+function fullUpload(): Uint8Array {
+  const upload = decodeCardUpload(sampleOf('CardUpload').bytes);
+  return encodeCardUpload({
+    ...upload,
+    records: Array(LIMITS.uploadRecordsMax).fill(upload.records[0]) as CardUpload['records'],
+  });
+}
+
+/** The cards on sale sign with P-256, whose keys and signatures in certificates are longer. */
+const p256 = makeCardHolder(makeCardIssuer(tree, ALG.p256).certifier);
+const byP256 = sealEnvelope('payment-decision', encodePaymentDecision(cardDecision), p256.signer, p256.chain);
 
 const SIZES: readonly [what: string, bytes: Uint8Array, goalBytes: number][] = [
   ['message 1, offer with one locale', offerWith(quoteEnvelope), 1_900],
@@ -15,6 +53,12 @@ const SIZES: readonly [what: string, bytes: Uint8Array, goalBytes: number][] = [
   ['message 1, chain by hash', offerWith(byHash), 1_000],
   ['message 2, chain by hash', requestWith(byHash), 850],
   ['message 3, chain by hash', withChainByHash(decisionEnvelope), 650],
+  ['message 3 by a card of Ed25519', cardDecisionEnvelope, 2_000],
+  ['message 3 by a card of P-256', byP256, 2_000],
+  ['message 3 by a card, chain by hash', withChainByHash(byP256), 650],
+  ['a card of P-256, its certificate', p256.chain[0]!, 560],
+  ['a record of a card', encodeCardRecord(cardRecord), 512],
+  ['an upload of 24 records, quotes with their chains', fullUpload(), LIMITS.messageBytesMax],
   ["the publisher's leaf certificate", publisher.chain[0]!, 560],
   ["the payment server's leaf certificate", server.chain[0]!, 560],
 ];
@@ -26,7 +70,7 @@ describe('sizes', () => {
 
   afterAll(() => {
     const rows = SIZES.map(
-      ([what, { length }, goal]) => `${what.padEnd(42)} ${String(length).padStart(5)} B of ${goal}`,
+      ([what, { length }, goal]) => `${what.padEnd(50)} ${String(length).padStart(5)} B of ${goal}`,
     );
     console.log(rows.join('\n'));
   });

@@ -57,7 +57,7 @@ it('link.md names every frame with its fields', () => {
 
 it('encoding.md states the bounds of limits.ts', () => {
   const text = page('spec/encoding.md');
-  for (const bound of [LIMITS.messageBytesMax, LIMITS.termsBytesMax, LIMITS.valuesMax])
+  for (const bound of [LIMITS.messageBytesMax, LIMITS.termsBytesMax, LIMITS.valuesMax, LIMITS.crlBytesMax])
     expect(text).toContain(bound.toLocaleString('en'));
   expect(text).toContain(`| nesting of arrays | ${LIMITS.depthMax} |`);
   expect(text).toContain(`${LIMITS.timeMsMax}`);

@@ -1,5 +1,4 @@
 /** CardRecord: what a card keeps of each decision, made durable before the decision is signed. Each holds the hash of the one before. */
-import { LIMITS } from '../limits.ts';
 import {
   amount,
   bytes16,
@@ -47,7 +46,6 @@ const cardRecordShape = record('CardRecord', {
 });
 
 export type CardRecord = ValueOf<typeof cardRecordShape>;
-export const encodeCardRecord = (value: CardRecord): Uint8Array =>
-  encodeAs(cardRecordShape, 'CardRecord', value, LIMITS.cardRecordBytesMax);
-export const decodeCardRecord = (input: Uint8Array): CardRecord =>
-  decodeAs(cardRecordShape, 'CardRecord', input, LIMITS.cardRecordBytesMax);
+/** At most 455 bytes, with every name at its longest. */
+export const encodeCardRecord = (value: CardRecord): Uint8Array => encodeAs(cardRecordShape, 'CardRecord', value);
+export const decodeCardRecord = (input: Uint8Array): CardRecord => decodeAs(cardRecordShape, 'CardRecord', input);

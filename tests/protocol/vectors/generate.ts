@@ -4,12 +4,13 @@
  *
  *     node --conditions=coinslot-source --import tsx tests/protocol/vectors/generate.ts
  *
- * `ed25519/` is made by `ed25519-vectors.ts`.
+ * `ed25519/` is made by `ed25519-vectors.ts`, `p256/` by `p256-vectors.ts`.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  cardDecisionId,
   encodeOffer,
   encodePaymentDecision,
   encodePaymentRequest,
@@ -17,22 +18,37 @@ import {
   encodeRestored,
   encodeTerms,
   encodeTexts,
+  keyHash,
   LIMITS,
   packWire,
   publicKeyFromSeed,
+  readCertificate,
   sealEnvelope,
   unpackWire,
   withChainByHash,
+  type Assurance,
   type PaymentDecision,
   type Quote,
   type Restored,
+  type Signer,
   type Wire,
 } from '@coinslot/protocol';
 import { nativeSigner } from '@coinslot/protocol/node';
-import { DAY_MS, makeOffer, makePublisher, makeServerHolder, makeTree, NOON_MS, seedOf } from '../../lib/parties.ts';
+import {
+  DAY_MS,
+  makeCardHolder,
+  makeOffer,
+  makePublisher,
+  makeServerHolder,
+  makeTree,
+  NOON_MS,
+  seedOf,
+} from '../../lib/parties.ts';
+import { CARD_ID, cardTree, CARDS_AT_MS } from '../card-tree.ts';
+import { extension, forgeList, integer, p256Signer, sequence, utcTime, type ListRecipe } from '../certificate-forge.ts';
 import { FRAMES } from '../frames.ts';
 import { encodeFrame, type FrameKind } from '../../../protocol/src/link.ts';
-import { join, toHex } from '../refusals.ts';
+import { fromHex, join, toHex } from '../refusals.ts';
 import * as honest from '../samples.ts';
 import { REFUSED } from './encoding-defects.ts';
 import type { Vector, VectorClass } from './vector.ts';
@@ -193,6 +209,62 @@ function fieldRows(): Row[] {
       [10],
       [new Uint8Array(16), new Uint8Array(16)],
     ),
+    bend('Quote', 'quote-cards-0', 'an assurance that is not in the list', [11], 0),
+    bend('Quote', 'quote-cards-4', 'an assurance that is not in the list', [11], 4),
+    bend('CardParameters', 'cardparameters-no-purse', 'a card without a purse', [2], []),
+    bend('CardParameters', 'cardparameters-five-purses', 'more purses than a card may have', [2], fivePurses()),
+    bend(
+      'CardParameters',
+      'cardparameters-purse-twice',
+      'one purse twice',
+      [2],
+      fivePurses()
+        .slice(0, 2)
+        .map((one) => one.with(0, 'main')),
+    ),
+    bend('CardParameters', 'cardparameters-plan-3', 'a plan that is neither prepaid nor postpaid', [2, 0, 2], 3),
+    bend('CardApplication', 'cardapplication-assurance-3', 'an assurance that is not in the list', [3], 3),
+    bend('CardApplication', 'cardapplication-possession-63', 'a cut signature', [2], new Uint8Array(63)),
+    bend(
+      'CardApplication',
+      'cardapplication-purse-twice',
+      'the same purse wanted twice',
+      [4],
+      [
+        ['EUR', 1],
+        ['EUR', 1],
+      ],
+    ),
+    bend('CardIssue', 'cardissue-no-chain', 'no certificates', [3], []),
+    bend('CardIssue', 'cardissue-key-of-32', 'a key without its SPKI', [4], new Uint8Array(32)),
+    bend(
+      'CardUpload',
+      'cardupload-25-records',
+      'more records than a message may have',
+      [6],
+      Array<Wire>(25).fill([Uint8Array.of(1), Uint8Array.of(1), Uint8Array.of(1)]),
+    ),
+    bend(
+      'CardUpload',
+      'cardupload-load-twice',
+      'two loads of one purse',
+      [7],
+      [
+        ['main', 1n],
+        ['main', 1n],
+      ],
+    ),
+    bend(
+      'CardUpload',
+      'cardupload-record-of-513',
+      'a record larger than a record may be',
+      [6, 0, 2],
+      new Uint8Array(513),
+    ),
+    bend('UploadAcknowledgement', 'uploadacknowledgement-blocked-2', 'a mark that is neither 0 nor 1', [6], 2),
+    bend('CardRequest', 'cardrequest-ask-3', 'a question that is not in the list', [2], 3),
+    bend('CardRecord', 'cardrecord-code-unknown', 'a code that is not in the list', [17], 999),
+    bend('CardRecord', 'cardrecord-counter-2-to-the-32', 'a counter as int64', [0], 1n << 32n),
     bend('Texts', 'texts-nul', 'text with NUL', [2], 'Level\x003'),
     bend('Texts', 'texts-not-nfc', 'text that is not NFC', [2], 'Cafe\u0301'),
     bend('Texts', 'texts-title-too-long', 'a title of 201 bytes', [2], 'x'.repeat(201)),
@@ -227,6 +299,9 @@ function fieldRows(): Row[] {
     ),
   ];
 }
+
+/** As wire values, each under another name. */
+const fivePurses = (): Wire[][] => ['main', 'b', 'c', 'd', 'e'].map((purse) => [purse, 'EUR', 1, 5_000n, 100n, 500n]);
 
 function withAt(fields: readonly Wire[], [first, ...rest]: readonly number[], wire: Wire): Wire[] {
   const at = first as number;
@@ -267,7 +342,7 @@ function envelopeRows(): Row[] {
     ),
     bent('version-2', 'an unknown version', 'BAD_ENCODING', 0, 2),
     bent('type-unknown', 'a type that is not in the list', 'BAD_ENCODING', 1, 99),
-    bent('type-reserved', 'a type that is reserved for cards', 'BAD_ENCODING', 1, 8),
+    bent('type-free', 'a number that no type has', 'BAD_ENCODING', 1, 10),
     bent('type-relabelled', 'a pairing header in name, a quote in its signature', 'BAD_SIGNATURE', 1, 6),
     row('type-other-opened', 'a quote where a pairing header is asked for', 'BAD_SIGNATURE', honest.quoteEnvelope, {
       type: 'pairing-header',
@@ -285,7 +360,7 @@ function envelopeRows(): Row[] {
       'the same content, its array not in the shortest form, under the old signature',
       'BAD_SIGNATURE',
       2,
-      join(longArray(11), body.subarray(1)),
+      join(longArray(12), body.subarray(1)),
     ),
     bent('signature-one-bit', 'one bit of the signature flipped', 'BAD_SIGNATURE', 3, flip(signature)),
     bent('signature-zero', '64 zero bytes', 'BAD_SIGNATURE', 3, new Uint8Array(64)),
@@ -452,7 +527,167 @@ function decisionRows(): Row[] {
       seal({ signer: publisher.keyHash }, publisher),
     ),
     row('a-request-in-its-place', 'another type of message', 'BAD_SIGNATURE', request),
+    row(
+      'server-with-card-state',
+      'card state from a payment server',
+      'DECISION_MISMATCH',
+      seal({ card: honest.cardDecision.card }),
+    ),
     ...restoredRows(made, seal, playerSeed),
+    ...cardDecisionRows(),
+  ];
+}
+
+/** Message 3 by a card: of Ed25519 by the samples' issuer, of P-256 under a forged chain, whose signatures are deterministic. */
+function cardDecisionRows(): Row[] {
+  const cardOf = (assurance: Assurance): VectorCard => {
+    const card = makeCardHolder(honest.cardIssuer.certifier, { name: `vector ${assurance}`, assurance });
+    return { ...card, roots: tree.roots, atMs: NOON_MS };
+  };
+  const [chip, software] = [cardOf('chip'), cardOf('software')];
+  const forged = cardTree({ alg: 2 });
+  const signer = p256Signer(forged.card.seed);
+  const p256: VectorCard = {
+    signer,
+    chain: forged.cardChain,
+    cardId: fromHex(CARD_ID),
+    keyHash: keyHash(signer.publicKey),
+    roots: forged.roots,
+    atMs: CARDS_AT_MS,
+  };
+  const row = (
+    name: string,
+    why: string,
+    expect: string,
+    card: VectorCard,
+    more: {
+      cards?: Quote['cards'];
+      change?: Partial<PaymentDecision>;
+      given?: object;
+      signature?: (made: Uint8Array) => Uint8Array;
+    } = {},
+  ): Row => {
+    const { atMs } = card;
+    const { quote, offer, offerBytes } = makeOffer(publisher, { atMs, quote: { cards: more.cards ?? 'software' } });
+    const { offerHash, amountMinor, currency } = quote;
+    const { offerTimeMs, nonce, sessionKey } = offer;
+    const decision = {
+      ...honest.cardDecision,
+      ...{ offerHash, amountMinor, currency, offerTimeMs, nonce, sessionKey, timeMs: offerTimeMs },
+      signer: card.keyHash,
+      decisionId: cardDecisionId(card.cardId, nonce),
+      ...more.change,
+    };
+    const sign = (bytes: Uint8Array): Uint8Array => (more.signature ?? ((made) => made))(card.signer.sign(bytes));
+    const bytes = sealEnvelope('payment-decision', encodePaymentDecision(decision), { sign }, card.chain);
+    const given = { roots: card.roots.map(toHex), atMs: atMs + 2_000, offer: toHex(offerBytes), ...more.given };
+    return { name: `card-${name}`, why, door: 'checkDecision', expect, bytes, given };
+  };
+  const { serialHex } = readCertificate(chip.chain[0]!);
+  const listed = (revokedAtMs: number, nextUpdateMs = revokedAtMs + DAY_MS): { given: object } => {
+    const list = { number: 1, revoked: [{ serialHex, revokedAtMs }], thisUpdateMs: revokedAtMs, nextUpdateMs };
+    return { given: { crls: [toHex(honest.cardIssuer.certifier.listRevoked(list))] } };
+  };
+  const highS = (signature: Uint8Array): Uint8Array => {
+    const s = P256_ORDER - BigInt(`0x${toHex(signature.subarray(32))}`);
+    return join(signature.subarray(0, 32), fromHex(s.toString(16).padStart(64, '0')));
+  };
+  return [
+    row('valid', 'an honest approval by a chip', 'accepted', chip, { cards: 'chip' }),
+    row('valid-software', 'an honest approval by a software card', 'accepted', software),
+    row('valid-p256', 'an honest approval by a card of P-256', 'accepted', p256),
+    row('p256-high-s', 'the same signature with n - s', 'BAD_SIGNATURE', p256, { signature: highS }),
+    row('p256-ed25519-key', 'signed by the Ed25519 key of another card', 'BAD_SIGNATURE', {
+      ...p256,
+      signer: chip.signer,
+    }),
+    row('where-none-may', 'a chip, where the quote takes no cards', 'CHAIN_ROLE', chip, { cards: 'none' }),
+    row('software-where-chip', 'a software card, where the quote takes chips', 'CHAIN_ROLE', software, {
+      cards: 'chip',
+    }),
+    row('above-ceiling', "a charge above the certificate's ceiling", 'CHAIN_LIMIT', chip, {
+      change: { chargedMinor: 5_001n },
+    }),
+    row('currency-without-ceiling', 'a currency that the certificate does not list', 'CHAIN_LIMIT', chip, {
+      change: { chargedCurrency: 'JPY' },
+    }),
+    row('without-state', 'no card state', 'DECISION_MISMATCH', chip, { change: { card: undefined } }),
+    row('with-a-clock', "a time that is not the offer's", 'DECISION_MISMATCH', chip, {
+      change: { timeMs: NOON_MS + 1 },
+    }),
+    row('other-id', 'an id that does not follow from card and nonce', 'DECISION_MISMATCH', chip, {
+      change: { decisionId: new Uint8Array(16) },
+    }),
+    row('revoked', 'a card on the blocked list', 'CHAIN_REVOKED', chip, listed(NOON_MS)),
+    row('revoked-tomorrow', 'a card that will be on the blocked list', 'accepted', chip, listed(NOON_MS + DAY_MS)),
+    row(
+      'list-stale',
+      'a blocked list that is long out of date',
+      'CHAIN_STALE',
+      software,
+      listed(NOON_MS - 40 * DAY_MS),
+    ),
+  ];
+}
+
+interface VectorCard {
+  readonly signer: Signer;
+  readonly chain: readonly Uint8Array[];
+  readonly cardId: Uint8Array;
+  readonly keyHash: Uint8Array;
+  readonly roots: readonly Uint8Array[];
+  readonly atMs: number;
+}
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+// ---------------------------------------------------------------- revocation
+
+function revocationRows(): Row[] {
+  const forged = cardTree({ alg: 2 });
+  const given = { roots: forged.roots.map(toHex), chain: forged.cardChain.map(toHex), role: 'card', atMs: CARDS_AT_MS };
+  const serial = integer(0x11, 0x22, 0x33); // of every forged certificate
+  const on = (time: string): readonly [Buffer, Buffer] => [serial, utcTime(time)];
+  const row = (name: string, why: string, expect: string, recipe: Partial<ListRecipe>): Row => ({
+    name,
+    why,
+    door: 'revocation',
+    expect,
+    bytes: forgeList({ issuer: forged.issuer, ...recipe }),
+    given,
+  });
+  return [
+    row('valid-empty', 'nothing is revoked', 'accepted', {}),
+    row('valid-another-serial', 'another certificate is revoked', 'accepted', {
+      entries: [[integer(9), utcTime('270510000000Z')]],
+    }),
+    row('valid-from-tomorrow', 'revoked from tomorrow on', 'accepted', { entries: [on('270602000000Z')] }),
+    row('valid-of-another-issuer', 'the same serial of another issuer', 'accepted', {
+      issuer: forged.server,
+      entries: [on('270510000000Z')],
+    }),
+    row('revoked-card', 'the card is revoked', 'CHAIN_REVOKED', { entries: [on('270510000000Z')] }),
+    row('revoked-today', 'revoked this very second', 'CHAIN_REVOKED', { entries: [on('270601000000Z')] }),
+    row('revoked-issuer', 'the card issuer is revoked', 'CHAIN_REVOKED', {
+      issuer: forged.sint,
+      entries: [on('270510000000Z')],
+    }),
+    row('revoked-intermediary', 'the SINT is revoked', 'CHAIN_REVOKED', {
+      issuer: forged.root,
+      entries: [on('270510000000Z')],
+    }),
+    row('stale', 'the next list should have been there 31 days ago', 'CHAIN_STALE', {
+      nextUpdateDer: utcTime('270501000000Z'),
+    }),
+    row('delta', 'a delta list', 'CHAIN_CRITICAL', { more: [extension('2.5.29.27', integer(1), true)] }),
+    row('serial-twice', 'one serial twice', 'BAD_ENCODING', { entries: [on('270510000000Z'), on('270511000000Z')] }),
+    row('empty-entries', 'an empty list of entries, written out', 'BAD_ENCODING', { entriesDer: sequence() }),
+    row('version-1', 'a list of version 1', 'BAD_ENCODING', { versionDer: Buffer.alloc(0) }),
+    row('number-negative', 'a number below 0', 'BAD_ENCODING', { numberDer: integer(0xff) }),
+    row('no-next-update', 'no date of the next', 'BAD_ENCODING', { nextUpdateDer: Buffer.alloc(0) }),
+    row('trailing-byte', 'a byte after the end', 'BAD_ENCODING', { trailing: Buffer.from([0]) }),
+    row('algorithm-unknown', 'an algorithm that is not in the profile', 'BAD_KEY', {
+      algorithmDer: sequence(Buffer.from('06032b6571', 'hex')),
+    }),
   ];
 }
 
@@ -577,6 +812,7 @@ export function generateVectors(): ReadonlyMap<string, Vector> {
     envelopes: envelopeRows(),
     offers: offerRows(),
     decisions: decisionRows(),
+    revocation: revocationRows(),
     money: moneyRows(),
     link: linkRows(),
   };
@@ -592,7 +828,16 @@ export function generateVectors(): ReadonlyMap<string, Vector> {
 }
 
 /** The folders that this script owns. */
-export const AREAS = ['encoding', 'messages', 'envelopes', 'offers', 'decisions', 'money', 'link'] as const;
+export const AREAS = [
+  'encoding',
+  'messages',
+  'envelopes',
+  'offers',
+  'decisions',
+  'revocation',
+  'money',
+  'link',
+] as const;
 export const vectorText = (vector: Vector): string => `${JSON.stringify(vector, null, 2)}\n`;
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -43,7 +43,13 @@ interface Parts {
   readonly s?: bigint;
 }
 
-function vector(name: string, why: string, expect: P256Vector['expect'], parts: Parts = {}, keyAdmissible = true): P256Vector {
+function vector(
+  name: string,
+  why: string,
+  expect: P256Vector['expect'],
+  parts: Parts = {},
+  keyAdmissible = true,
+): P256Vector {
   const { message = MESSAGE, key = spkiOf(KEY.x, KEY.y) } = parts;
   const { r = signed(message).r, s = signed(message).s } = parts;
   return { name, why, expect, keyAdmissible, publicKey: key, message: hex(message), signature: word(r) + word(s) };
@@ -82,7 +88,11 @@ function backwards(): P256Vector[] {
   const wide = pointFrom(N); // the first x at or above n
   const r = Fn.create(wide.x);
   return [
-    vector('r-from-x-above-n', 'x of R is above n, so that r = x - n: rare, and right', 'accept', { key: keyFor(wide, r), r, s }),
+    vector('r-from-x-above-n', 'x of R is above n, so that r = x - n: rare, and right', 'accept', {
+      key: keyFor(wide, r),
+      r,
+      s,
+    }),
     vector('r-unreduced', 'the same with r = x, not reduced', 'reject', { key: keyFor(wide, r), r: wide.x, s }),
     vector('sum-is-infinity', '[e/s]G + [r/s]Q is infinity, which has no x', 'reject', {
       r: Fn.neg(Fn.mul(e, Fn.inv(SECRET))),
@@ -127,7 +137,11 @@ function keys(): P256Vector[] {
     vector('key-0-0', 'x = y = 0, what some libraries take for infinity', 'reject', { key: spkiOf(0n, 0n) }, false),
     vector('key-x-is-p', 'x = p, which is 0 written otherwise', 'reject', { key: spkiOf(P, zero.y) }, false),
     vector('key-y-is-p', 'y = p', 'reject', { key: spkiOf(x, P) }, false),
-    key('compressed', 'the point compressed', `3039301306072a8648ce3d020106082a8648ce3d030107032200${hex(KEY.toBytes(true))}`),
+    key(
+      'compressed',
+      'the point compressed',
+      `3039301306072a8648ce3d020106082a8648ce3d030107032200${hex(KEY.toBytes(true))}`,
+    ),
     key('hybrid', 'the point in the hybrid form', `${SPKI_PREFIX}06${word(x)}${word(y)}`),
     key('infinity', 'infinity as its one byte', '3018301306072a8648ce3d020106082a8648ce3d03010703020000'),
     key('raw-point', 'the point without SPKI', `04${word(x)}${word(y)}`),
@@ -135,8 +149,16 @@ function keys(): P256Vector[] {
     key('cut', 'the last byte is missing', spkiOf(x, y).slice(0, -2)),
     key('unused-bits', 'a bit string that leaves a bit unused', spkiOf(x, y).replace('034200', '034201')),
     key('long-length', 'a length in the long form', `30813059${spkiOf(x, y).slice(4)}`),
-    key('p384', 'the name of another curve', `3056301006072a8648ce3d020106052b81040022034200${'04'}${word(x)}${word(y)}`),
-    key('ecdh', 'id-ecDH instead of id-ecPublicKey', `305a${'3010'}06052b8104010c06082a8648ce3d030107034200${'04'}${word(x)}${word(y)}`),
+    key(
+      'p384',
+      'the name of another curve',
+      `3056301006072a8648ce3d020106052b81040022034200${'04'}${word(x)}${word(y)}`,
+    ),
+    key(
+      'ecdh',
+      'id-ecDH instead of id-ecPublicKey',
+      `305a${'3010'}06052b8104010c06082a8648ce3d030107034200${'04'}${word(x)}${word(y)}`,
+    ),
   ];
 }
 

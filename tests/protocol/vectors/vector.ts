@@ -5,6 +5,12 @@ import {
   checkRestored,
   decodeAccountRequest,
   decodeAccountStatement,
+  decodeCardApplication,
+  decodeCardIssue,
+  decodeCardParameters,
+  decodeCardRecord,
+  decodeCardRequest,
+  decodeCardUpload,
   decodeEnrolment,
   decodeOffer,
   decodePairingHeader,
@@ -18,9 +24,11 @@ import {
   decodeShown,
   decodeTerms,
   decodeTexts,
+  decodeUploadAcknowledgement,
   openEnvelope,
   parseMoney,
   unpackWire,
+  verifyChain,
   type CertificateRole,
   type MessageType,
 } from '@coinslot/protocol';
@@ -56,6 +64,7 @@ const trust = (given: Given) => ({
   roots: (given['roots'] as readonly string[]).map(fromHex),
   atMs: Number(given['atMs']),
   nowMs: Number(given['atMs']),
+  crls: ((given['crls'] ?? []) as readonly string[]).map(fromHex),
 });
 
 /** Every door that a vector may be put to. */
@@ -75,6 +84,13 @@ export const DOORS = {
   Enrolment: decodeEnrolment,
   AccountRequest: decodeAccountRequest,
   AccountStatement: decodeAccountStatement,
+  CardApplication: decodeCardApplication,
+  CardIssue: decodeCardIssue,
+  CardParameters: decodeCardParameters,
+  CardRecord: decodeCardRecord,
+  CardRequest: decodeCardRequest,
+  CardUpload: decodeCardUpload,
+  UploadAcknowledgement: decodeUploadAcknowledgement,
   Shown: decodeShown,
   PriceList: decodePriceList,
   openEnvelope: (bytes: Uint8Array, given: Given) =>
@@ -82,6 +98,14 @@ export const DOORS = {
       ...trust(given),
       type: text(given, 'type') as MessageType,
       role: text(given, 'role') as CertificateRole,
+    }),
+  /** The bytes are one revocation list, held against a chain. */
+  revocation: (bytes: Uint8Array, given: Given) =>
+    verifyChain({
+      ...trust(given),
+      chain: (given['chain'] as readonly string[]).map(fromHex),
+      role: text(given, 'role') as CertificateRole,
+      crls: [bytes],
     }),
   checkOffer: (bytes: Uint8Array, given: Given) => checkOffer(bytes, trust(given)),
   checkDecision: (bytes: Uint8Array, given: Given) => checkDecision(bytes, bytesIn(given, 'offer'), trust(given)),
