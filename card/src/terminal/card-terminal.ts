@@ -84,6 +84,7 @@ export class CardTerminal {
   readonly #connection: CardConnection;
   readonly #limits: ChannelLimits;
   readonly #remembered: Map<string, CardFacts>;
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(connection: CardConnection, { remembered = new Map(), ...limits }: CardTerminalOptions = {}) {
     this.#connection = connection;
@@ -248,8 +249,15 @@ export class CardTerminal {
     });
   }
 
+  /** One after the other: a connection has one transaction at a time. */
+  #session<T>(work: (channel: Channel, file: CardFile) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => this.#transaction(work));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
   /** What the card said stands, even when the reader was lost while it let the card go. */
-  async #session<T>(work: (channel: Channel, file: CardFile) => Promise<T>): Promise<T> {
+  async #transaction<T>(work: (channel: Channel, file: CardFile) => Promise<T>): Promise<T> {
     let done: { readonly value: T } | undefined;
     try {
       await this.#connection.exclusive(async () => {
