@@ -49,7 +49,7 @@ describe('a press', () => {
     expect(await balanceOf(world)).toBe(980n);
     expect(world.announced).toEqual(['Paid EUR\u00a00.20 to Lumen Works: Level 3']);
     const [payment] = world.wallet.profile.state.payments;
-    const request = decodePaymentRequest(readEnvelope(payment?.request ?? new Uint8Array()).body);
+    const request = decodePaymentRequest(readEnvelope(payment?.attempts[0].request ?? new Uint8Array()).body);
     expect(request).toMatchObject({ proof: 'press', consentPlace: 'overlay', chargeMinor: 20n, shownDigest: digest });
   });
 

@@ -12,8 +12,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { HttpDoor } from '../../wallet/src/means/http-door.ts';
 import { serverMeans } from '../../wallet/src/means/server.ts';
 import { silentLog } from '../../wallet/src/ports.ts';
-import { makeOffer, makeServerHolder } from '../lib/parties.ts';
+import { makeOffer, makeServerHolder, NOON_MS } from '../lib/parties.ts';
 import { balanceOf, startWorld } from './world.ts';
+
+const FIRST = { deadlineMs: NOON_MS + 120_000, isFirst: true };
 
 /** Hooks that do something once, at the first payment. */
 function once(hooks: ServerHooks): ServerHooks {
@@ -46,7 +48,8 @@ describe('an answer that does not come', () => {
   });
 
   it('while it is pending the same thing cannot be bought again, and counts as spent', async () => {
-    const means: Means = { id: 'server', authorise: () => Promise.resolve('pending'), close: () => undefined };
+    const authorise: Means['authorise'] = () => Promise.resolve({ kind: 'pending', code: 'PENDING' });
+    const means: Means = { id: 'server', authorise, close: () => undefined };
     const world = await startWorld({ wallet: { means } });
     const game = await world.game();
     const { seq, digest } = await game.offer(makeOffer(world.publisher).offerBytes);
@@ -96,7 +99,7 @@ describe('an answer that counts for nothing', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const door = new HttpDoor(`http://127.0.0.1:${port}`);
     onTestFinished(() => door.close());
-    expect(await serverMeans(door, silentLog).authorise(Uint8Array.of(1))).toBe('pending');
+    expect(await serverMeans(door, silentLog).authorise(Uint8Array.of(1), FIRST)).toMatchObject({ kind: 'pending' });
     expect(asked).toEqual(['/v1/payments']);
   });
 
@@ -105,11 +108,11 @@ describe('an answer that counts for nothing', () => {
     const genuine: { means?: Means } = {};
     const means: Means = {
       id: 'server',
-      async authorise(request) {
-        const answer = await genuine.means?.authorise(request);
+      async authorise(request, asking) {
+        const answer = await genuine.means?.authorise(request, asking);
         const change = answers.shift();
-        if (answer === undefined || answer === 'pending' || change === undefined) return 'pending';
-        return change(answer);
+        if (answer?.kind !== 'decision' || change === undefined) return { kind: 'pending', code: 'PENDING' };
+        return { kind: 'decision', decision: change(answer.decision) };
       },
       close: () => genuine.means?.close(),
     };

@@ -43,7 +43,7 @@ describe('vault', () => {
     expect(again.day?.press.publicKey).toEqual(keys.press);
     expect(again.day?.player('lumen-works').publicKey).toEqual(vault.day?.player('lumen-works').publicKey);
     expect(again.day?.player('other').publicKey).not.toEqual(vault.day?.player('lumen-works').publicKey);
-    await again.withPinKey(PIN, (pinKey) => expect(pinKey.publicKey).toEqual(keys.pin));
+    await again.withPinKeys(PIN, ({ signer }) => expect(signer.publicKey).toEqual(keys.pin));
   });
 
   it('is useless without the machine’s secret', async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { virtualReaders } from '@coinslot/card';
 import { createPaymentServer, type PaymentServer, type ServerHooks } from '@coinslot/server';
 import {
   COST_FLOOR,
@@ -25,11 +26,7 @@ export interface Time {
   nowMs: number;
 }
 
-export interface World {
-  readonly tree: Tree;
-  readonly publisher: Holder;
-  readonly server: PaymentServer;
-  readonly serverUrl: string;
+export interface World extends Market {
   readonly wallet: Wallet;
   readonly profilePath: string;
   /** Move it: `time.nowMs += 1000`. */
@@ -45,6 +42,8 @@ export interface WorldOptions {
   setup?: Partial<ProfileSetup>;
   wallet?: Partial<WalletOptions>;
   hooks?: ServerHooks;
+  /** What stands before the server; gives its address. */
+  front?(market: Market, time: Time): Promise<string>;
   /** Minor units of the wallet's currency that are paid in; 0 for none. */
   moneyMinor?: bigint;
   /** A profile without keys, as a new player has it. */
@@ -72,11 +71,16 @@ const RATES = {
   rates: [{ currency: 'USD', rateE8: 108_370_000n }],
 };
 
+/** The parties that a wallet deals with. */
+export interface Market {
+  readonly tree: Tree;
+  readonly publisher: Holder;
+  readonly server: PaymentServer;
+  readonly serverUrl: string;
+}
+
 /** The real server on a throwaway store, Lumen Works enrolled, a rate table for a day. */
-export async function startMarket(
-  time: Time,
-  hooks?: ServerHooks,
-): Promise<{ tree: Tree; publisher: Holder; server: PaymentServer; serverUrl: string }> {
+export async function startMarket(time: Time, hooks?: ServerHooks): Promise<Market> {
   const tree = makeTree();
   const holder = makeServerHolder(tree);
   const server = await createPaymentServer({
@@ -102,8 +106,10 @@ export async function startMarket(
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const time: Time = { nowMs: NOON_MS };
   const market = await startMarket(time, options.hooks);
+  const front = await options.front?.(market, time);
   const { tree, publisher, server, serverUrl } = market;
-  const profilePath = temporaryFolder();
+  // The software card's place outside the profile lies beside it, and goes with the folder around both.
+  const profilePath = join(temporaryFolder(), 'profile');
   const clock = (): number => time.nowMs;
   const setup = { pin: PIN, language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR } as const;
   const place = { path: profilePath, clock, random };
@@ -112,10 +118,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const wallet = await startWallet({
     profile,
     port: 0,
-    serverUrl,
+    serverUrl: front ?? serverUrl,
     roots: tree.roots,
     environment: 'sandbox',
     timeZone: 'UTC',
+    readers: virtualReaders(),
     autoPair: options.autoPair === false ? [] : AUTO_PAIR,
     announce: (line) => announced.push(line),
     ...options.wallet,

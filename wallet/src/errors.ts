@@ -16,6 +16,8 @@ export type WalletFault =
   | 'PIN_WRONG'
   /** Too many wrong PINs: nothing is compared before `retryAtMs`. */
   | 'PIN_DELAYED'
+  /** Not the card's own PIN; the card counts. */
+  | 'CARD_PIN_WRONG'
   /** The vault has to be opened with the PIN first. */
   | 'LOCKED'
   /** The payment server did not answer, or not with a signed answer. */
@@ -31,6 +33,10 @@ export interface WalletErrorOptions {
   hint?: string;
   /** For PIN_DELAYED: when the next try is taken, ms. */
   retryAtMs?: number;
+  /** For SERVER_UNREACHABLE: not a byte has left. */
+  neverSent?: boolean;
+  /** For CARD_PIN_WRONG: what the card still takes. */
+  triesLeft?: number;
 }
 
 /** A fault with a code, a message that names the thing, and where possible a hint. */
@@ -38,6 +44,8 @@ export class WalletError extends Error {
   readonly code: WalletFault;
   readonly hint: string | undefined;
   readonly retryAtMs: number | undefined;
+  readonly neverSent: boolean;
+  readonly triesLeft: number | undefined;
 
   constructor(code: WalletFault, message: string, options: WalletErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -45,5 +53,7 @@ export class WalletError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.retryAtMs = options.retryAtMs;
+    this.neverSent = options.neverSent ?? false;
+    this.triesLeft = options.triesLeft;
   }
 }

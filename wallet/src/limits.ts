@@ -47,6 +47,21 @@ export const WALLET_LIMITS = Object.freeze({
   /** A quick look at the balance before an offer is shown, when the last statement says it is not enough. */
   statementWaitMs: 1_500,
 
+  /** What was found out so recently about whether the server answers is believed. */
+  contactFreshMs: 15_000,
+  /** How long an offer waits to find that out, where a card could pay instead. */
+  contactWaitMs: 1_000,
+
+  // Cards.
+  /** One upload message, bytes: room is left below what a message may have. */
+  uploadBytesMax: 60_000,
+  /** Cards and revocation lists are brought up to date this often, when the server answers. */
+  syncEveryMs: 15 * 60_000,
+  /** And this long after a payment by card, or a failure. */
+  syncSoonMs: 20_000,
+  /** Revocation lists in one frame of the link, bytes. */
+  crlFrameBytesMax: 60_000,
+
   // The page.
   pageBodyBytesMax: 16 * 1024,
   pageSessionsMax: 16,

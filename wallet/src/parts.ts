@@ -2,6 +2,7 @@
 import type { Account } from './account/account.ts';
 import type { LimitsDesk } from './account/limits-desk.ts';
 import type { Trust } from './account/server-envelope.ts';
+import type { Cards } from './cards/cards.ts';
 import type { ConsentDesk } from './consent/desk.ts';
 import type { LinkServer } from './link/link-server.ts';
 import type { PairingDesk } from './link/pairing-desk.ts';
@@ -18,6 +19,7 @@ export interface WalletParts {
   readonly pairing: PairingDesk;
   readonly links: LinkServer;
   readonly notices: Notices;
+  readonly cards: Cards;
   readonly autoLock: AutoLock;
   readonly trust: Trust;
   readonly serverUrl: string;

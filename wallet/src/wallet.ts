@@ -7,7 +7,11 @@ import { Account } from './account/account.ts';
 import { LimitsDesk } from './account/limits-desk.ts';
 import { Rates } from './account/rates.ts';
 import type { Environment, Trust } from './account/server-envelope.ts';
+import { besideProfile, Cards } from './cards/cards.ts';
+import { machineReaders } from './cards/reader-choice.ts';
+import { Revocations } from './cards/revocations.ts';
 import { ConsentDesk } from './consent/desk.ts';
+import { MeansChoice } from './consent/means-choice.ts';
 import { WalletError } from './errors.ts';
 import type { Payment } from './journal/payments.ts';
 import { WALLET_LIMITS } from './limits.ts';
@@ -16,6 +20,8 @@ import { LinkServer } from './link/link-server.ts';
 import { PairingDesk, type AutoPair } from './link/pairing-desk.ts';
 import { HttpDoor } from './means/http-door.ts';
 import type { Means } from './means/port.ts';
+import { walletCards, type WalletCards } from './cards/wallet-cards.ts';
+import type { ReaderPort } from '@coinslot/card';
 import { serverMeans } from './means/server.ts';
 import { Notices } from './notices.ts';
 import { loadAssets } from './page/assets.ts';
@@ -46,6 +52,10 @@ export interface WalletOptions {
   autoPair?: readonly AutoPair[];
   /** A line for the terminal, when a press has paid. */
   announce?(line: string): void;
+  /** Readers of cards; the wallet closes them. Default: those of the machine (`machineReaders`). */
+  readers?: ReaderPort;
+  /** A folder outside the profile for a part of the software card. Default: beside the profile, `<profile>-card`. */
+  softCardFolder?: string;
   /** In place of the payment server, for tests. */
   means?: Means;
 }
@@ -65,6 +75,8 @@ export interface Wallet {
   refresh(): Promise<void>;
   /** 16 bytes: what a top-up names. */
   readonly userId: Uint8Array;
+  /** Cards within reach, their making, recharging and uploading. */
+  readonly cards: WalletCards;
   close(): Promise<void>;
 }
 
@@ -92,19 +104,35 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
   const url = `http://127.0.0.1:${port}/`;
   const hosts = hostsOf(port);
 
-  const trust: Trust = { roots, environment, verify: nativeVerifySignature };
+  const verify = nativeVerifySignature;
+  const revocations = new Revocations({ folder: profile.path, roots, verify, log });
+  const trust: Trust = {
+    roots,
+    environment,
+    verify,
+    get crls() {
+      return revocations.lists;
+    },
+    learn: (authorities) => revocations.learn(authorities),
+  };
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const door = new HttpDoor(serverUrl);
   const rates = new Rates({ folder: profile.path, door, trust, clock: profile.clock, log });
   const account = new Account({ profile, door, rates, trust, log });
-  const means = options.means ?? serverMeans(door, log);
+  const outside = options.softCardFolder ?? besideProfile(profile.path);
+  const cards = new Cards({ profile, account, rates, door, trust, revocations, timers, log, outside });
+  const { shelf } = cards;
+  const means = [options.means ?? serverMeans(door, log), ...cards.means];
   const payer = new Payer({ profile, means, trust, timers, log });
+  const choice = new MeansChoice({ profile, account, rates, door, shelf, timers });
   const notices = new Notices(profile.clock, profile.random);
   const consent = new ConsentDesk({
     profile,
     account,
     rates,
     payer,
+    choice,
+    shelf,
     trust,
     timers,
     log,
@@ -125,11 +153,13 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     log,
     hosts,
     canPay: () => account.isOpen,
+    crls: () => revocations.lists,
     onFlood: (game) => {
       notices.add('flood', game.idHex);
       profile.announce();
     },
   });
+  revocations.onChange(() => links.sendCrls());
   const autoLock = new AutoLock(profile.vault, timers, () => profile.settings.lockAfterMs);
   const limits = new LimitsDesk(profile, account);
   const parts: WalletParts = {
@@ -140,6 +170,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     pairing,
     links,
     notices,
+    cards,
     autoLock,
     trust,
     serverUrl,
@@ -151,6 +182,9 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
 
   http.on('request', (request, response) => void page.take(request, response));
   http.on('upgrade', (request, socket, head) => links.upgrade(request, socket, head));
+  cards.begin(payer);
+  const readers = options.readers === undefined ? machineReaders() : Promise.resolve(options.readers);
+  const watching = readers.then((port) => cards.watch(port));
   payer.heal();
   void rates.refresh();
   void account.refresh();
@@ -171,11 +205,14 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     get userId() {
       return account.userId;
     },
+    cards: walletCards(cards),
     async close() {
       autoLock.close();
       links.close();
       page.close();
       payer.close();
+      await watching;
+      await cards.close();
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
       profile.close();

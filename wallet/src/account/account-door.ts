@@ -47,7 +47,8 @@ export function openStatement(envelope: Uint8Array, atMs: number, trust: Trust):
   return decodeAccountStatement(openFromServer(envelope, 'account-statement', atMs, trust).body);
 }
 
-function refusalOf(answer: HttpAnswer): Error {
+/** What an answer that is no message says: the server's code, unsigned, or that it is of no use. */
+export function refusalOf(answer: HttpAnswer): Error {
   const code = codeIn(answer);
   return code === undefined
     ? new WalletError('SERVER_UNREACHABLE', `payment server: answered ${answer.status}`)

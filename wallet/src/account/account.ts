@@ -14,6 +14,7 @@ import {
   type Signer,
 } from '@coinslot/protocol';
 import { WalletError } from '../errors.ts';
+import { currentAttempt } from '../journal/payments.ts';
 import type { WalletSpendingLimits } from '../journal/records.ts';
 import type { HttpDoor } from '../means/http-door.ts';
 import type { Log } from '../ports.ts';
@@ -64,7 +65,9 @@ export class Account {
     if (statement === undefined) return undefined;
     const { plan, balanceMinor, ceilingMinor, owedMinor, timeMs } = statement;
     const left = plan === 'prepaid' ? balanceMinor : ceilingMinor - owedMinor;
-    const later = this.#options.profile.state.spent((one) => (one.decided?.timeMs ?? Infinity) > timeMs);
+    const later = this.#options.profile.state.spent(
+      (one) => currentAttempt(one).means === 'server' && (one.decided?.timeMs ?? Infinity) > timeMs,
+    );
     return left > later ? left - later : 0n;
   }
 

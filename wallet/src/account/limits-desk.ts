@@ -55,8 +55,8 @@ export class LimitsDesk {
   /** Signs the press limits that now hold with the PIN key and sends them. Throws PIN_WRONG, SERVER_UNREACHABLE. */
   async tellServer(pin: string): Promise<void> {
     const limits = this.#requireLimits().at(this.#profile.clock());
-    const envelope = await this.#profile.vault.withPinKey(pin, (pinKey) =>
-      this.#account.signPressLimits(pinKey, limits),
+    const envelope = await this.#profile.vault.withPinKeys(pin, ({ signer }) =>
+      this.#account.signPressLimits(signer, limits),
     );
     await this.#account.sendPressLimits(envelope);
   }

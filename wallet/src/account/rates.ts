@@ -44,6 +44,11 @@ export class Rates {
     return this.#known?.audience;
   }
 
+  /** The newest table heard of, valid or not. */
+  get table(): RateTable | undefined {
+    return this.#known?.table;
+  }
+
   /** A table that is valid now, asked for when the one in hand is not fresh. Throws RATE_STALE when there is none. */
   async current(): Promise<KnownRates> {
     const { clock } = this.#options;

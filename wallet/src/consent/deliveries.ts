@@ -28,6 +28,7 @@ export class Deliveries {
     if (progress === 'pending') return seat.send('progress', { seq, state: 'pending' });
     this.#waiting.delete(payment.nonceHex);
     if (payment.decision !== undefined) seat.send('decision', { seq, decision: payment.decision });
+    else if (payment.lapsed !== undefined) sendRefusal(seat, seq, language, payment.lapsed, 'no');
     else sendRefusal(seat, seq, language, 'DECISION_MISMATCH', 'unknown');
   }
 }

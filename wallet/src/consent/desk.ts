@@ -9,25 +9,28 @@ import {
   shownDigest,
   type CheckedOffer,
   type CodeName,
-  type Shown,
   type Signer,
 } from '@coinslot/protocol';
 import type { Account } from '../account/account.ts';
 import type { Rates } from '../account/rates.ts';
 import type { Trust } from '../account/server-envelope.ts';
+import type { CardShelf } from '../cards/card-shelf.ts';
+import { SOFT_CARD_PIN } from '../cards/card-secrets.ts';
 import { WalletError } from '../errors.ts';
 import { hex } from '../hex.ts';
-import type { Payment } from '../journal/payments.ts';
+import { currentAttempt, type Payment } from '../journal/payments.ts';
 import { WALLET_LIMITS } from '../limits.ts';
-import type { Payer } from '../payments/payer.ts';
+import type { Payer, Prepared } from '../payments/payer.ts';
 import { makePaymentRequest } from '../payments/payment-request.ts';
 import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { DayKeys } from '../vault/keys.ts';
 import { paymentWords } from '../words/payment-words.ts';
-import { Appraisal, type Priced } from './appraisal.ts';
+import { Appraisal } from './appraisal.ts';
+import type { Candidate } from './candidate.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Dialog } from './dialog.ts';
+import type { Choice, MeansChoice } from './means-choice.ts';
 import { sendRefusal, type Seat } from './seat.ts';
 import { composeShown } from './shown.ts';
 
@@ -36,6 +39,8 @@ export interface DeskOptions {
   account: Account;
   rates: Rates;
   payer: Payer;
+  choice: MeansChoice;
+  shelf: CardShelf;
   trust: Trust;
   timers: Timers;
   log: Log;
@@ -45,9 +50,16 @@ export interface DeskOptions {
   onPress(payment: Payment): void;
 }
 
-/** What was fetched for an offer before it is shown. */
-interface Known extends Priced {
-  readonly sufficiency: Shown['sufficiency'];
+/** How a yes was given: what proves it, and the key that signs it. */
+interface Yes {
+  readonly proof: 'press' | 'pin' | 'card';
+  readonly place: 'overlay' | 'wallet-page';
+  readonly signer: Signer;
+  readonly day: DayKeys;
+  /** Of the card in the reader, as the player typed it, and verified. */
+  readonly cardPin?: string;
+  /** Of the software card; only the wallet's PIN gives it. */
+  readonly softCardPin?: string;
 }
 
 const SALT_BYTES = 16;
@@ -64,7 +76,7 @@ export class ConsentDesk {
     this.#options = options;
     this.#appraisal = new Appraisal(options);
     options.payer.onProgress((payment, progress) => {
-      const isPaidByPress = payment.status === 'approved' && payment.asked.proof === 'press';
+      const isPaidByPress = payment.status === 'approved' && currentAttempt(payment).asked.proof === 'press';
       if (progress === 'decided' && isPaidByPress) options.onPress(payment);
       if (payment.decided?.code === 'RATE_STALE') options.rates.doubt();
       this.#deliveries.tell(payment, progress, options.profile.settings.language);
@@ -88,11 +100,10 @@ export class ConsentDesk {
       if (this.#showAgain(seat, seq, nonceHex, offerBytes)) return;
       this.#requireFree(seat, nonceHex);
       this.#preparing = preparing;
-      const { charge, audience } = await this.#appraisal.price(checked);
-      const sufficiency = await this.#appraisal.sufficiency(charge);
-      // Cancelled, or left, while that was fetched.
+      const choice = await this.#options.choice.for(checked);
+      // Cancelled, or left, while that was found out.
       if (this.#preparing !== preparing) return;
-      this.#open(seat, seq, offerBytes, checked, { charge, audience, sufficiency });
+      this.#open(seat, seq, offerBytes, checked, choice);
     } catch (fault) {
       this.#refuse(seat, seq, fault);
     } finally {
@@ -153,22 +164,68 @@ export class ConsentDesk {
     this.#payByPress(dialog, 'wallet-page');
   }
 
-  /** The player typed the PIN on the wallet's page. Throws GONE, PIN_WRONG or PIN_DELAYED; the dialog then stays open. */
-  async pinOnPage(nonceHex: string, pin: string): Promise<void> {
+  /**
+   * The player typed the PINs that the payment takes on the wallet's page. Throws GONE, PIN_WRONG, PIN_DELAYED or
+   * CARD_PIN_WRONG; the dialog then stays open. A card that is locked or gone ends it, with that code.
+   */
+  async pinOnPage(nonceHex: string, pin: string | undefined, cardPin: string | undefined): Promise<void> {
     const dialog = this.#requireDialog(nonceHex);
     if (dialog.isTrying) throw new WalletError('BAD_REQUEST', 'a PIN is being tried already');
     dialog.isTrying = true;
     try {
-      await this.#options.profile.vault.withPinKey(pin, (pinKey, day) => {
-        // While the PIN was stretched the game may have left, or another offer have come under this nonce: nothing is paid.
-        if (this.#requireDialog(nonceHex) !== dialog) throw gone();
-        const { profile } = this.#options;
-        profile.record({ kind: 'pin-used', atMs: profile.clock() });
-        this.#pay(dialog, 'pin', 'wallet-page', pinKey, day);
-      });
+      await this.#tryPins(dialog, pin, cardPin);
     } finally {
       dialog.isTrying = false;
     }
+  }
+
+  async #tryPins(dialog: Dialog, pin: string | undefined, cardPin: string | undefined): Promise<void> {
+    const { vault } = this.#options.profile;
+    const place = 'wallet-page';
+    // While a PIN was tried the game may have left, or another offer have come under this nonce: nothing is paid.
+    const requireStill = (): void => {
+      if (this.#requireDialog(dialog.nonceHex) !== dialog) throw gone();
+    };
+    if (!dialog.pins.card) {
+      if (pin === undefined) throw new WalletError('BAD_REQUEST', 'pin: is missing');
+      return vault.withPinKeys(pin, ({ signer, digits }, day) => {
+        requireStill();
+        this.#countPin();
+        this.#pay(dialog, { proof: 'pin', place, signer, day, softCardPin: digits(SOFT_CARD_PIN) });
+      });
+    }
+    if (cardPin === undefined) throw new WalletError('BAD_REQUEST', 'cardPin: is missing');
+    if (dialog.pins.wallet) await vault.unlock(pin ?? '');
+    if (!(await this.#isCardPin(dialog, cardPin))) return;
+    requireStill();
+    const { day } = vault;
+    if (day === undefined) throw new WalletError('LOCKED', 'the wallet is locked');
+    this.#countPin();
+    this.#pay(dialog, { proof: 'card', place, signer: day.press, day, cardPin });
+  }
+
+  /** Asks the card, before anything is journalled, whether that is its PIN. False when the payment has ended over it. */
+  async #isCardPin(dialog: Dialog, cardPin: string): Promise<boolean> {
+    const { shelf } = this.#options;
+    const card = shelf.byKey(dialog.choice.chosen.audience);
+    try {
+      if (card === undefined) throw new ProtocolError('CARD_ABSENT', 'the card is gone');
+      const { verified, triesLeft } = await shelf.use(card, (terminal) => terminal.verifyPin(cardPin));
+      if (verified) return true;
+      void shelf.lookAgain(card);
+      if (triesLeft > 0) throw new WalletError('CARD_PIN_WRONG', 'not the PIN of the card', { triesLeft });
+      throw new ProtocolError('CARD_LOCKED', 'the card takes no further PIN');
+    } catch (fault) {
+      if (!(fault instanceof ProtocolError) || this.#dialog !== dialog) throw fault;
+      this.#close(dialog);
+      this.#refuse(dialog.seat, dialog.seq, fault);
+      return false;
+    }
+  }
+
+  #countPin(): void {
+    const { profile } = this.#options;
+    profile.record({ kind: 'pin-used', atMs: profile.clock() });
   }
 
   /** Payments were switched off: what is open ends without an answer. */
@@ -235,10 +292,11 @@ export class ConsentDesk {
   }
 
   /** Nothing here waits: the rules are asked, and the offer is shown, as things are at one moment. */
-  #open(seat: Seat, seq: number, offerBytes: Uint8Array, offer: CheckedOffer, known: Known): void {
+  #open(seat: Seat, seq: number, offerBytes: Uint8Array, offer: CheckedOffer, choice: Choice): void {
     const { profile, timeZone, timers } = this.#options;
-    const { charge, audience, sufficiency } = known;
-    const consent = this.#appraisal.requireConsent(seat, charge);
+    const { charge, sufficiency } = choice.chosen;
+    const pins = this.#appraisal.requireConsent(seat, choice.chosen);
+    const consent = pins.wallet || pins.card ? 'pin' : 'press';
     const { language } = profile.settings;
     const salt = profile.random(SALT_BYTES);
     const { shown, bytes } = composeShown({ offer, charge, salt, language, timeZone, consent, sufficiency });
@@ -251,8 +309,8 @@ export class ConsentDesk {
       nonceHex: hex(nonce),
       offer,
       offerBytes,
-      charge,
-      audience,
+      choice,
+      pins,
       shown,
       shownBytes: bytes,
       shownDigest: digest,
@@ -270,36 +328,54 @@ export class ConsentDesk {
   #payByPress(dialog: Dialog, place: 'overlay' | 'wallet-page'): void {
     const { day } = this.#options.profile.vault;
     // Locked, or a limit used up, since it was shown: what was shown is no longer what would be done.
-    if (day === undefined || this.#appraisal.verdict(dialog.seat, dialog.charge).kind !== 'press') {
+    if (day === undefined || this.#appraisal.verdict(dialog.seat, dialog.choice.chosen.countsMinor).kind !== 'press') {
       this.#close(dialog);
       return this.#refuseStale(dialog.seat, dialog.seq);
     }
-    this.#pay(dialog, 'press', place, day.press, day);
+    this.#pay(dialog, { proof: 'press', place, signer: day.press, day });
   }
 
   /** A yes: message 2 is made, journalled and sent. What goes wrong before anything is sent is told to the game. */
-  #pay(dialog: Dialog, proof: 'press' | 'pin', place: 'overlay' | 'wallet-page', signer: Signer, day: DayKeys): void {
-    const { profile, account, payer } = this.#options;
+  #pay(dialog: Dialog, yes: Yes): void {
+    const { payer } = this.#options;
     const { seat, seq } = dialog;
+    const { chosen, others } = dialog.choice;
     this.#close(dialog);
     try {
-      this.#appraisal.requireConsent(seat, dialog.charge);
-      const playerKey = day.player(seat.pairing.publisherId).publicKey;
-      const nowMs = profile.clock();
-      const options = { dialog, userId: account.userId, playerKey, proof, place, signer, nowMs };
+      this.#appraisal.requireConsent(seat, chosen);
+      const inPlace = others.filter((one) => this.#mayTakePlace(seat, one, yes));
       const payment = payer.pay({
         pairingId: seat.pairing.pairingId,
         nonce: dialog.offer.offer.nonce,
         offer: dialog.offerBytes,
-        request: makePaymentRequest(options),
         shown: dialog.shownBytes,
         test: dialog.shown.test,
+        prepared: [this.#prepare(dialog, chosen, yes), ...inPlace.map((one) => this.#prepare(dialog, one, yes))],
       });
       this.#deliveries.expect(payment, seat, seq);
       seat.send('progress', { seq, state: 'paying' });
     } catch (fault) {
       this.#refuse(seat, seq, fault);
     }
+  }
+
+  /** Another means may take the place of the chosen one when the yes that was given is enough for it too. */
+  #mayTakePlace(seat: Seat, candidate: Candidate, { proof, softCardPin }: Yes): boolean {
+    if (proof === 'card' || (candidate.means === 'card' && candidate.needsCardPin)) return false;
+    if (candidate.needsCardPin && softCardPin === undefined) return false;
+    return proof === 'pin' || this.#appraisal.verdict(seat, candidate.countsMinor).kind === 'press';
+  }
+
+  #prepare(dialog: Dialog, candidate: Candidate, yes: Yes): Prepared {
+    const { profile, account } = this.#options;
+    const { proof, place, signer, day, cardPin, softCardPin } = yes;
+    const playerKey = day.player(dialog.seat.pairing.publisherId).publicKey;
+    const nowMs = profile.clock();
+    const { userId } = account;
+    const request = makePaymentRequest({ dialog, candidate, userId, playerKey, proof, place, signer, nowMs });
+    const { means, countsMinor, needsCardPin } = candidate;
+    const ownPin = means === 'softcard' && needsCardPin ? softCardPin : undefined;
+    return { means, request, countsMinor, cardPin: means === 'card' ? cardPin : ownPin };
   }
 
   #end(dialog: Dialog, reason: 'declined' | 'timed-out' | 'left'): void {

@@ -1,14 +1,15 @@
 /** One offer before the player: what it is, what is shown, and where the answer may come from. */
 import type { CheckedOffer, Shown } from '@coinslot/protocol';
-import type { Charge } from './shown.ts';
+import type { Pins } from './appraisal.ts';
+import type { Choice } from './means-choice.ts';
 import type { Seat } from './seat.ts';
 
 export interface Dialog {
   readonly nonceHex: string;
   readonly offer: CheckedOffer;
   readonly offerBytes: Uint8Array;
-  readonly charge: Charge;
-  readonly audience: Uint8Array;
+  readonly choice: Choice;
+  readonly pins: Pins;
   readonly shown: Shown;
   readonly shownBytes: Uint8Array;
   readonly shownDigest: Uint8Array;

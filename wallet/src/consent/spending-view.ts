@@ -1,6 +1,6 @@
 /** Gathers from the journal's state what the player's rules look at. */
 import type { AccountStatement } from '@coinslot/protocol';
-import { countsAsSpent, type Payment } from '../journal/payments.ts';
+import { countsAsSpent, currentAttempt, type Payment } from '../journal/payments.ts';
 import type { Pairing, WalletState } from '../journal/state.ts';
 import { WalletError } from '../errors.ts';
 import type { SpendingView } from './own-limits.ts';
@@ -21,7 +21,7 @@ export function spendingView(facts: SpendingFacts): SpendingView {
   if (wallet === undefined) throw new WalletError('NOT_SET_UP', 'the wallet has no limits yet');
   const dayMs = startOfDay(nowMs);
   const monthMs = startOfMonth(nowMs);
-  const isPress = (one: Payment): boolean => one.asked.proof === 'press';
+  const isPress = (one: Payment): boolean => currentAttempt(one).asked.proof === 'press';
   const isHere = (one: Payment): boolean => one.publisherId === pairing.publisherId && one.gameId === pairing.gameId;
   const sincePin = (one: Payment): boolean => isPress(one) && one.intentAtMs > state.lastPinMs;
   return {

@@ -8,13 +8,27 @@ import {
   decodeTerms,
   offerHash,
   readEnvelope,
+  type CodeName,
   type PaymentDecision,
   type PaymentRequest,
   type RefundNotice,
   type Terms,
 } from '@coinslot/protocol';
 import { hex } from '../hex.ts';
+import type { MeansId } from '../means/port.ts';
 import type { RecordFields } from './records.ts';
+
+/** One means asked for a payment. A payment has several when one refused, or received nothing, and the next was asked. */
+export interface Attempt {
+  readonly means: MeansId;
+  /** Message 2 to this means, and its body. */
+  readonly request: Uint8Array;
+  readonly asked: PaymentRequest;
+  /** What the charge counts against the player's limits, minor units of the wallet's currency. */
+  readonly countsMinor: bigint;
+  /** Message 3 of this means. */
+  decision?: Uint8Array;
+}
 
 export interface Payment {
   readonly nonceHex: string;
@@ -24,17 +38,18 @@ export interface Payment {
   readonly gameId: string;
   readonly offerHashHex: string;
   readonly terms: Terms;
-  /** Messages 1 and 2 and the encoded Shown, exactly as they were. */
+  /** Message 1 and the encoded Shown, exactly as they were. */
   readonly offer: Uint8Array;
-  readonly request: Uint8Array;
   readonly shown: Uint8Array;
-  /** The body of message 2. */
-  readonly asked: PaymentRequest;
+  /** Oldest first; at most one was ever left unanswered, the last. */
+  attempts: readonly [Attempt, ...Attempt[]];
   readonly test: boolean;
   readonly intentAtMs: number;
   /** `pending`: no signed answer yet, so nobody knows. */
   status: 'pending' | 'approved' | 'refused';
-  /** Message 3 and its body. */
+  /** Why it was refused without a signed answer: its means provably recorded nothing. */
+  lapsed?: CodeName;
+  /** Message 3 of the last attempt, and its body. */
   decision?: Uint8Array;
   decided?: PaymentDecision;
   decidedAtMs?: number;
@@ -46,6 +61,9 @@ export interface Payment {
   /** The server signed something that contradicts the request. */
   contradicted: boolean;
 }
+
+/** What is, or was last, asked for. */
+export const currentAttempt = ({ attempts }: Payment): Attempt => attempts[attempts.length - 1] ?? attempts[0];
 
 export function paymentOf(intent: RecordFields<'intent'>): Payment {
   const offer = decodeOffer(intent.offer);
@@ -59,9 +77,8 @@ export function paymentOf(intent: RecordFields<'intent'>): Payment {
     offerHashHex: hex(offerHash(offer.terms)),
     terms: decodeTerms(offer.terms),
     offer: intent.offer,
-    request: intent.request,
     shown: intent.shown,
-    asked: decodePaymentRequest(readEnvelope(intent.request).body),
+    attempts: [attemptOf('server', intent.request)],
     test: intent.test,
     intentAtMs: intent.atMs,
     status: 'pending',
@@ -71,8 +88,28 @@ export function paymentOf(intent: RecordFields<'intent'>): Payment {
   };
 }
 
+function attemptOf(means: MeansId, request: Uint8Array, countsMinor?: bigint): Attempt {
+  const asked = decodePaymentRequest(readEnvelope(request).body);
+  return { means, request, asked, countsMinor: countsMinor ?? asked.chargeMinor };
+}
+
+/** Another means is asked: the payment is pending again. An empty request names the means of the intent's own. */
+export function addAttempt(payment: Payment, { means, request, countsMinor }: RecordFields<'attempt'>): void {
+  const [first] = payment.attempts;
+  if (request.length === 0) {
+    payment.attempts = [attemptOf(means, first.request, countsMinor)];
+    return;
+  }
+  payment.attempts = [...payment.attempts, attemptOf(means, request, countsMinor)];
+  payment.status = 'pending';
+  delete payment.decision;
+  delete payment.decided;
+  delete payment.decidedAtMs;
+}
+
 /** Settles a payment by its message 3, which was verified before it was journalled. */
 export function settle(payment: Payment, { atMs, decision }: RecordFields<'decision'>): void {
+  currentAttempt(payment).decision = decision;
   const decided = decodePaymentDecision(readEnvelope(decision).body);
   payment.decision = decision;
   payment.decided = decided;
@@ -89,9 +126,12 @@ export function countsAsSpent(payment: Payment): boolean {
   return payment.status !== 'refused' && payment.refund === undefined;
 }
 
-/** What was charged, or will have been. */
+/** What was charged, or will have been, in the wallet's currency; rounded up where less was charged than asked for. */
 export function chargeOf(payment: Payment): bigint {
-  return payment.decided?.outcome === 'approved' ? payment.decided.chargedMinor : payment.asked.chargeMinor;
+  const { asked, countsMinor } = currentAttempt(payment);
+  const charged = payment.decided?.outcome === 'approved' ? payment.decided.chargedMinor : asked.chargeMinor;
+  if (charged === asked.chargeMinor) return countsMinor;
+  return (countsMinor * charged + asked.chargeMinor - 1n) / asked.chargeMinor;
 }
 
 /**

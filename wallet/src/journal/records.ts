@@ -8,6 +8,7 @@ import {
   bytes,
   bytes16,
   bytes32,
+  code,
   count,
   currencyCode,
   flag,
@@ -16,14 +17,17 @@ import {
   record,
   text,
   timeMs,
+  uint32,
   type Shape,
   type ValueOf,
 } from '@coinslot/protocol/shape';
 import { WALLET_LIMITS } from '../limits.ts';
+import { MEANS_IDS } from '../means/port.ts';
 
 const message = bytes(1, LIMITS.messageBytesMax);
 const name = text(LIMITS.titleBytesMax);
 const atMs = timeMs;
+const means = oneOf(...MEANS_IDS);
 
 /** What a press may spend, and what the wallet spends at all; minor units of the wallet's currency. */
 const walletLimits = record('WalletLimits', {
@@ -111,7 +115,7 @@ const RECORDS = {
       test: flag,
     }),
   },
-  /** From here on the server may have seen the request. */
+  /** From here on the payment server may have seen the request. Written by wallets that knew no other means. */
   sent: { number: 13, shape: record('sent', { atMs, nonce: bytes16 }) },
   /** Message 3. */
   decision: { number: 14, shape: record('decision', { atMs, nonce: bytes16, decision: message }) },
@@ -123,6 +127,30 @@ const RECORDS = {
   /** The exact bytes that open the account, before they are sent. */
   enrolling: { number: 19, shape: record('enrolling', { atMs, enrolment: message, currency: currencyCode }) },
   enrolled: { number: 20, shape: record('enrolled', { atMs, statement: message }) },
+  /**
+   * From here on this means, and no means before it, may have seen the request. An empty request is the intent's own. What it
+   * counts against the player's limits is in the wallet's currency, whatever the charge is in.
+   */
+  attempt: {
+    number: 21,
+    shape: record('attempt', {
+      atMs,
+      nonce: bytes16,
+      means,
+      request: bytes(0, LIMITS.messageBytesMax),
+      countsMinor: amount,
+    }),
+  },
+  /** A payment ended without a signed answer: its means provably recorded nothing, and it is never asked again. */
+  lapsed: { number: 22, shape: record('lapsed', { atMs, nonce: bytes16, code }) },
+  /** The exact bytes that ask for a card's certificate, before they are sent. */
+  'card-applied': { number: 23, shape: record('card-applied', { atMs, means, application: message }) },
+  /** A card of this wallet's: the issuer's answer, before anything of it is on the card. */
+  'card-issued': { number: 24, shape: record('card-issued', { atMs, means, cardId: bytes16, issue: message }) },
+  /** How far the software card has come; `isKnown` 0 once it is gone. */
+  'card-mark': { number: 25, shape: record('card-mark', { atMs, isKnown: flag, epoch: uint32, digest: bytes32 }) },
+  /** The player gave a card up as lost; the payment server has put it on its blocked list. */
+  'card-lost': { number: 26, shape: record('card-lost', { atMs, cardId: bytes16 }) },
 } as const;
 
 export type RecordKind = keyof typeof RECORDS;

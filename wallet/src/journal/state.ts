@@ -1,7 +1,17 @@
 /** What is so, derived from the journal by replaying it: nothing here is stored, and nothing is true that is not journalled. */
 import { hex } from '../hex.ts';
 import { LimitsOverTime } from './limits-over-time.ts';
-import { chargeOf, countsAsSpent, paymentOf, refundOf, settle, standsFor, type Payment } from './payments.ts';
+import type { MeansId } from '../means/port.ts';
+import {
+  addAttempt,
+  chargeOf,
+  countsAsSpent,
+  paymentOf,
+  refundOf,
+  settle,
+  standsFor,
+  type Payment,
+} from './payments.ts';
 import type { GameSpendingLimits, JournalRecord, RecordFields, WalletSpendingLimits } from './records.ts';
 
 /** Who is paired: an origin, a publisher and a game together. */
@@ -27,6 +37,16 @@ export interface Blocked extends PairingKey {
   readonly gameName: string;
 }
 
+/** A card that was issued to this wallet. */
+export interface OwnCard {
+  readonly idHex: string;
+  readonly cardId: Uint8Array;
+  readonly means: MeansId;
+  /** Envelope `card-issue`: what personalises it, should that have been cut short. */
+  readonly issue: Uint8Array;
+  isLost: boolean;
+}
+
 export const keyText = ({ origin, publisherId, gameId }: PairingKey): string =>
   JSON.stringify([origin, publisherId, gameId]);
 
@@ -42,6 +62,11 @@ export class WalletState {
   lastPinMs = 0;
   /** The latest time in the journal: a clock that shows less has been set back. */
   lastMs = 0;
+  /** The last application for a card, whether it was answered or not. */
+  cardApplied: RecordFields<'card-applied'> | undefined;
+  /** How far the software card has come, by the journal. */
+  cardMark: RecordFields<'card-mark'> | undefined;
+  readonly #cards = new Map<string, OwnCard>();
   enrolling: RecordFields<'enrolling'> | undefined;
   enrolled: RecordFields<'enrolled'> | undefined;
 
@@ -61,6 +86,15 @@ export class WalletState {
   /** Oldest first. */
   get payments(): readonly Payment[] {
     return [...this.#payments.values()];
+  }
+
+  /** Cards issued to this wallet, oldest first. */
+  get cards(): readonly OwnCard[] {
+    return [...this.#cards.values()];
+  }
+
+  card(idHex: string): OwnCard | undefined {
+    return this.#cards.get(idHex);
   }
 
   get walletLimits(): LimitsOverTime<WalletSpendingLimits> | undefined {
@@ -141,6 +175,13 @@ export class WalletState {
         return void this.#payments.set(hex(record.nonce), paymentOf(record));
       case 'sent':
         return;
+      case 'attempt':
+        return this.#changePayment(record.nonce, (one) => addAttempt(one, record));
+      case 'lapsed':
+        return this.#changePayment(record.nonce, (one) => {
+          one.status = 'refused';
+          one.lapsed = record.code;
+        });
       case 'decision':
         return this.#decide(record);
       case 'evidence':
@@ -151,6 +192,14 @@ export class WalletState {
         return this.#refund(record);
       case 'not-me':
         return this.#changePayment(record.nonce, (one) => (one.disowned = true));
+      case 'card-applied':
+        return void (this.cardApplied = record);
+      case 'card-issued':
+        return this.#issueCard(record);
+      case 'card-mark':
+        return void (this.cardMark = record);
+      case 'card-lost':
+        return this.#loseCard(hex(record.cardId));
       case 'enrolling':
         return void (this.enrolling = record);
       case 'enrolled':
@@ -174,6 +223,16 @@ export class WalletState {
     const blocked = { origin, publisherId, gameId, gameName };
     if (on) this.#blocked.set(keyText(blocked), blocked);
     else this.#blocked.delete(keyText(blocked));
+  }
+
+  #issueCard({ cardId, means, issue }: RecordFields<'card-issued'>): void {
+    const idHex = hex(cardId);
+    this.#cards.set(idHex, { idHex, cardId, means, issue, isLost: false });
+  }
+
+  #loseCard(idHex: string): void {
+    const card = this.#cards.get(idHex);
+    if (card !== undefined) card.isLost = true;
   }
 
   #decide(record: RecordFields<'decision'>): void {

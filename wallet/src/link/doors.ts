@@ -56,7 +56,7 @@ export function admitGame(request: IncomingMessage, hosts: readonly string[], no
   if (request.method !== 'GET' || request.url !== LINK_PATH) throw refused('not the way to the link');
   // Browsers send the word "null" for sandboxed frames, data: and file: pages.
   if (origin === undefined || origin === 'null') throw refused('Origin: none');
-  const { body, leaf } = openEnvelope(headerEnvelope(request), {
+  const { body, leaf, chain } = openEnvelope(headerEnvelope(request), {
     type: 'pairing-header',
     role: 'publisher',
     roots: trust.roots,
@@ -64,6 +64,7 @@ export function admitGame(request: IncomingMessage, hosts: readonly string[], no
     verify: trust.verify,
   });
   requireEnvironment(leaf, trust.environment);
+  trust.learn(chain.slice(1));
   const header = decodePairingHeader(body);
   if (header.publisherId !== leaf.subject.id) throw refused('PairingHeader.publisherId: not the certificate’s');
   if (header.notAfterMs < nowMs || header.notBeforeMs > nowMs + LIMITS.clockSkewMsMax) {

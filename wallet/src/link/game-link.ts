@@ -31,6 +31,8 @@ export interface LinkOptions {
   timers: Timers;
   log: Log;
   payments(pairing: Pairing): 'on' | 'off';
+  /** Revocation lists that the wallet holds now, DER. */
+  crls(): readonly Uint8Array[];
   /** When the session of this game that now goes on began, ms. */
   sessionStart(pairing: Pairing): number;
   /** Offers of one game share a bucket over all its connections. */
@@ -104,6 +106,23 @@ export class GameLink {
     this.#send('payments', { state: payments });
   }
 
+  /** Hands over the revocation lists, in as many frames as they need: so a game offline knows of blocked cards too. */
+  sendCrls(): void {
+    if (this.#seat === undefined) return;
+    const { crlFrameBytesMax } = WALLET_LIMITS;
+    let lists: Uint8Array[] = [];
+    let bytes = 0;
+    for (const list of this.#options.crls().filter(({ length }) => length <= crlFrameBytesMax)) {
+      if (bytes + list.length > crlFrameBytesMax) {
+        this.#send('crls', { lists });
+        [lists, bytes] = [[], 0];
+      }
+      lists.push(list);
+      bytes += list.length;
+    }
+    if (lists.length > 0) this.#send('crls', { lists });
+  }
+
   send<K extends FrameKind>(kind: K, fields: FrameFields<K>): void {
     if (this.#seat !== undefined) this.#send(kind, fields);
   }
@@ -132,6 +151,7 @@ export class GameLink {
       sessionStartMs: this.#options.sessionStart(pairing),
       send: (kind, fields) => this.#send(kind, fields),
     };
+    this.sendCrls();
     this.#options.profile.announce();
   }
 
@@ -162,6 +182,7 @@ export class GameLink {
       case 'restored':
       case 'refund':
       case 'payments':
+      case 'crls':
         return this.close(CLOSE.badFrame);
     }
   }

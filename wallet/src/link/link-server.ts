@@ -28,6 +28,8 @@ export interface LinkServerOptions {
   hosts: readonly string[];
   /** Whether any payment can be made at all; a pause is known from the state. */
   canPay(): boolean;
+  /** Revocation lists that the wallet holds now, DER. */
+  crls(): readonly Uint8Array[];
   /** A game asks far too often. */
   onFlood(pairing: Pairing): void;
 }
@@ -85,6 +87,11 @@ export class LinkServer {
     this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#connect(ws, game));
   }
 
+  /** There are newer revocation lists: every game gets them. */
+  sendCrls(): void {
+    for (const link of this.#links) link.sendCrls();
+  }
+
   /** The player ended a pairing: its links close, and its next contact is a first one. */
   revoked(pairing: Pairing): void {
     for (const link of [...this.#links]) if (keyText(link.game) === keyText(pairing)) link.close(CLOSE.refused);
@@ -115,6 +122,7 @@ export class LinkServer {
       timers,
       log,
       payments: () => this.#payments(),
+      crls: () => this.#options.crls(),
       sessionStart: (pairing) => this.#sessionStart(pairing),
       offerBucket: (pairing) => this.#offerBucket(pairing),
       onFlood: (pairing) => this.#options.onFlood(pairing),

@@ -19,6 +19,7 @@ export const MESSAGE_CONTENT_TYPE = 'application/msgpack';
 export class HttpDoor {
   readonly #base: URL;
   readonly #agent: HttpAgent;
+  #last: { readonly isHeard: boolean; readonly atMs: number } | undefined;
 
   /** @param serverUrl `http://host:port` or `https://host:port`; a path is kept as a prefix. */
   constructor(serverUrl: string) {
@@ -37,11 +38,17 @@ export class HttpDoor {
     return this.#ask({ method: 'GET' }, path, undefined, timeoutMs);
   }
 
+  /** Whether the last asking was answered at all, and how long ago that was found out. */
+  get contact(): { readonly isHeard: boolean; readonly agoMs: number } | undefined {
+    if (this.#last === undefined) return undefined;
+    return { isHeard: this.#last.isHeard, agoMs: performance.now() - this.#last.atMs };
+  }
+
   close(): void {
     this.#agent.destroy();
   }
 
-  /** Throws SERVER_UNREACHABLE when no whole answer came in time. */
+  /** Throws SERVER_UNREACHABLE when no whole answer came in time; `neverSent` when there was no connection to send it by. */
   #ask(options: RequestOptions, path: string, body: Uint8Array | undefined, timeoutMs: number): Promise<HttpAnswer> {
     const url = new URL(path.replace(/^\//, ''), this.#base);
     const headers = {
@@ -51,11 +58,23 @@ export class HttpDoor {
     };
     const request = this.#base.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise<HttpAnswer>((resolve, reject) => {
-      const fail = (cause: unknown): void =>
-        reject(new WalletError('SERVER_UNREACHABLE', `${url.origin}${url.pathname}: no answer`, { cause }));
+      let isConnected = false;
+      const fail = (cause: unknown): void => {
+        const told = `${url.origin}${url.pathname}: no answer`;
+        this.#last = { isHeard: false, atMs: performance.now() };
+        reject(new WalletError('SERVER_UNREACHABLE', told, { cause, neverSent: !isConnected }));
+      };
       const signal = AbortSignal.timeout(timeoutMs);
       const asked = request(url, { ...options, headers, agent: this.#agent, signal }, (answer) => {
-        readAnswer(answer).then(resolve, fail);
+        readAnswer(answer).then((whole) => {
+          this.#last = { isHeard: true, atMs: performance.now() };
+          resolve(whole);
+        }, fail);
+      });
+      // A byte can only have left once there is a connection; one that is kept alive has been there all along.
+      asked.on('socket', (socket) => {
+        if (socket.connecting) socket.once('connect', () => (isConnected = true));
+        else isConnected = true;
       });
       asked.on('error', fail);
       asked.end(body);

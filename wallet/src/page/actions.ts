@@ -39,7 +39,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
 
   press: ({ consent }, fields) => consent.pressOnPage(nonceOf(fields)),
-  'pay-with-pin': ({ consent }, fields) => consent.pinOnPage(nonceOf(fields), textOf(fields, 'pin')),
+  'pay-with-pin': ({ consent }, fields) => consent.pinOnPage(nonceOf(fields), pinOf(fields), pinOf(fields, 'cardPin')),
   decline: ({ consent }, fields) => consent.declineOnPage(nonceOf(fields)),
   'not-me'({ profile, notices }, fields) {
     const nonceHex = nonceOf(fields);
@@ -121,8 +121,8 @@ function textOf(fields: Fields, name: string): string {
   return value;
 }
 
-function pinOf(fields: Fields): string | undefined {
-  return fields['pin'] === undefined || fields['pin'] === '' ? undefined : textOf(fields, 'pin');
+function pinOf(fields: Fields, name = 'pin'): string | undefined {
+  return fields[name] === undefined || fields[name] === '' ? undefined : textOf(fields, name);
 }
 
 function nonceOf(fields: Fields): string {

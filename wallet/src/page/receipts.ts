@@ -2,7 +2,7 @@
 import { decodeShown, formatMoney } from '@coinslot/protocol';
 import { dateText } from '../consent/shown.ts';
 import { hex } from '../hex.ts';
-import type { Payment } from '../journal/payments.ts';
+import { currentAttempt, type Payment } from '../journal/payments.ts';
 import type { Language } from '../words/languages.ts';
 import { outcomeText, paymentWords, refusalText } from '../words/payment-words.ts';
 import type { ReceiptView } from './view.ts';
@@ -12,7 +12,8 @@ const MINUTE_MS = 60_000n;
 /** One payment as the player reads it; what was bought in the words that were on the screen. */
 export function receiptOf(payment: Payment, language: Language, timeZone: string): ReceiptView {
   const shown = decodeShown(payment.shown);
-  const { asked, decided } = payment;
+  const { decided } = payment;
+  const { asked, means } = currentAttempt(payment);
   const outcome = payment.refund !== undefined ? 'refunded' : payment.status;
   const isApproved = decided?.outcome === 'approved';
   const amountMinor = isApproved ? decided.chargedMinor : asked.chargeMinor;
@@ -28,7 +29,8 @@ export function receiptOf(payment: Payment, language: Language, timeZone: string
     consumed: consumedText(payment),
     outcome,
     outcomeText: textOf(payment, outcome, language),
-    proof: asked.proof === 'pin' ? 'pin' : 'press',
+    means,
+    proof: asked.proof === 'press' ? 'press' : 'pin',
     disowned: payment.disowned,
     test: payment.test,
     decisionId: decided === undefined ? '' : hex(decided.decisionId),
@@ -36,9 +38,14 @@ export function receiptOf(payment: Payment, language: Language, timeZone: string
   };
 }
 
-function textOf({ decided, contradicted }: Payment, outcome: ReceiptView['outcome'], language: Language): string {
+function textOf(
+  { decided, contradicted, lapsed }: Payment,
+  outcome: ReceiptView['outcome'],
+  language: Language,
+): string {
   const words = paymentWords(language);
   if (outcome === 'refunded') return words.outcome.refunded;
+  if (lapsed !== undefined) return refusalText(language, lapsed, 'no');
   if (decided === undefined) {
     return contradicted ? refusalText(language, 'DECISION_MISMATCH', 'unknown') : words.outcome.pending;
   }

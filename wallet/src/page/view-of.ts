@@ -91,6 +91,8 @@ function paymentView({ consent }: WalletParts): PaymentRequestView | undefined {
   return {
     id: dialog.nonceHex,
     consent: shown.consent,
+    means: dialog.choice.chosen.means,
+    pins: dialog.pins,
     isHere: dialog.place === 'page',
     shown: {
       payee: shown.payee,

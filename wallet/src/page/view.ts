@@ -2,6 +2,7 @@
  * What the wallet's page shows, as one JSON value: computed by the wallet, drawn by the page. Amounts and times come in
  * words; ids are hex. Types only: the page's own program imports this file too.
  */
+import type { MeansId } from '../means/port.ts';
 import type { Language } from '../words/languages.ts';
 
 /** `setup`: no keys yet. `account`: no account at the payment server yet. */
@@ -27,6 +28,9 @@ export interface PaymentRequestView {
   id: string;
   /** What it takes to pay. */
   consent: 'press' | 'pin';
+  means: MeansId;
+  /** Which PINs it takes. */
+  pins: { wallet: boolean; card: boolean };
   /** The game has handed over: only this page answers. */
   isHere: boolean;
   shown: ShownView;
@@ -105,6 +109,7 @@ export interface ReceiptView {
   consumed: string;
   outcome: 'approved' | 'pending' | 'refused' | 'refunded';
   outcomeText: string;
+  means: MeansId;
   proof: 'press' | 'pin';
   disowned: boolean;
   test: boolean;

@@ -1,15 +1,18 @@
 /** Message 2 from what was consented to. */
 import { encodePaymentRequest, LIMITS, ProtocolError, sealEnvelope, type Signer } from '@coinslot/protocol';
+import type { Candidate } from '../consent/candidate.ts';
 import type { Dialog } from '../consent/dialog.ts';
 import { WALLET_LIMITS } from '../limits.ts';
 
 export interface RequestOptions {
   dialog: Dialog;
+  /** The means that the request is for: its audience and its charge. */
+  candidate: Candidate;
   userId: Uint8Array;
   playerKey: Uint8Array;
-  proof: 'press' | 'pin';
+  proof: 'press' | 'pin' | 'card';
   place: 'overlay' | 'wallet-page';
-  /** The key that `proof` names. */
+  /** The key that `proof` names; the press key where the card has verified its own PIN. */
   signer: Signer;
   nowMs: number;
 }
@@ -19,7 +22,7 @@ const DEADLINE_NEAR_MS = 5_000;
 
 /** The signed envelope. Throws CONSENT_STALE when the answer came too late to be recorded in time. */
 export function makePaymentRequest(options: RequestOptions): Uint8Array {
-  const { dialog, nowMs, signer } = options;
+  const { dialog, candidate, nowMs, signer } = options;
   const { offer, quote } = dialog.offer;
   const deadlineMs = Math.min(nowMs + WALLET_LIMITS.deadlineMs, offer.offerTimeMs + LIMITS.deadlineMsMax);
   if (deadlineMs < nowMs + DEADLINE_NEAR_MS) {
@@ -31,11 +34,11 @@ export function makePaymentRequest(options: RequestOptions): Uint8Array {
     nonce: offer.nonce,
     userId: options.userId,
     publisherId: quote.publisherId,
-    chargeMinor: dialog.charge.money.amountMinor,
-    chargeCurrency: dialog.charge.money.currency,
-    rateTableId: dialog.shown.rateTableId,
+    chargeMinor: candidate.charge.money.amountMinor,
+    chargeCurrency: candidate.charge.money.currency,
+    rateTableId: candidate.charge.table?.id ?? 0,
     shownDigest: dialog.shownDigest,
-    audience: dialog.audience,
+    audience: candidate.audience,
     consentPlace: options.place,
     deadlineMs,
     sessionKey: offer.sessionKey,

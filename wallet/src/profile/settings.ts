@@ -1,5 +1,6 @@
 /** The player's own settings: a small JSON file, replaced whole. What is about money is in the journal instead. */
 import { join } from 'node:path';
+import { MEANS_IDS, type MeansId } from '../means/port.ts';
 import { readPrivate, replaceDurably } from './files.ts';
 import { isLanguage, type Language } from '../words/languages.ts';
 
@@ -14,6 +15,8 @@ export interface Settings {
   lockAfterMs: number;
   /** Higher limits hold after so long. */
   raiseDelayMs: number;
+  /** Means that may pay, the preferred one first; at least one. */
+  means: readonly MeansId[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -26,6 +29,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   plan: 'prepaid',
   lockAfterMs: 12 * HOUR_MS,
   raiseDelayMs: 24 * HOUR_MS,
+  means: MEANS_IDS,
 });
 
 const path = (folder: string): string => join(folder, 'settings.json');
@@ -35,13 +39,14 @@ export function readSettings(folder: string): Settings {
   const bytes = readPrivate(path(folder));
   if (bytes === undefined) return { ...DEFAULT_SETTINGS };
   const found = parse(new TextDecoder().decode(bytes));
-  const { language, currency, plan, lockAfterMs, raiseDelayMs } = found;
+  const { language, currency, plan, lockAfterMs, raiseDelayMs, means } = found;
   return {
     language: isLanguage(language) ? language : DEFAULT_SETTINGS.language,
     currency: typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? currency : DEFAULT_SETTINGS.currency,
     plan: plan === 'postpaid' ? 'postpaid' : 'prepaid',
     lockAfterMs: isDuration(lockAfterMs) ? lockAfterMs : DEFAULT_SETTINGS.lockAfterMs,
     raiseDelayMs: isDuration(raiseDelayMs) ? raiseDelayMs : DEFAULT_SETTINGS.raiseDelayMs,
+    means: isMeansOrder(means) ? means : DEFAULT_SETTINGS.means,
   };
 }
 
@@ -56,6 +61,12 @@ function parse(text: string): Partial<Record<keyof Settings, unknown>> {
   } catch {
     return {};
   }
+}
+
+/** One to all of the means, none of them twice. */
+export function isMeansOrder(value: unknown): value is readonly MeansId[] {
+  if (!Array.isArray(value) || value.length === 0 || new Set(value).size !== value.length) return false;
+  return value.every((one) => MEANS_IDS.some((id) => id === one));
 }
 
 function isDuration(value: unknown): value is number {

@@ -19,6 +19,8 @@ export interface DayKeys {
   player(publisherId: string): Signer;
   /** The secret shared with one paired game: 32 bytes. */
   linkSecret(pairingId: Uint8Array): Uint8Array;
+  /** What the software card's store is sealed under, beside the machine's secret: 32 bytes. */
+  readonly softCardSecret: Uint8Array;
 }
 
 /** Keeps its own copy of the seed: the vault wipes the one that it opened. */
@@ -36,10 +38,33 @@ export function dayKeys(opened: Uint8Array): DayKeys {
       return signer;
     },
     linkSecret: (pairingId) => derive(seed, `link ${Buffer.from(pairingId).toString('hex')}`),
+    softCardSecret: derive(seed, 'software card'),
   };
 }
 
 /** The key that signs what a press may not: payments above the granted limits, and higher limits. */
 export function pinKey(seed: Uint8Array): Signer {
   return nativeSigner(derive(seed, 'pin'));
+}
+
+/** What the PIN compartment gives while it is lent out. */
+export interface PinKeys {
+  /** Signs what a press may not: payments above the granted limits, higher limits, and recharges. */
+  readonly signer: Signer;
+  /** A PIN or unblock code of a card's that nobody has to remember: eight digits from a name. */
+  readonly digits: (name: string) => string;
+}
+
+const DIGITS = 8;
+
+/** Keeps nothing of the seed but the key made of it, and what `digits` is asked for before the seed is wiped. */
+export function pinKeys(opened: Uint8Array): PinKeys {
+  const seed = Uint8Array.from(opened);
+  return {
+    signer: pinKey(seed),
+    digits(name) {
+      const number = Buffer.from(derive(seed, `digits ${name}`)).readBigUInt64BE() % 10n ** BigInt(DIGITS);
+      return number.toString().padStart(DIGITS, '0');
+    },
+  };
 }

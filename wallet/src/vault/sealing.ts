@@ -53,6 +53,12 @@ export function compartmentKey(stretched: Uint8Array, machineSecret: Uint8Array,
   return new Uint8Array(hkdfSync('sha256', stretched, machineSecret, `coinslot/1 vault ${name}`, KEY_BYTES));
 }
 
+/** A key from the machine's secret alone, 32 bytes. */
+export function machineKey(machineSecret: Uint8Array, name: string): Uint8Array {
+  const none = new Uint8Array();
+  return new Uint8Array(hkdfSync('sha256', machineSecret, none, `coinslot/1 machine ${name}`, KEY_BYTES));
+}
+
 /** nonce ‖ ciphertext ‖ tag. `bound` is authenticated with it and not kept in it. */
 export function seal(key: Uint8Array, plain: Uint8Array, bound: Uint8Array, nonce: Uint8Array): Uint8Array {
   const cipher = createCipheriv('aes-256-gcm', key, nonce);

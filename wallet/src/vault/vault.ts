@@ -2,11 +2,10 @@
  * The vault: two compartments under one PIN. `day` (the seed behind press key, account key, player keys and pairing secrets)
  * stays open for as long as the player set; `pin` (the PIN key) is opened with the PIN each time and closed at once.
  */
-import type { Signer } from '@coinslot/protocol';
 import { WalletError } from '../errors.ts';
 import type { Clock, Random } from '../ports.ts';
-import { dayKeys, pinKey, type DayKeys } from './keys.ts';
-import { compartmentKey, seal, SEAL_NONCE_BYTES, stretch, unseal, type ScryptCost } from './sealing.ts';
+import { dayKeys, pinKey, pinKeys, type DayKeys, type PinKeys } from './keys.ts';
+import { compartmentKey, machineKey, seal, SEAL_NONCE_BYTES, stretch, unseal, type ScryptCost } from './sealing.ts';
 import { PinTries } from './tries.ts';
 import {
   boundTo,
@@ -49,6 +48,11 @@ export class Vault {
     this.#tries = new PinTries(options.triesPath, options.clock);
   }
 
+  /** A secret of this machine for another file of the profile: 32 bytes, under a name of its own. */
+  machineKey(name: string): Uint8Array {
+    return machineKey(this.#options.machineSecret, name);
+  }
+
   get isSetUp(): boolean {
     return this.#file !== undefined;
   }
@@ -86,12 +90,12 @@ export class Vault {
     await this.#open(pin, ({ day }) => this.#setDay(dayKeys(day)));
   }
 
-  /** Opens both compartments with the PIN and lends the PIN key to `use`; the day compartment stays open afterwards. */
-  async withPinKey<T>(pin: string, use: (pinKey: Signer, day: DayKeys) => T): Promise<T> {
+  /** Opens both compartments with the PIN and lends the PIN's keys to `use`; the day compartment stays open afterwards. */
+  async withPinKeys<T>(pin: string, use: (keys: PinKeys, day: DayKeys) => T): Promise<T> {
     return this.#open(pin, (seeds) => {
       const day = dayKeys(seeds.day);
       this.#setDay(day);
-      return use(pinKey(seeds.pin), day);
+      return use(pinKeys(seeds.pin), day);
     });
   }
 

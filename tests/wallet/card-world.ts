@@ -1,0 +1,53 @@
+/** A world with a card issuer, a reader, and the player's own cards in it. */
+import { createApplet, memoryStore, virtualRack, type CardStore, type Icc, type VirtualSlot } from '@coinslot/card';
+import type { Alg } from '@coinslot/protocol';
+import type { WantedPurse } from '@coinslot/wallet';
+import { startFront, type CardFront } from './card-front.ts';
+import { PIN, startWorld, type World, type WorldOptions } from './world.ts';
+
+export const CARD_PIN = '1357';
+
+export interface CardWorld extends World {
+  readonly front: CardFront;
+  readonly slot: VirtualSlot;
+  readonly card: Icc;
+  readonly store: CardStore;
+  /** Of the card in the reader. */
+  readonly cardId: string;
+}
+
+export interface CardWorldOptions extends WorldOptions {
+  alg?: Alg;
+  purses?: readonly WantedPurse[];
+  /** Minor units loaded into the first purse; 0 for none. */
+  loadMinor?: bigint;
+  /** Its pace or faults. */
+  around?: (card: Icc) => Icc;
+  store?: CardStore;
+}
+
+/** A card in the reader, made and charged while the issuer is up. */
+export async function startCardWorld(options: CardWorldOptions = {}): Promise<CardWorld> {
+  const { alg, purses, loadMinor = 1_000n, around = (card) => card } = options;
+  const rack = virtualRack();
+  const slot = rack.add('Test Reader');
+  let front: CardFront | undefined;
+  const world = await startWorld({
+    ...options,
+    wallet: { readers: rack.client(), ...options.wallet },
+    async front(market, time) {
+      front = await startFront(market, time);
+      return front.url;
+    },
+  });
+  if (front === undefined) throw new Error('no front');
+  const store = options.store ?? memoryStore();
+  const card = around(createApplet({ store }));
+  await slot.insert(card);
+  const { cards } = world.wallet;
+  const making = { reader: slot.name, pin: PIN, cardPin: CARD_PIN };
+  const cardId = await cards.issueCard({ ...making, ...(alg && { alg }), ...(purses && { purses }) });
+  const [purse] = cards.list().find(({ idHex }) => idHex === cardId)?.purses ?? [];
+  if (loadMinor > 0n && purse?.plan === 'prepaid') await cards.recharge(cardId, purse.purse, loadMinor, PIN);
+  return { ...world, front, slot, card, store, cardId };
+}
