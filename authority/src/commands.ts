@@ -1,16 +1,24 @@
 /** The commands of `coinslot-authority`: what a body that runs a root, a SYND or a SINT does, file by file. */
-import type { KeyObject } from 'node:crypto';
 import { Command } from 'commander';
-import { encodeRoots, readCertificate, rootIsSandbox } from '@coinslot/protocol';
-import { readCertificates, readText, writeCertificates } from './certificate-files.ts';
-import { describeCertificate } from './describe.ts';
+import { ALG, encodeRoots, rootIsSandbox, type Alg } from '@coinslot/protocol';
+import { readCertificates, readText } from './certificate-files.ts';
+import {
+  PUBLIC_MODE,
+  readIssuer,
+  readSubject,
+  writeChain,
+  writeKeyFile,
+  type CommandContext,
+} from './command-files.ts';
+import { describeCertificate, describeRevocationList } from './describe.ts';
 import { AuthorityError } from './errors.ts';
-import { createIntermediary, createRoot, issuePaymentServer, issuePublisher } from './issue.ts';
+import { createIntermediary, createRoot, issueCardIssuer, issuePaymentServer, issuePublisher } from './issue.ts';
 import type { IntermediaryKind } from './issue.ts';
-import { generatePrivateKey, publicKeyOf, readPrivateKey, writeNewFile, writePrivateKey } from './keys.ts';
+import { generatePrivateKey, publicKeyOf, writeNewFile } from './keys.ts';
 import {
   limitsOf,
   nameOf,
+  parseAlg,
   parseKind,
   validityOf,
   withIssuer,
@@ -20,29 +28,25 @@ import {
   withRequest,
 } from './options.ts';
 import type { CommonOptions, IssueCommandOptions, LimitOptions, NameOptions } from './options.ts';
-import { createRequest, readRequest, type Subject } from './requests.ts';
-import type { Issuer } from './sign-certificate.ts';
+import { createRequest } from './requests.ts';
+import { addRevocationCommands } from './revocation-commands.ts';
+import { listsFromPem } from './revocation-files.ts';
+import { addRotateCommand } from './rotate-command.ts';
 
-/** What the commands need from outside. */
-export interface CommandContext {
-  /** Now, milliseconds since 1970. */
-  readonly nowMs: number;
-  /** Prints one line. */
-  readonly print: (line: string) => void;
-}
-
-const PUBLIC_MODE = 0o644;
+export type { CommandContext } from './command-files.ts';
 
 /** Builds the program; `parseAsync` runs it. Every command throws AuthorityError or ProtocolError for what it refuses. */
 export function buildProgram(context: CommandContext): Command {
   const program = new Command('coinslot-authority')
-    .description('Makes the certificate tree: root, SYND and SINT, publishers and payment servers.')
+    .description('Makes the certificate tree: root, SYND and SINT, publishers, payment servers and card issuers.')
     .addHelpText(
       'after',
       '\nFiles: <prefix>.key.pem, the private key, and <prefix>.cert.pem, the chain, leaf first, without root.',
     );
   addAuthorityCommands(program, context);
   addLeafCommands(program, context);
+  addRevocationCommands(program, context);
+  addRotateCommand(program, context);
   addFileCommands(program, context);
   return program;
 }
@@ -56,7 +60,7 @@ function addAuthorityCommands(program: Command, context: CommandContext): void {
       const { sandbox } = options;
       const root = createRoot({ name: nameOf(options), privateKey, sandbox, ...validityOf(options, context.nowMs) });
       writeKeyFile(options, privateKey);
-      finish(context, options.out, [root]);
+      writeChain(context, options.out, [root]);
     });
   withName(withLimits(withIssuer(withKeyOutput(program.command('intermediary'), 3_650))))
     .description('make a SYND (certifies publishers) or SINT (certifies payment servers) under a root')
@@ -75,7 +79,7 @@ function addAuthorityCommands(program: Command, context: CommandContext): void {
         ...validityOf(options, context.nowMs),
       });
       writeKeyFile(options, privateKey);
-      finish(context, options.out, [certificate, ...above]);
+      writeChain(context, options.out, [certificate, ...above]);
     });
 }
 
@@ -86,7 +90,7 @@ function addLeafCommands(program: Command, context: CommandContext): void {
       const { issuer, above } = readIssuer(options);
       const subject = readSubject(options.request, context);
       const limits = limitsOf(options);
-      finish(context, options.out, [
+      writeChain(context, options.out, [
         issuePublisher({ issuer, subject, limits, ...validityOf(options, context.nowMs) }),
         ...above,
       ]);
@@ -96,10 +100,21 @@ function addLeafCommands(program: Command, context: CommandContext): void {
     .action((options: IssueCommandOptions & { request: string }) => {
       const { issuer, above } = readIssuer(options);
       const subject = readSubject(options.request, context);
-      finish(context, options.out, [
+      writeChain(context, options.out, [
         issuePaymentServer({ issuer, subject, ...validityOf(options, context.nowMs) }),
         ...above,
       ]);
+    });
+  withName(withIssuer(withKeyOutput(program.command('card-issuer'), 1_825)))
+    .description('make a card issuer under a SINT: a key that stays with the payment server, and certifies its cards')
+    .option('--alg <name>', 'ed25519, or p256 for cards with a chip', parseAlg, ALG.ed25519)
+    .action((options: IssueCommandOptions & NameOptions & { alg: Alg }) => {
+      const { issuer, above } = readIssuer(options);
+      const privateKey = generatePrivateKey(options.alg);
+      const subject = { name: nameOf(options), publicKey: publicKeyOf(privateKey) };
+      const certificate = issueCardIssuer({ issuer, subject, ...validityOf(options, context.nowMs) });
+      writeKeyFile(options, privateKey);
+      writeChain(context, options.out, [certificate, ...above]);
     });
   withName(program.command('request'))
     .description('make a key and the request to have it certified (for a server; publishers use `coinslot init`)')
@@ -130,44 +145,11 @@ function addFileCommands(program: Command, context: CommandContext): void {
     });
   program
     .command('show')
-    .description('print what a certificate file says, in the words of this project')
+    .description('print what a file of certificates or revocation lists says, in the words of this project')
     .argument('<file>', 'PEM')
-    .action((path: string) => readCertificates(path).forEach((der) => describeCertificate(der).forEach(context.print)));
-}
-
-/** Last before the certificate: a command that was refused leaves no key behind. */
-function writeKeyFile(
-  { out, passphraseFile }: Pick<CommonOptions, 'out' | 'passphraseFile'>,
-  privateKey: KeyObject,
-): void {
-  writePrivateKey(`${out}.key.pem`, privateKey, readPassphrase(passphraseFile));
-}
-
-/** The issuer, and the certificates that a chain below it carries on: none of them is the root. */
-function readIssuer(options: IssueCommandOptions): { issuer: Issuer; above: Uint8Array[] } {
-  const chain = readCertificates(`${options.issuer}.cert.pem`);
-  const [certificate] = chain;
-  const privateKey = readPrivateKey(`${options.issuer}.key.pem`, readPassphrase(options.issuerPassphraseFile));
-  const { subjectDer, issuerDer } = readCertificate(certificate);
-  const isRoot = Buffer.compare(subjectDer, issuerDer) === 0;
-  return { issuer: { certificate, privateKey }, above: isRoot ? [] : chain };
-}
-
-function readSubject(path: string, { print }: CommandContext): Subject {
-  const subject = readRequest(readText(path));
-  print(`certifies ${JSON.stringify(subject.name)}`); // quoted: a name may hold anything until the certificate is issued
-  return subject;
-}
-
-function readPassphrase(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  const [line = ''] = readText(path).split(/\r?\n/, 1);
-  if (line.length === 0) throw new AuthorityError(`${path}: its first line is empty`);
-  return line;
-}
-
-function finish({ print }: CommandContext, out: string, chain: readonly [Uint8Array, ...Uint8Array[]]): void {
-  writeCertificates(`${out}.cert.pem`, chain);
-  describeCertificate(chain[0]).forEach(print);
-  print(`wrote ${out}.cert.pem`);
+    .action((path: string) => {
+      const lists = listsFromPem(readText(path));
+      for (const der of lists) describeRevocationList(der).forEach(context.print);
+      if (lists.length === 0) readCertificates(path).forEach((der) => describeCertificate(der).forEach(context.print));
+    });
 }

@@ -1,6 +1,14 @@
 /** The options of the commands: their names, their checks, and what they come to. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { MINIMUM_AGE_MAX, parseMoney, type CertificateName, type SalesLimits, type TopPrice } from '@coinslot/protocol';
+import {
+  ALG,
+  MINIMUM_AGE_MAX,
+  parseMoney,
+  type Alg,
+  type CertificateName,
+  type SalesLimits,
+  type TopPrice,
+} from '@coinslot/protocol';
 import { AuthorityError } from './errors.ts';
 import type { IntermediaryKind } from './issue.ts';
 import type { Validity } from './sign-certificate.ts';
@@ -130,7 +138,22 @@ export function parseKind(text: string): IntermediaryKind {
   throw new InvalidArgumentError('expected SYND or SINT');
 }
 
-function parseDays(text: string): number {
+/** Reads `--alg`. */
+export function parseAlg(text: string): Alg {
+  if (text === 'ed25519' || text === 'p256') return ALG[text];
+  throw new InvalidArgumentError('expected ed25519 or p256');
+}
+
+/** Reads a moment such as 2027-01-31 or 2027-01-31T18:00:00Z; whole seconds. */
+export function parseMoment(text: string): number {
+  const atMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(atMs))
+    throw new InvalidArgumentError('expected a moment such as 2027-01-31 or 2027-01-31T18:00:00Z');
+  return atMs;
+}
+
+/** Reads a number of days. */
+export function parseDays(text: string): number {
   return parseWhole(text, 1, DAYS_MAX);
 }
 

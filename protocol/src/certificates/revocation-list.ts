@@ -24,13 +24,14 @@ import {
   type Cursor,
 } from './der.ts';
 import { collectExtensions, type RawExtension } from './extensions.ts';
-import { readTime } from './fields.ts';
+import { readName, readTime, type CertificateName } from './fields.ts';
 import { readSignatureAlg, readSignatureValue } from './signature-fields.ts';
 
 /** A list, read and not yet believed. */
 export interface RevocationList {
   /** SHA-256 of the whole list, hex. */
   readonly hash: string;
+  readonly issuer: CertificateName;
   /** The issuer's Name, DER, for byte-wise matching. */
   readonly issuerDer: Uint8Array;
   /** Rises with every list of an issuer, 0 ... 2^31-1. */
@@ -88,6 +89,7 @@ function readAnew(der: Uint8Array): Omit<RevocationList, 'hash'> {
   if (readSignatureAlg(tbs) !== signatureAlg)
     throw new ProtocolError('BAD_KEY', 'signature algorithm: two different ones');
   const issuerDer = readWhole(tbs, TAG.sequence, 'crl issuer');
+  const issuer = readName(cursorOver(issuerDer, 'crl issuer'), 'crl issuer');
   const thisUpdateMs = readTime(tbs, 'thisUpdate');
   const nextUpdateMs = readTime(tbs, 'nextUpdate');
   if (nextUpdateMs < thisUpdateMs) throw badDer('crl', 'ends before it begins');
@@ -96,7 +98,17 @@ function readAnew(der: Uint8Array): Omit<RevocationList, 'hash'> {
     : new Map<string, number>();
   const extensions = readListExtensions(tbs);
   close(tbs);
-  return { issuerDer, thisUpdateMs, nextUpdateMs, revokedAtMs, ...extensions, signatureAlg, signedBytes, signature };
+  return {
+    issuer,
+    issuerDer,
+    thisUpdateMs,
+    nextUpdateMs,
+    revokedAtMs,
+    ...extensions,
+    signatureAlg,
+    signedBytes,
+    signature,
+  };
 }
 
 /** At least one entry, since an empty list is left out (RFC 5280 section 5.1.2.6); no serial twice. */
