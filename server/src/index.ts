@@ -5,6 +5,11 @@ export {
   type PaymentServerOptions,
   type PaymentServerService,
 } from './payment-server.ts';
+export type { CardCertifier, CardToCertify, ListToSign } from './cards/issuers.ts';
+export { CARD_POLICY, type CardPolicy, type CardTerms } from './cards/policy.ts';
+export type { ListedCard } from './cards/service.ts';
+export type { ClaimOutcome, PresentedClaim } from './cards/claims.ts';
+export type { Card, CardClaim, CardRecordOutcome, CardRecordRow } from './cards/types.ts';
 export type { PaymentAnswer, ServerHooks } from './payments/service.ts';
 export type { SeenPayment } from './payments/admission.ts';
 export type { Environment, Identity } from './identity.ts';

@@ -30,6 +30,11 @@ export interface ServerLimits {
   /** Enrolments a second from one address, and how many may come at once. */
   readonly enrolmentsPerSecond: number;
   readonly enrolmentsBurst: number;
+  /** Cards of one player that are neither blocked nor expired. */
+  readonly cardsPerPlayerMax: number;
+  /** How long a blocked list says it is good for, and after how long it is renewed before that. */
+  readonly blockedListLifeMs: number;
+  readonly blockedListRenewMs: number;
   /** Rows on one page of the operator's lists. */
   readonly pageMax: number;
   /** A store up to this size is checked page by page when it is opened. */
@@ -53,6 +58,9 @@ export const SERVER_LIMITS: ServerLimits = Object.freeze({
   seenNoncesMax: 65_536,
   enrolmentsPerSecond: 5,
   enrolmentsBurst: 50,
+  cardsPerPlayerMax: 8,
+  blockedListLifeMs: 7 * 86_400_000,
+  blockedListRenewMs: 86_400_000,
   pageMax: 500,
   openCheckBytesMax: 1_073_741_824,
 });

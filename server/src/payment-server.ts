@@ -1,5 +1,8 @@
 /** Puts the payment server together: identity, store, services, doors. */
 import type { Signer } from '@coinslot/protocol';
+import type { CardCertifier } from './cards/issuers.ts';
+import { CARD_POLICY, type CardPolicy } from './cards/policy.ts';
+import { Cards, requireRevocationLists } from './cards/service.ts';
 import { Exchange } from './exchange/service.ts';
 import { AddressBuckets } from './http/buckets.ts';
 import { doorsOf } from './http/doors.ts';
@@ -35,6 +38,12 @@ export interface PaymentServerOptions {
   readonly log: Log;
   /** Opens the operator's doors; 16 characters or more of A-Z a-z 0-9 . _ ~ + / -. */
   readonly operatorToken?: string;
+  /** SINT-certified issuers of cards; the first of each algorithm issues new ones. None: no cards. */
+  readonly cardIssuers?: readonly CardCertifier[];
+  /** What cards may do; `CARD_POLICY` when left out. */
+  readonly cardPolicy?: CardPolicy;
+  /** Revocation lists of root, SYND and SINT, DER: held against publishers, and handed on to wallets. */
+  readonly revocationLists?: readonly Uint8Array[];
   readonly hooks?: ServerHooks;
   /** Sees every request that reached a door, and its answer: for the sandbox's console. */
   readonly onExchange?: ObserveExchange;
@@ -48,6 +57,7 @@ export interface PaymentServerOptions {
 export interface PaymentServerService {
   readonly players: Pick<Players, 'topUp' | 'setCeiling'>;
   readonly publishers: Pick<Publishers, 'enrol'>;
+  readonly cards: Pick<Cards, 'block' | 'list' | 'claim' | 'settle'>;
   readonly putRateTable: Exchange['putRateTable'];
   /** Reads of what is committed. */
   readonly records: StoreReader;
@@ -85,18 +95,23 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const state = { stopping: false, failed: false };
 
   const commit = new GroupCommit({ store, ...limits, log, onFatal: (error) => void fail(error) });
-  const { roots } = options;
+  const { roots, cardIssuers: certifiers = [], cardPolicy: policy = CARD_POLICY } = options;
+  const revocationLists = await knownLists(options, identity, store);
   const quotes = new QuoteDesk({
     roots,
     store,
+    revocationLists,
     entriesMax: limits.quoteCacheEntriesMax,
     ageMsMax: limits.quoteCacheAgeMsMax,
   });
   const lastApprovalMs = await store.lastApprovalMs();
   const payments = new Payments({ identity, store, commit, quotes, clock, random, hooks, lastApprovalMs });
-  const players = new Players({ identity, store, commit, clock, nonces: new SeenNonces(limits.seenNoncesMax) });
+  const nonces = new SeenNonces(limits.seenNoncesMax);
+  const players = new Players({ identity, store, commit, clock, nonces });
   const publishers = new Publishers({ roots, commit, clock });
   const exchange = new Exchange({ identity, store, commit });
+  const parts = { identity, store, commit, nonces, clock, random, limits };
+  const cards = new Cards({ ...parts, certifiers, policy, revocationLists });
 
   const counters = new Counters();
   const enrolmentBuckets = new AddressBuckets(limits.enrolmentsPerSecond, limits.enrolmentsBurst, clock);
@@ -113,6 +128,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     players,
     publishers,
     exchange,
+    cards,
     store,
     enrolmentBuckets,
     isReady,
@@ -152,6 +168,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     service: {
       players,
       publishers,
+      cards,
       putRateTable: exchange.putRateTable.bind(exchange),
       records: store,
       verifyBooks: () => verifyBooks(store),
@@ -161,4 +178,17 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     listen: (port, host) => listen(http, port, host),
     close: () => (closed ??= close()),
   };
+}
+
+/** The operator's lists, each by an authority of this server's own chains or of a publisher enrolled here. */
+async function knownLists(
+  { revocationLists = [], cardIssuers: certifiers = [] }: PaymentServerOptions,
+  identity: Identity,
+  store: StoreReader,
+): Promise<readonly Uint8Array[]> {
+  if (revocationLists.length === 0) return [];
+  const hashes = (await store.listPublishers()).map(({ chainHash }) => chainHash);
+  const chains = await Promise.all(hashes.map((hash) => store.findChain(hash)));
+  const publishers = chains.filter((chain) => chain !== undefined);
+  return requireRevocationLists(revocationLists, { identity, certifiers, publishers });
 }

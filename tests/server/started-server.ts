@@ -1,17 +1,19 @@
 /** A payment server on a throwaway store, with a clock that tests move, and the parties round it. */
 import {
   createPaymentServer,
+  type CardPolicy,
   type Log,
   type PaymentServer,
   type ServerHooks,
   type ServerLimits,
 } from '@coinslot/server';
-import { decodePaymentDecision, openEnvelope, type PaymentDecision } from '@coinslot/protocol';
+import { ALG, decodePaymentDecision, openEnvelope, type PaymentDecision } from '@coinslot/protocol';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import {
+  makeCardIssuer,
   makeEnrolment,
   makePlayer,
   makePublisher,
@@ -36,6 +38,8 @@ export interface StartOptions {
   tree?: Tree;
   nowMs?: number;
   log?: Log;
+  cardPolicy?: CardPolicy;
+  revocationLists?: readonly Uint8Array[];
 }
 
 export interface Started {
@@ -76,6 +80,9 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
     random: countedRandom(storePath),
     log,
     operatorToken: OPERATOR_TOKEN,
+    cardIssuers: [ALG.ed25519, ALG.p256].map((alg) => makeCardIssuer(tree, alg).certifier),
+    ...(options.cardPolicy && { cardPolicy: options.cardPolicy }),
+    ...(options.revocationLists && { revocationLists: options.revocationLists }),
     ...(hooks && { hooks }),
     ...(limits && { limits }),
   });

@@ -1,8 +1,9 @@
 /** `prepareSandbox`: the ground that a sandbox stands on, made on the first start and found again on every other. */
 import { encodeRoots } from '@coinslot/protocol';
-import type { Clock, Random } from '@coinslot/server';
+import type { CardCertifier, Clock, Random } from '@coinslot/server';
 import { join } from 'node:path';
 import { openAuthority } from './authority.ts';
+import { makeCardIssuers, readCardIssuers } from './card-issuers.ts';
 import { makeFolder, makeFolderOnce } from './folders.ts';
 import { makePlayers, readPlayers, type SamplePlayers } from './players.ts';
 import {
@@ -31,6 +32,8 @@ export interface Sandbox extends ServerIdentity {
   /** Where the ledger is: `<home>/server/ledger.sqlite`. */
   readonly storePath: string;
   readonly players: SamplePlayers;
+  /** Certify cards of the sandbox, Ed25519 and P-256. */
+  readonly cardIssuers: readonly CardCertifier[];
   /** Certifies a publisher by a request (PEM) or raw public key; see `certifyPublisher` in `publishers.ts`. */
   certifyPublisher(asked: string | Uint8Array, name?: PublisherName): CertifiedPublisher;
   /** Everybody certified so far, the sample publisher included. */
@@ -38,14 +41,15 @@ export interface Sandbox extends ServerIdentity {
 }
 
 /**
- * Makes what is missing in `home`: authority, server identity, sample publisher, sample players. Nothing that is there is
- * changed. Files: `authority/`, `server/`, `publishers/`, `players/`.
+ * Makes what is missing in `home`: authority, server identity, card issuers, sample publisher, sample players. Nothing that
+ * is there is changed. Files: `authority/`, `server/`, `card-issuers/`, `publishers/`, `players/`.
  */
 export function prepareSandbox({ home, clock, random }: PrepareOptions): Sandbox {
   const folder = (name: string): string => join(home, name);
   makeFolder(home);
   const authority = openAuthority(folder('authority'), clock(), random);
   makeFolderOnce(folder('server'), (made) => makeServerIdentity(made, authority, random));
+  makeFolderOnce(folder('card-issuers'), (made) => makeCardIssuers(made, authority, random));
   makeFolderOnce(folder('publishers'), (made) => makePublishers(made, authority, random));
   makeFolderOnce(folder('players'), (made) => makePlayers(made, random));
   const roots = [authority.root];
@@ -55,6 +59,7 @@ export function prepareSandbox({ home, clock, random }: PrepareOptions): Sandbox
     roots,
     rootsFile: encodeRoots(roots),
     storePath: join(folder('server'), 'ledger.sqlite'),
+    cardIssuers: readCardIssuers(folder('card-issuers')),
     players: readPlayers(folder('players')),
     certifyPublisher: (asked, name) => certifyPublisher(folder('publishers'), authority, random, asked, name),
     certifiedPublishers: () => listCertified(folder('publishers')),

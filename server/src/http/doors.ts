@@ -3,6 +3,7 @@ import type { DecisionCode } from '@coinslot/protocol';
 import type { Exchange } from '../exchange/service.ts';
 import type { Payments, PaymentAnswer } from '../payments/service.ts';
 import type { Players } from '../players/service.ts';
+import { cardDoors } from './cards.ts';
 import { coded, MSGPACK, msgpack, plain, type Answer } from './answer.ts';
 import type { AddressBuckets } from './buckets.ts';
 import { operatorDoors, type OperatorServices } from './operator.ts';
@@ -65,6 +66,7 @@ export function doorsOf(services: DoorServices): readonly Door[] {
       contentType: MSGPACK,
       open: async ({ body }) => msgpack(200, await players.answer(body)),
     },
+    ...cardDoors(services.cards),
     { method: 'GET', path: '/v1/rates', open: async () => msgpack(200, await exchange.currentEnvelope()) },
     ...operatorDoors(services),
     { method: 'GET', path: '/healthz', open: () => plain(200, 'ok\n') },

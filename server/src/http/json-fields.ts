@@ -70,3 +70,9 @@ export function queryCount(query: URLSearchParams, field: string, fallback: bigi
   if (!/^\d{1,18}$/.test(text) || BigInt(text) > max) throw bad(field, `0 ... ${max}`);
   return BigInt(text);
 }
+
+/** Bytes in hex out of a query string; zeros when they are left out. */
+export function queryHex(query: URLSearchParams, field: string, byteCount: number): Uint8Array {
+  const text = query.get(field);
+  return text === null ? new Uint8Array(byteCount) : requireHex({ [field]: text }, field, byteCount);
+}

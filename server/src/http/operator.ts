@@ -1,5 +1,6 @@
 /** The operator's doors: JSON, behind a bearer token. Amounts are text, since JSON numbers are floats. */
 import { LIMITS } from '@coinslot/protocol';
+import type { Cards } from '../cards/service.ts';
 import type { Exchange } from '../exchange/service.ts';
 import type { AccountName } from '../ledger/types.ts';
 import { hex, type Player } from '../players/types.ts';
@@ -8,6 +9,7 @@ import type { Publishers } from '../publishers/service.ts';
 import type { StoreReader } from '../store/port.ts';
 import { json, JSON_TYPE } from './answer.ts';
 import type { Door } from './doors.ts';
+import { operatorCardDoors } from './operator-cards.ts';
 import {
   queryCount,
   requireAmount,
@@ -25,6 +27,7 @@ export interface OperatorServices {
   readonly players: Players;
   readonly publishers: Publishers;
   readonly exchange: Exchange;
+  readonly cards: Cards;
   readonly store: StoreReader;
   readonly pageMax: number;
 }
@@ -33,13 +36,16 @@ const BASIS_POINTS_MAX = 10_000;
 const USER_ID_BYTES = 16;
 const POSITION_MAX = 10n ** 18n - 1n;
 
+/** A door that takes an operator's JSON with none but the known fields. */
+export type OperatorPost = (
+  path: string,
+  known: readonly string[],
+  status: number,
+  act: (fields: Fields) => Promise<unknown>,
+) => Door;
+
 export function operatorDoors(services: OperatorServices): readonly Door[] {
-  const post = (
-    path: string,
-    known: readonly string[],
-    status: number,
-    act: (fields: Fields) => Promise<unknown>,
-  ): Door => ({
+  const post: OperatorPost = (path, known, status, act) => ({
     method: 'POST',
     path,
     contentType: JSON_TYPE,
@@ -69,6 +75,7 @@ export function operatorDoors(services: OperatorServices): readonly Door[] {
     post('/v1/operator/rates', ['base', 'notBeforeMs', 'notAfterMs', 'rates'], 201, (fields) =>
       putRates(services, fields),
     ),
+    ...operatorCardDoors(services, post),
     list('/v1/operator/accounts', (after, count) => accounts(services, after, count)),
     list('/v1/operator/ledger', (after, count) => ledger(services, after, count)),
   ];

@@ -19,13 +19,17 @@ export const ACCOUNT_KINDS = [
   'rounding',
   /** Money at the bank, as a negative balance (an asset). */
   'bank',
+  /** What a card's prepaid purse holds: its balance, what it has not reported yet, and what was credited and not taken. */
+  'card-float',
+  /** What a card issuer paid for its cards without having it back, as a negative balance; one account per issuer. */
+  'card-loss',
 ] as const;
 
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 export interface AccountName {
   readonly kind: AccountKind;
-  /** User id in hex, publisher id, or empty for the server's own accounts. */
+  /** User id or card id in hex, publisher's or card issuer's id, or empty for the server's own accounts. */
   readonly owner: string;
   readonly currency: string;
 }
@@ -38,11 +42,29 @@ export interface Posting {
   readonly amountMinor: bigint;
 }
 
-export type TransferKind = 'payment' | 'top-up';
+export const TRANSFER_KINDS = [
+  /** A player's purchase, decided here or by a card: one for ever per request. */
+  'payment',
+  'top-up',
+  /** From the player's account into a purse. */
+  'card-load',
+  /** From a purse back to the player's account. */
+  'card-return',
+  /** What the player's account gave for what the issuer had paid. */
+  'card-recovery',
+  /** Paid to a publisher on a card's decision whose record never came up. */
+  'claim',
+  /** The same the other way round, when the record came after all. */
+  'claim-reversal',
+  /** From the purse of a card that ended to the issuer, for claims that were paid. */
+  'claim-settlement',
+] as const;
+
+export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
 export interface Transfer {
   readonly kind: TransferKind;
-  /** 32 bytes, unique within the kind: the request id of a payment, the hash of a top-up's bank reference. */
+  /** 32 bytes, unique within the kind: the request id of a payment, a hash that names the event otherwise. */
   readonly reference: Uint8Array;
   readonly atMs: number;
   /** 1 ... 16. */

@@ -60,7 +60,7 @@ export function makeDecision(
             reference: payment.requestId,
             atMs: nowMs,
             postings: paymentPostings({
-              player: playerAccount(player),
+              payer: playerAccount(player),
               publisherId: request.publisherId,
               priceMinor: quote.quote.amountMinor,
               priceCurrency: quote.quote.currency,

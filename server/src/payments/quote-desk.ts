@@ -22,6 +22,8 @@ import type { ReadQuote } from './types.ts';
 export interface QuoteDeskOptions {
   readonly roots: readonly Uint8Array[];
   readonly store: Pick<StoreReader, 'findChain'>;
+  /** Held against publishers' chains, DER. */
+  readonly revocationLists?: readonly Uint8Array[];
   readonly entriesMax: number;
   readonly ageMsMax: number;
 }
@@ -72,8 +74,8 @@ export class QuoteDesk {
     const { body, signature, chain: sent } = readEnvelope(quoteEnvelope);
     const quote: Quote = decodeQuote(body);
     const chain = await this.#resolve(sent);
-    const { roots } = this.#options;
-    const options = { roots, atMs: nowMs, verify: nativeVerifySignature, chainByHash: () => chain };
+    const { roots, revocationLists: crls = [] } = this.#options;
+    const options = { roots, crls, atMs: nowMs, verify: nativeVerifySignature, chainByHash: () => chain };
     try {
       const { publisher } = checkQuote(quoteEnvelope, options);
       const read = { quote, signature, publisher, fault: undefined };

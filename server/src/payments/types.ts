@@ -88,4 +88,6 @@ export interface DecisionRecord {
 export interface PlacedDecision extends Omit<DecisionRecord, 'transfer' | 'pressSpending'> {
   readonly position: bigint;
   readonly transferId: bigint | undefined;
+  /** The card that decided; `undefined` for this server's own decisions. */
+  readonly cardId: Uint8Array | undefined;
 }

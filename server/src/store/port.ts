@@ -8,6 +8,7 @@
  *  - transactions happen one after the other, also between two processes;
  *  - a posting moves the balances of its two accounts, and nothing else does.
  */
+import type { CardReader, CardWriter } from '../cards/store.ts';
 import type { PostedRateTable } from '../exchange/types.ts';
 import type { Account, CurrencySum, RecordedTransfer, Transfer } from '../ledger/types.ts';
 import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from '../payments/types.ts';
@@ -32,17 +33,21 @@ export interface StoreReader {
   /** A user's decisions recorded after a position, oldest first. */
   listDecisions(userId: Uint8Array, after: bigint, count: number): Promise<readonly PlacedDecision[]>;
   findNewestRateTable(): Promise<PostedRateTable | undefined>;
-  /** Time of the last approval, 0 before the first. */
+  /** A table by its number, whatever its age. */
+  findRateTable(tableId: number): Promise<PostedRateTable | undefined>;
+  /** Time of the server's own last approval, 0 before the first. */
   lastApprovalMs(): Promise<number>;
   listPublishers(): Promise<readonly Publisher[]>;
   listAccounts(after: bigint, count: number): Promise<readonly Account[]>;
   listTransfers(after: bigint, count: number): Promise<readonly RecordedTransfer[]>;
   listAllDecisions(after: bigint, count: number): Promise<readonly PlacedDecision[]>;
   listSums(): Promise<readonly CurrencySum[]>;
+  readonly cards: CardReader;
 }
 
 /** One transaction. Its reads see its own changes. */
-export interface StoreTransaction extends Omit<StoreReader, 'listDecisions'> {
+export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards'> {
+  readonly cards: CardWriter;
   /**
    * One state per key, in the order of the keys; payments of the same player share one player object, so that what one
    * spends the next misses. Throws when a player is not there: admission has read them, and players are never deleted.

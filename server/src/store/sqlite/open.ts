@@ -69,11 +69,9 @@ function useDurableCommits(db: Database.Database): void {
   db.pragma('synchronous = FULL');
   db.pragma('fullfsync = ON'); // macOS: a plain fsync there stops at the drive's cache
   db.pragma('checkpoint_fullfsync = ON');
-  db.pragma('foreign_keys = ON');
   db.pragma('trusted_schema = OFF');
   requirePragma(db, 'journal_mode', 'wal');
   requirePragma(db, 'synchronous', FULL);
-  requirePragma(db, 'foreign_keys', 1n);
 }
 
 function requirePragma(db: Database.Database, name: string, expected: unknown): void {
@@ -87,8 +85,12 @@ function requireSound(db: Database.Database, path: string, checkBytesMax: number
   if (finding !== 'ok') throw new StoreError('failed', `the file is damaged: ${String(finding)}`);
 }
 
-/** Forward only. Each step is one transaction with its version number, so a kill leaves the step undone or done. */
+/**
+ * Forward only. Each step is one transaction with its version number, so a kill leaves the step undone or done. Foreign keys
+ * are off meanwhile, because a table that is made anew is gone for a moment; all of them are looked at before the commit.
+ */
 function migrate(db: Database.Database, steps: readonly (readonly string[])[]): void {
+  db.pragma('foreign_keys = OFF');
   for (;;) {
     const done = db.transaction((): boolean => {
       const version = Number(pragma(db, 'user_version'));
@@ -97,10 +99,18 @@ function migrate(db: Database.Database, steps: readonly (readonly string[])[]): 
       const step = steps[version];
       if (step === undefined) return true;
       for (const statement of step) db.exec(statement);
+      requireForeignKeys(db, version);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${version + 1}`);
       return false;
     });
-    if (done.immediate()) return;
+    if (done.immediate()) break;
   }
+  db.pragma('foreign_keys = ON');
+  requirePragma(db, 'foreign_keys', 1n);
+}
+
+function requireForeignKeys(db: Database.Database, version: number): void {
+  if ((db.pragma('foreign_key_check') as unknown[]).length > 0)
+    throw new StoreError('failed', `version ${version} cannot be brought forward: rows refer to what is not there`);
 }

@@ -1,12 +1,14 @@
 /* eslint-disable @typescript-eslint/require-await -- the port may wait, SQLite never does; async makes every throw a rejection */
 /** Reads, over either connection: the writer's sees its own transaction, the reader's only what is committed. */
 import type Database from 'better-sqlite3';
+import type { CardReader } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { Account, CurrencySum, RecordedTransfer } from '../../ledger/types.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
 import type { Player } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import type { StoreReader } from '../port.ts';
+import { SqliteCardReads } from './card-reads.ts';
 import {
   accountOf,
   decisionOf,
@@ -46,7 +48,7 @@ function prepare(db: Database.Database) {
     rateTable: db.prepare<[number], RateTableRow>(`${RATE_TABLE} WHERE t.id = ?`),
     newestRateTable: db.prepare<[], RateTableRow>(`${RATE_TABLE} ORDER BY t.id DESC LIMIT 1`),
     lastApproval: db.prepare<[], { at_ms: bigint }>(
-      'SELECT at_ms FROM decisions WHERE code = 0 ORDER BY position DESC LIMIT 1',
+      'SELECT at_ms FROM decisions WHERE code = 0 AND card_id IS NULL ORDER BY position DESC LIMIT 1',
     ),
     accounts: db.prepare<[bigint, number], AccountRow>('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?'),
     transfers: db.prepare<[bigint, number], TransferRow>('SELECT * FROM transfers WHERE id > ? ORDER BY id LIMIT ?'),
@@ -63,10 +65,12 @@ function prepare(db: Database.Database) {
 }
 
 export class SqliteReads implements StoreReader {
+  readonly cards: CardReader;
   readonly #read: ReturnType<typeof prepare>;
 
   constructor(db: Database.Database) {
     this.#read = prepare(db);
+    this.cards = new SqliteCardReads(db);
   }
 
   async findPlayer(userId: Uint8Array): Promise<Player | undefined> {
@@ -116,6 +120,10 @@ export class SqliteReads implements StoreReader {
   protected rateTableNow(tableId: number): PostedRateTable | undefined {
     const row = this.#read.rateTable.get(tableId);
     return row && rateTableOf(row);
+  }
+
+  async findRateTable(tableId: number): Promise<PostedRateTable | undefined> {
+    return this.rateTableNow(tableId);
   }
 
   async findNewestRateTable(): Promise<PostedRateTable | undefined> {

@@ -74,6 +74,7 @@ export interface DecisionRow {
   chain_hash: Uint8Array;
   at_ms: bigint;
   transfer: bigint | null;
+  card_id: Uint8Array | null;
 }
 
 export const priorOf = (
@@ -102,6 +103,7 @@ export const decisionOf = (row: DecisionRow): PlacedDecision => ({
   decisionId: row.decision_id,
   atMs: Number(row.at_ms),
   transferId: row.transfer ?? undefined,
+  cardId: row.card_id ?? undefined,
 });
 
 function decisionCodeOf(number: bigint): DecisionCode {

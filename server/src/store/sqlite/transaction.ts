@@ -2,12 +2,14 @@
 /** What happens inside one transaction of the writing connection. */
 import { CODES } from '@coinslot/protocol';
 import type Database from 'better-sqlite3';
+import type { CardWriter } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { DecisionRecord, PaymentState, SpendingPlayer } from '../../payments/types.ts';
 import { hex, playerAccount, type NewPlayer, type PressLimits, type TopUp } from '../../players/types.ts';
 import type { NewPublisher, Publisher } from '../../publishers/types.ts';
 import type { PaymentKey, StoreTransaction } from '../port.ts';
 import type { Transfer } from '../../ledger/types.ts';
+import { SqliteCardWrites } from './card-writes.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteReads } from './reads.ts';
 import { packChain, topUpOf, type TopUpRow } from './rows.ts';
@@ -64,12 +66,14 @@ function prepare(db: Database.Database) {
 }
 
 export class SqliteTransaction extends SqliteReads implements StoreTransaction {
+  override readonly cards: CardWriter;
   readonly #ledger: SqliteLedger;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database.Database) {
     super(db);
     this.#ledger = new SqliteLedger(db);
+    this.cards = new SqliteCardWrites(db, this.#ledger);
     this.#sql = prepare(db);
   }
 

@@ -1,0 +1,82 @@
+/** A card's upload, from bytes to records that hold by themselves; what the ledger says of them comes after. */
+import {
+  cardAuthenticateInput,
+  decodeCardUpload,
+  equalBytes,
+  openSigned,
+  ProtocolError,
+  readEnvelope,
+  type CardUpload,
+} from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
+import type { QuoteDesk } from '../payments/quote-desk.ts';
+import type { Player } from '../players/types.ts';
+import type { StoreReader } from '../store/port.ts';
+import { checkRecord, type CheckedRecord } from './record-check.ts';
+import type { Card } from './types.ts';
+
+/** An upload whose signature is the player's. */
+export interface ReadUpload {
+  readonly upload: CardUpload;
+  readonly card: Card;
+  readonly player: Player;
+  readonly envelope: Uint8Array;
+}
+
+/** Throws BAD_ENCODING, TOO_LARGE, BAD_KEY or BAD_SIGNATURE. With loads, the PIN key must have signed. */
+export async function readUpload(envelope: Uint8Array, audience: Uint8Array, store: StoreReader): Promise<ReadUpload> {
+  const { body } = readEnvelope(envelope);
+  const upload = decodeCardUpload(body);
+  const card = await store.cards.findCard(upload.cardId);
+  const player = await store.findPlayer(upload.userId);
+  if (player === undefined || card === undefined || !equalBytes(card.userId, upload.userId))
+    throw new ProtocolError('BAD_KEY', 'CardUpload.cardId: this player has no such card here');
+  const publicKey = upload.loads.length > 0 ? player.pinKey : player.accountKey;
+  openSigned(envelope, { type: 'card-upload', publicKey, verify: nativeVerifySignature });
+  if (!equalBytes(upload.audience, audience))
+    throw new ProtocolError('BAD_KEY', "CardUpload.audience: not this server's key");
+  return { upload, card, player, envelope };
+}
+
+/** Throws BAD_SIGNATURE when the card itself did not sign challenge, counter and head. */
+export function requireProof({ upload, card }: ReadUpload): void {
+  const { challenge, proof } = upload;
+  if (!nativeVerifySignature(card.publicKey, cardAuthenticateInput(challenge, upload), proof))
+    throw new ProtocolError('BAD_SIGNATURE', "CardUpload.proof: not by this card's key");
+}
+
+export interface RecordsContext {
+  readonly roots: readonly Uint8Array[];
+  readonly quotes: QuoteDesk;
+  readonly store: Pick<StoreReader, 'findChain'>;
+}
+
+/** The records, each verified, without a gap between them. Throws RECORD_GAP and the codes of `checkRecord`. */
+export async function checkRecords(
+  { upload, card, player }: ReadUpload,
+  { roots, quotes, store }: RecordsContext,
+): Promise<readonly CheckedRecord[]> {
+  const chain = await store.findChain(card.chainHash);
+  if (chain === undefined) throw new Error('the chain of a card is not in the store');
+  const checked: CheckedRecord[] = [];
+  for (const uploaded of upload.records) {
+    const one = await checkRecord(uploaded, { card, chain, roots, player, quotes });
+    requireNext(checked[checked.length - 1], one);
+    checked.push(one);
+  }
+  requireWithin(upload, checked[checked.length - 1]);
+  return checked;
+}
+
+function requireNext(before: CheckedRecord | undefined, { fields }: CheckedRecord): void {
+  if (before === undefined) return;
+  if (fields.counter !== before.fields.counter + 1 || !equalBytes(fields.previous, before.head))
+    throw new ProtocolError('RECORD_GAP', `CardUpload.records: ${fields.counter} does not follow the record before`);
+}
+
+/** The last record is not beyond what the card says of itself; where it is the card's last, it is that very one. */
+function requireWithin({ counter, head }: CardUpload, last: CheckedRecord | undefined): void {
+  if (last === undefined || last.fields.counter < counter) return;
+  if (last.fields.counter > counter || !equalBytes(last.head, head))
+    throw new ProtocolError('RECORD_GAP', 'CardUpload.head: not the hash of the last record');
+}

@@ -1,0 +1,40 @@
+/** The doors for cards: what wallets ask and bring, and what games and cards carry away. */
+import { ProtocolError, type Alg } from '@coinslot/protocol';
+import type { Cards } from '../cards/service.ts';
+import { hex } from '../players/types.ts';
+import { json, MSGPACK, msgpack } from './answer.ts';
+import type { Door, DoorRequest } from './doors.ts';
+
+export function cardDoors(cards: Cards): readonly Door[] {
+  const post = (path: string, open: (body: Uint8Array) => ReturnType<Door['open']>): Door => ({
+    method: 'POST',
+    path,
+    contentType: MSGPACK,
+    open: ({ body }) => open(body),
+  });
+  return [
+    post('/v1/cards', async (body) => {
+      const { issue, fresh } = await cards.issue(body);
+      return msgpack(fresh ? 201 : 200, issue);
+    }),
+    post('/v1/cards/uploads', async (body) => msgpack(200, await cards.upload(body))),
+    post('/v1/cards/parameters', async (body) => msgpack(200, await cards.parameters(body))),
+    post('/v1/cards/lost', async (body) => {
+      const { cardId } = await cards.lost(body);
+      return json(200, { cardId: hex(cardId), blocked: true });
+    }),
+    {
+      method: 'GET',
+      path: '/v1/cards/rates',
+      open: async ({ query }) => msgpack(200, await cards.rates(queryAlg(query))),
+    },
+    { method: 'GET', path: '/v1/crls', open: async () => msgpack(200, await cards.crls()) },
+  ];
+}
+
+function queryAlg(query: DoorRequest['query']): Alg {
+  const alg = query.get('alg');
+  if (alg === '1') return 1;
+  if (alg === '2') return 2;
+  throw new ProtocolError('BAD_ENCODING', 'alg: expected 1 or 2');
+}
