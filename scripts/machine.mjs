@@ -94,9 +94,7 @@ export function requireBrowser() {
   const line = 'apt-get update && apt-get install -y --no-install-recommends chromium';
   if (isRoot && has('apt-get')) {
     console.log('No Chrome or Chromium here: installing the system package (once) ...');
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = { stdio: ['ignore', 'ignore', 'inherit'], env: environment };
-    spawnSync('sh', ['-c', line.replaceAll('apt-get', 'apt-get -o DPkg::Lock::Timeout=300 -qq')], options);
+    installPackages('chromium');
     const installed = findBrowser();
     if (installed !== undefined) return installed;
   }
@@ -105,6 +103,25 @@ export function requireBrowser() {
     `Install one:  sudo sh -c '${line}'`,
     'or name yours: CHROME_PATH=/path/to/chrome npm test',
   ]);
+}
+
+const CARD_SERVICE = ['/usr/sbin/pcscd', '/usr/lib/pcsc/drivers/serial/libifdvpcd.so'];
+
+/** The PC/SC daemon with a virtual reader, for the tests of card readers: Debian's, installed now when root. Without it they say what they leave out. */
+export function installCardService() {
+  if (process.platform !== 'linux' || CARD_SERVICE.every((path) => existsSync(path))) return;
+  if (process.getuid?.() !== 0 || !has('apt-get')) return;
+  console.log('No card service here: installing the system packages (once) ...');
+  installPackages('pcscd vsmartcard-vpcd iproute2');
+}
+
+function installPackages(names) {
+  const line = `apt-get update && apt-get install -y --no-install-recommends ${names}`;
+  const options = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
+  spawnSync('sh', ['-c', line.replaceAll('apt-get', 'apt-get -o DPkg::Lock::Timeout=300 -qq')], options);
 }
 
 function findBrowser() {

@@ -4,11 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { requireBrowser, requireNode, requirePackages, ROOT } from './machine.mjs';
+import { installCardService, requireBrowser, requireNode, requirePackages, ROOT } from './machine.mjs';
 
 requireNode();
 requirePackages();
 const browser = requireBrowser();
+installCardService();
 const words = process.argv.slice(2);
 const report = process.env.COINSLOT_TEST_REPORT;
 

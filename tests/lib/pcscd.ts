@@ -124,7 +124,7 @@ async function ownNetwork(quickAck: boolean): Promise<Network> {
   return {
     port: NAMESPACE_PORT,
     host,
-    command: ['nsenter', `--net=/proc/${pid}/ns/net`, `--mount=/proc/${pid}/ns/mnt`],
+    command: ['nsenter', `--net=/proc/${pid}/ns/net`, `--mount=/proc/${pid}/ns/mnt`, `--wd=${process.cwd()}`],
     dial: (port) => {
       const id = (lastId += 1);
       return new Promise((resolve, reject) => {
