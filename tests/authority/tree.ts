@@ -5,12 +5,14 @@ import {
   createRequest,
   createRoot,
   generatePrivateKey,
+  issueCard,
+  issueCardIssuer,
   issuePaymentServer,
   issuePublisher,
   publicKeyOf,
   readRequest,
 } from '@coinslot/authority';
-import type { SalesLimits } from '@coinslot/protocol';
+import type { Alg, SalesLimits } from '@coinslot/protocol';
 
 export const VALIDITY = { notBeforeMs: Date.UTC(2026, 0, 1), notAfterMs: Date.UTC(2046, 0, 1) };
 export const LEAF_VALIDITY = { notBeforeMs: Date.UTC(2026, 0, 1), notAfterMs: Date.UTC(2028, 0, 1) };
@@ -37,9 +39,12 @@ export interface CertificateTree {
   readonly sint: Certified;
   readonly publisher: Certified;
   readonly server: Certified;
+  readonly cardIssuer: Certified;
+  readonly card: Certified;
 }
 
-export function makeTree(sandbox = false): CertificateTree {
+/** Card issuer and card have keys of `alg`, everybody else of Ed25519. */
+export function makeTree(sandbox = false, alg: Alg = 2): CertificateTree {
   const rootKey = generatePrivateKey();
   const name = { commonName: 'Coinslot Root', organization: 'Coinslot', country: 'FR' };
   const root = { certificate: createRoot({ name, privateKey: rootKey, sandbox, ...VALIDITY }), privateKey: rootKey };
@@ -57,11 +62,32 @@ export function makeTree(sandbox = false): CertificateTree {
   const serverName = { commonName: 'Payments One', country: 'FR', id: 'payments-one' };
   const serverSubject = { name: serverName, publicKey: publicKeyOf(serverKey) };
   const server = issuePaymentServer({ issuer: sint, subject: serverSubject, ...LEAF_VALIDITY });
+  const cardIssuerKey = generatePrivateKey(alg);
+  const cardsName = { commonName: 'Payments One Cards', country: 'FR', id: 'payments-one-cards' };
+  const cardsSubject = { name: cardsName, publicKey: publicKeyOf(cardIssuerKey) };
+  const cardIssuer = {
+    certificate: issueCardIssuer({ issuer: sint, subject: cardsSubject, ...VALIDITY }),
+    privateKey: cardIssuerKey,
+  };
+  const cardKey = generatePrivateKey(alg);
+  const card = issueCard({
+    issuer: cardIssuer,
+    cardId: Uint8Array.from({ length: 16 }, (_, i) => i),
+    publicKey: publicKeyOf(cardKey),
+    assurance: 'chip',
+    ceilings: [
+      { amountMinor: 6_000n, currency: 'USD' },
+      { amountMinor: 5_000n, currency: 'EUR' },
+    ],
+    ...LEAF_VALIDITY,
+  });
   return {
     root,
     synd,
     sint,
     publisher: { certificate: publisher, privateKey: publisherKey },
     server: { certificate: server, privateKey: serverKey },
+    cardIssuer,
+    card: { certificate: card, privateKey: cardKey },
   };
 }
