@@ -1,6 +1,6 @@
 /** Every command and every status word that it can answer with. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { cardRecordHash, readEnvelope, sealEnvelope } from '@coinslot/protocol';
+import { cardRecordHash, decodeCardRecord, readEnvelope, sealEnvelope } from '@coinslot/protocol';
 import { encodeCommand } from '../../card/src/applet/apdu.ts';
 import { AID, DATA_OBJECTS, type CommandName } from '../../card/src/applet/commands.ts';
 import { debit, decided, purchaseReady, purchaseStart, purseLine, standing } from '../../card/src/applet/exchanges.ts';
@@ -250,6 +250,18 @@ describe('a personalised card', () => {
     expect(await swOf('GET_TRANSACTION_PROOF', { data: bytes16Of('two') })).toBe('6a88');
     expect(await swOf('READ_RECORD', { p1: 2 })).toBe('6a83');
     expect(await swOf('APPEND_RECORD', { data: read })).toBe('6982');
+  });
+
+  it('a second debit needs an INITIALIZE and, above the caps, a PIN of its own', async () => {
+    await rig.send('VERIFY', { data: pinBlock(PIN) });
+    expect(await debitSw('one', { amountMinor: 200n })).toBe('9000');
+    const { data } = await rig.send('READ_RECORD', { p1: 1 });
+    expect(decodeCardRecord(data.slice(decided.length)).pinVerified).toBe(true);
+    expect(await swOf('DEBIT_FOR_PURCHASE', { data: debit.encode(purchaseOf(rig.request('two'), 0).debit) })).toBe(
+      '6985',
+    );
+    expect(await debitSw('two', { amountMinor: 200n })).toBe('6982');
+    expect(await swOf('VERIFY')).toBe('63c3');
   });
 
   it('the newest record is number 1', async () => {

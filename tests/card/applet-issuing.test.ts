@@ -1,6 +1,6 @@
 /** Personalisation: what a blank card must be given, and that it is done once. */
 import { describe, expect, it } from 'vitest';
-import { cardPossessionInput, verifyChain, verifySignature, type Alg } from '@coinslot/protocol';
+import { cardPossessionInput, verifyChain, verifySignature, type Alg, type CardIssue } from '@coinslot/protocol';
 import { encodeIssuerObjects, type IssuerObjects } from '../../card/src/applet/issuing.ts';
 import { pinBlock, unblockBlock } from '../../card/src/terminal/pin-block.ts';
 import { bytes16Of, NOON_MS } from '../lib/parties.ts';
@@ -26,8 +26,8 @@ async function keyed(alg: Alg, name = 'card'): Promise<CardRig> {
   return rig;
 }
 
-function objectsOf(rig: CardRig, changes: Partial<IssuerObjects> = {}): Uint8Array {
-  const { cardId, issuerKey, chain, parameters, rates } = rig.cardIssue();
+function objectsOf(issue: CardIssue, changes: Partial<IssuerObjects> = {}): Uint8Array {
+  const { cardId, issuerKey, chain, parameters, rates } = issue;
   const own = {
     pin: pinBlock(PIN),
     unblockCode: unblockBlock(UNBLOCK_CODE),
@@ -80,20 +80,28 @@ describe.each(ALGS)('with %s', (_, alg) => {
   it.each<[string, string, (rig: CardRig) => Promise<Partial<IssuerObjects>> | Partial<IssuerObjects>]>([
     ['all as it should be', '9000', () => ({})],
     [
-      "the certificate of another card's key",
+      "a certificate in its name, of another card's key",
       '6982',
-      async () => ({ chain: (await keyed(alg, 'other')).cardIssue().chain }),
-    ],
-    ['a card id that the certificate does not name', '6982', () => ({ cardId: bytes16Of('other') })],
-    ["another issuer's key", '6982', () => ({ issuerKey: keySpki(makeCardIssuer(alg, 'stranger')) })],
-    [
-      'an issuer of the other algorithm',
-      '6982',
-      () => {
-        const other = makeCardIssuer(alg === 1 ? 2 : 1);
-        return { issuerKey: keySpki(other) };
+      async (rig) => {
+        const { spki } = await keyed(alg, 'other');
+        return { chain: [rig.certificate({ publicKey: spki }), ...rig.issuer.chain] };
       },
     ],
+    [
+      'a card id that the certificate does not name',
+      '6982',
+      (rig) => {
+        const cardId = bytes16Of('other');
+        return { cardId, parameters: rig.parametersEnvelope(parametersFor(cardId)) };
+      },
+    ],
+    [
+      "a certificate above it of the issuer's name and another key",
+      '6982',
+      (rig) => ({ chain: [rig.cardIssue().chain[0]!, ...makeCardIssuer(alg, 'issuer', 'twin').chain] }),
+    ],
+    ["another issuer's key", '6982', () => ({ issuerKey: keySpki(makeCardIssuer(alg, 'stranger')) })],
+    ['an issuer of the other algorithm', '6982', (rig) => rig.cardIssue({}, makeCardIssuer(alg === 1 ? 2 : 1))],
     [
       'a certificate that another issuer has signed',
       '6982',
@@ -132,7 +140,7 @@ describe.each(ALGS)('with %s', (_, alg) => {
     ['an unblock code of four digits', '6a80', () => ({ unblockCode: pinBlock('1234') })],
   ])('PERSONALISE, %s: %s', async (_name, expected, bend) => {
     const rig = await keyed(alg);
-    const data = objectsOf(rig, await bend(rig));
+    const data = objectsOf(rig.cardIssue(), await bend(rig));
     expect(word((await rig.send('PERSONALISE', { data })).statusWord)).toBe(expected);
     const { lifeCycle } = await rig.use((terminal) => terminal.select());
     expect(lifeCycle).toBe(expected === '9000' ? 'issued' : 'keyed');
@@ -141,5 +149,7 @@ describe.each(ALGS)('with %s', (_, alg) => {
 
 it('PERSONALISE with bytes that are no objects is 6a80', async () => {
   const rig = await keyed(1);
-  expect(word((await rig.send('PERSONALISE', { data: objectsOf(rig).slice(0, -1) })).statusWord)).toBe('6a80');
+  expect(word((await rig.send('PERSONALISE', { data: objectsOf(rig.cardIssue()).slice(0, -1) })).statusWord)).toBe(
+    '6a80',
+  );
 });

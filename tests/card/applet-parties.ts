@@ -3,7 +3,13 @@
  * from names, so that a test makes the same bytes again.
  */
 import { createECDH, createHash, createPrivateKey, type KeyObject } from 'node:crypto';
-import { cardCertifier, issueCardIssuer, publicKeyOf, type CardCertifier } from '@coinslot/authority';
+import {
+  cardCertifier,
+  issueCardIssuer,
+  publicKeyOf,
+  type CardCertifier,
+  type CardToCertify,
+} from '@coinslot/authority';
 import {
   createApplet,
   memoryStore,
@@ -70,9 +76,9 @@ function p256KeyFromSeed(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key, format: 'jwk' });
 }
 
-/** A card issuer under the test authority, one per algorithm and name. */
-export function makeCardIssuer(alg: Alg, name = 'issuer'): CardCertifier {
-  const seed = seedOf(`card issuer ${name} ${alg}`);
+/** A card issuer under the test authority, one per algorithm and name; with another key name, another that calls itself the same. */
+export function makeCardIssuer(alg: Alg, name = 'issuer', keyName = name): CardCertifier {
+  const seed = seedOf(`card issuer ${keyName} ${alg}`);
   const privateKey = alg === ALG.p256 ? p256KeyFromSeed(seed) : privateKeyFromSeed(seed);
   const subject = {
     name: { commonName: `Test Cards ${name}`, id: `cards-${name}-${alg}` },
@@ -210,10 +216,25 @@ export class CardRig {
     await this.slot.insert(this.icc);
   }
 
-  cardIssue(changes: Partial<CardIssue> = {}): CardIssue {
+  cardIssue(changes: Partial<CardIssue> = {}, issuer = this.issuer): CardIssue {
     const { parameters = parametersFor, rates = ratesOf() } = this.options;
+    const certificate = this.certificate({}, issuer);
+    return {
+      userId: player.userId,
+      applicationHash: seedOf('application'),
+      cardId: this.cardId,
+      chain: [certificate, ...issuer.chain],
+      issuerKey: keySpki(issuer),
+      parameters: this.parametersEnvelope(parameters(this.cardId), issuer),
+      rates: this.ratesEnvelope(rates, issuer),
+      ...changes,
+    };
+  }
+
+  /** The card's certificate, DER. */
+  certificate(changes: Partial<CardToCertify> = {}, issuer = this.issuer): Uint8Array {
     const { certifiedCeilingMinor = 100_000n, certificateNotAfterMs = NOON_MS + 90 * DAY_MS } = this.options;
-    const certificate = this.issuer.certify({
+    return issuer.certify({
       cardId: this.cardId,
       publicKey: this.spki,
       assurance: 'chip',
@@ -221,17 +242,8 @@ export class CardRig {
       notBeforeMs: NOON_MS - DAY_MS,
       notAfterMs: certificateNotAfterMs,
       serial: Uint8Array.of(0x41, 2, 3, 4, 5, 6, 7, 8),
-    });
-    return {
-      userId: player.userId,
-      applicationHash: seedOf('application'),
-      cardId: this.cardId,
-      chain: [certificate, ...this.issuer.chain],
-      issuerKey: keySpki(this.issuer),
-      parameters: this.parametersEnvelope(parameters(this.cardId)),
-      rates: this.ratesEnvelope(rates),
       ...changes,
-    };
+    });
   }
 
   parametersEnvelope(parameters: CardParameters, issuer = this.issuer): Uint8Array {
