@@ -77,7 +77,7 @@ it('sets a PIN, opens an account, tops it up, connects the game with limits, and
   await seat.page.bringToFront();
   await seat.scene('Bonus');
   expect(journal(house)).toEqual(['level-3 approved', 'bonus approved']);
-  expect(house.town.wallet.profile.state.payments.at(-1)?.asked).toMatchObject({
+  expect(house.town.wallet.profile.state.payments.at(-1)?.attempts.at(-1)?.asked).toMatchObject({
     proof: 'pin',
     consentPlace: 'wallet-page',
   });
