@@ -1,6 +1,6 @@
 /** Paying by card, seen from the wallet: decisions that everybody else accepts, purses, caps, refusals. */
 import { describe, expect, it } from 'vitest';
-import type { CardPayment } from '@coinslot/card';
+import type { CardFacts, CardPayment } from '@coinslot/card';
 import {
   cardDecisionId,
   cardRecordHash,
@@ -139,7 +139,7 @@ describe('purses', () => {
 
   it('one more purse can be used as soon as the parameters have it', async () => {
     const rig = await CardRig.loaded(500n);
-    const remembered = new Map();
+    const remembered = new Map<string, CardFacts>();
     await rig.use((terminal) => terminal.info(), { remembered });
     const next = parametersFor(rig.cardId, { number: 2 });
     const jpy = { ...next.purses[1]!, purse: 'jpy', currency: 'JPY' };

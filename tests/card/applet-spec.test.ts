@@ -41,7 +41,7 @@ describe('the command table', () => {
 it.each(rows(section('Status words')).filter(([word]) => /^[0-9A-F]{4}$/.test(word!)))(
   'status word %s (%s) is %s',
   (word, _, codes) => {
-    const statusWord = parseInt(word!, 16);
+    const statusWord = parseInt(word, 16);
     const names = Object.keys(COMMANDS) as CommandName[];
     const given = new Set(names.map((name) => fromStatus(statusWord, name).code));
     if (codes !== '' && codes !== undefined) expect([...given].sort()).toEqual(codes.match(/[A-Z]+_?[A-Z]+/g)!.sort());

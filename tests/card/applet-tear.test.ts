@@ -106,7 +106,9 @@ describe('torn and done again, as if it had never been torn', () => {
         const store = tearingStore(await copyOf(start));
         await origin.restart(store);
         store.tearAt(nth, tear);
-        await expect(origin.use(act0)).rejects.toMatchObject({ code: expect.stringMatching(/^CARD_(STATE|TORN)$/) });
+        await expect(origin.use(act0)).rejects.toMatchObject({
+          code: expect.stringMatching(/^CARD_(STATE|TORN)$/) as string,
+        });
         await origin.restart(store);
         const torn = await stateOf(origin);
         expect(torn.standing.pinTries).toBeGreaterThanOrEqual(before.standing.pinTries - 1);

@@ -1,6 +1,13 @@
 /** The terminal before readers that fail and cards that lie: every ending has a code, and says whether money may have moved. */
 import { describe, expect, it } from 'vitest';
-import { CardTerminal, ReaderError, withCard, type CardConnection, type ReaderErrorKind } from '@coinslot/card';
+import {
+  CardTerminal,
+  ReaderError,
+  withCard,
+  type CardConnection,
+  type CardFacts,
+  type ReaderErrorKind,
+} from '@coinslot/card';
 import type { Charged, CodeName } from '@coinslot/protocol';
 import { SW } from '../../card/src/applet/status-words.ts';
 import { COMMANDS, type CommandName } from '../../card/src/applet/commands.ts';
@@ -93,7 +100,7 @@ describe('P15: what a reader can meet', () => {
       return isCommand(apdu, 'DEBIT_FOR_PURCHASE') ? hex(answer) : pass();
     };
     const rig = await CardRig.loaded(500n);
-    const remembered = new Map();
+    const remembered = new Map<string, CardFacts>();
     await rig.use((terminal) => terminal.info(), { remembered }); // its own long answers are not what this is about
     await rig.icc.powerOn();
     const terminal = new CardTerminal(wire(rig, meddle), { remembered });
@@ -225,7 +232,7 @@ describe('a card that lies', () => {
 describe('a transaction', () => {
   it('is one exclusive stretch, and three commands after SELECT once the card is known', async () => {
     const rig = await CardRig.loaded(500n);
-    const remembered = new Map();
+    const remembered = new Map<string, CardFacts>();
     const payment = async (nonce: string) => {
       const seen: string[] = [];
       await rig.icc.powerOn();

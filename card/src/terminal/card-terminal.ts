@@ -24,7 +24,7 @@ import { decodeCardFile, type CardFile } from '../applet/selection.ts';
 import { SW } from '../applet/status-words.ts';
 import { ReaderError, type CardConnection, type ReaderPort } from '../ports.ts';
 import { Channel, type ChannelLimits, type Sent } from './channel.ts';
-import { debitOver, readProof } from './debit.ts';
+import { debitOver } from './debit.ts';
 import { CardTerminalError, fromReader, fromStatus, isTriesLeft, malformed } from './errors.ts';
 import { identityOf, readAnswer, readCertified, readInfo, readPurses, type CardFacts, type CardInfo } from './facts.ts';
 import { decodeEntry, normalised, paymentOf, purchaseOf, type CardEntry, type CardPayment } from './payment.ts';
