@@ -5,17 +5,22 @@ import {
   createIntermediary,
   createRequest,
   createRoot,
+  cardCertifier,
   generatePrivateKey,
+  issueCard,
   issuePaymentServer,
   issuePublisher,
+  issueRevocationList,
   publicKeyOf,
   readRequest,
 } from '@coinslot/authority';
 import {
+  openEnvelope,
   ProtocolError,
   readCertificate,
   ROLES,
   rootIsSandbox,
+  sealEnvelope,
   verifyChain,
   type CertificateRole,
 } from '@coinslot/protocol';
@@ -139,6 +144,28 @@ describe('what an authority does not issue', () => {
   const leafIssuer = tree.publisher;
   const good = { issuer: tree.synd, subject, limits: SYND_LIMITS, ...LEAF_VALIDITY };
 
+  const card = {
+    issuer: tree.cardIssuer,
+    cardId: new Uint8Array(16),
+    publicKey: publicKeyOf(p256),
+    assurance: 'chip' as const,
+    ceilings: [{ amountMinor: 1n, currency: 'EUR' }],
+    ...LEAF_VALIDITY,
+  };
+  const offCurve = (): Uint8Array => {
+    const spki = Uint8Array.from(publicKeyOf(p256));
+    spki[90]! ^= 1;
+    return spki;
+  };
+  const list = {
+    issuer: tree.synd,
+    number: 1,
+    revoked: [{ serialHex: '05', revokedAtMs: AT_MS }],
+    thisUpdateMs: AT_MS,
+    nextUpdateMs: AT_MS + 86_400_000,
+  };
+  const first = issueRevocationList(list);
+
   test.each<readonly [string, () => unknown, RegExp]>([
     ['limits wider than its own', () => issuePublisher({ ...good, limits: wider }), /limits are wider/],
     [
@@ -182,6 +209,63 @@ describe('what an authority does not issue', () => {
       /small order/,
     ],
     ['a serial of 0', () => issuePublisher({ ...good, serial: new Uint8Array(1) }), /zero/],
+    ['a card by a SINT', () => issueCard({ ...card, issuer: tree.sint }), /may not issue the role card/],
+    ['a card by a card', () => issueCard({ ...card, issuer: tree.card }), /is not an authority/],
+    [
+      'a server by a card issuer',
+      () => issuePaymentServer({ ...good, issuer: tree.cardIssuer }),
+      /may not issue the role/,
+    ],
+    ['a card with an id of 15 bytes', () => issueCard({ ...card, cardId: new Uint8Array(15) }), /expected 16 bytes/],
+    [
+      'a card with one currency twice',
+      () => issueCard({ ...card, ceilings: [...card.ceilings, ...card.ceilings] }),
+      /out of order or twice/,
+    ],
+    [
+      'a card with a key off the curve',
+      () => issueCard({ ...card, publicKey: offCurve() }),
+      /not a point of the curve/,
+    ],
+    [
+      'a publisher with a key of P-256',
+      () => issuePublisher({ ...good, subject: { name: LUMEN, publicKey: publicKeyOf(p256) } }),
+      /P-256 is for cards/,
+    ],
+    ['a list by a leaf', () => issueRevocationList({ ...list, issuer: tree.server }), /signs no revocation lists/],
+    [
+      "a list with a stranger's key",
+      () => issueRevocationList({ ...list, issuer: stranger }),
+      /not that of the issuer/,
+    ],
+    ['a list of number 0', () => issueRevocationList({ ...list, number: 0 }), /expected 1, 2, 3/],
+    ['a list of the same number', () => issueRevocationList({ ...list, previous: first }), /the list before has 1/],
+    [
+      'a list that forgets',
+      () => issueRevocationList({ ...list, number: 2, revoked: [], previous: first }),
+      /may not be forgotten/,
+    ],
+    [
+      'a list that puts off',
+      () =>
+        issueRevocationList({
+          ...list,
+          number: 2,
+          revoked: [{ serialHex: '05', revokedAtMs: AT_MS + 1000 }],
+          previous: first,
+        }),
+      /or put off/,
+    ],
+    [
+      'a list with a serial twice',
+      () => issueRevocationList({ ...list, revoked: [...list.revoked, ...list.revoked] }),
+      /serial twice/,
+    ],
+    [
+      'a list that ends before it begins',
+      () => issueRevocationList({ ...list, nextUpdateMs: AT_MS - 1000 }),
+      /ends before/,
+    ],
     [
       'a root of another algorithm',
       () => createRoot({ name: LUMEN, privateKey: p256, sandbox: true, ...VALIDITY }),
@@ -189,5 +273,48 @@ describe('what an authority does not issue', () => {
     ],
   ])('%s', (_name, call, message) => {
     expect(call).toThrowError(message);
+  });
+});
+
+describe.each([1, 2] as const)('the certifier that a payment server is given, alg %i', (alg) => {
+  const own = makeTree(true, alg);
+  const chain = [own.cardIssuer.certificate, own.sint.certificate];
+  const certifier = cardCertifier({ chain, privateKey: own.cardIssuer.privateKey });
+
+  test('certifies cards of its algorithm and lists those that are blocked', () => {
+    expect(certifier.alg).toBe(alg);
+    const publicKey = publicKeyOf(generatePrivateKey(alg));
+    const card = certifier.certify({
+      cardId: new Uint8Array(16).fill(7),
+      publicKey,
+      assurance: 'software',
+      ceilings: [{ amountMinor: 1_000n, currency: 'EUR' }],
+      notBeforeMs: AT_MS,
+      notAfterMs: AT_MS + 90 * 86_400_000,
+    });
+    const given = {
+      chain: [card, ...certifier.chain],
+      roots: [own.root.certificate],
+      role: 'card',
+      atMs: AT_MS,
+    } as const;
+    const leaf = verifyChain(given);
+    expect(leaf).toMatchObject({ alg, publicKey, sandbox: true, card: { assurance: 'software' } });
+    const blocked = certifier.listRevoked({
+      number: 1,
+      revoked: [{ serialHex: leaf.serialHex, revokedAtMs: AT_MS }],
+      thisUpdateMs: AT_MS,
+      nextUpdateMs: AT_MS + 1000,
+    });
+    expect(codeOf(() => verifyChain({ ...given, crls: [blocked] }))).toBe('CHAIN_REVOKED');
+  });
+
+  test('signs what its cards read', () => {
+    const body = Uint8Array.of(0x90);
+    const envelope = sealEnvelope('card-parameters', body, certifier.signer, certifier.chain);
+    const roots = [own.root.certificate];
+    expect(openEnvelope(envelope, { type: 'card-parameters', role: 'card-issuer', roots, atMs: AT_MS }).body).toEqual(
+      body,
+    );
   });
 });

@@ -63,6 +63,15 @@ it('encoding.md states the bounds of limits.ts', () => {
   expect(text).toContain(`${LIMITS.timeMsMax}`);
 });
 
+it('certificates.md states the bounds of limits.ts', () => {
+  const text = page('spec/certificates.md');
+  const days = (ms: number): string => `${ms / 86_400_000}`;
+  expect(text).toContain(`${LIMITS.crlBytesMax.toLocaleString('en')} bytes at most, TOO_LARGE`);
+  expect(text).toContain(`more than ${days(LIMITS.crlGraceMsMax)} days after nextUpdate`);
+  expect(text).toContain(`valid for ${days(LIMITS.chipLifeMsMax)} days at most`);
+  expect(text).toContain(`software card for ${days(LIMITS.softwareCardLifeMsMax)}; longer`);
+});
+
 describe('codes.md', () => {
   const entries = page('reference/codes.md').split('\n### ').slice(1);
   const names = entries.map((entry) => entry.split('\n')[0]);

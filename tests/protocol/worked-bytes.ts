@@ -19,6 +19,7 @@ import {
   encodeTexts,
   offerHash,
   packWire,
+  readCertificate,
   readEnvelope,
   convertMoney,
   plainAmount,
@@ -33,7 +34,7 @@ import {
   type Wire,
 } from '@coinslot/protocol';
 import { encodeFrame, linkProof } from '@coinslot/protocol/link';
-import { bytes16Of, seedOf } from '../lib/parties.ts';
+import { bytes16Of, DAY_MS, NOON_MS, seedOf } from '../lib/parties.ts';
 import { FRAMES } from './frames.ts';
 import { toHex } from './refusals.ts';
 import * as honest from './samples.ts';
@@ -116,12 +117,7 @@ function blocks(): ReadonlyMap<string, string> {
       ].join('\n'),
     ],
     ['quote-envelope', message('Envelope', quoteByHash, envelopeValue(quoteByHash))],
-    [
-      'quote-signature-input',
-      toHex(signatureInput('quote', encodeQuote(quote)))
-        .match(/.{1,96}/g)!
-        .join('\n'),
-    ],
+    ['quote-signature-input', wrappedHex(signatureInput('quote', encodeQuote(quote)))],
     ['request-envelope', message('Envelope', sealRequest(requestBytes), envelopeValue(sealRequest(requestBytes)))],
     ...samples.map(({ name, bytes, value }) => [name, message(name, bytes, value)] as const),
     [
@@ -142,12 +138,10 @@ function blocks(): ReadonlyMap<string, string> {
     ['card-contexts', cardContexts()],
     ['hello', message('frame', encodeFrame('hello', FRAMES.hello), ['', FRAMES.hello])],
     ['refusal', message('frame', encodeFrame('refusal', FRAMES.refusal), ['', FRAMES.refusal])],
-    [
-      'leaf-certificate',
-      toHex(publisher.chain[0]!)
-        .match(/.{1,96}/g)!
-        .join('\n'),
-    ],
+    ['leaf-certificate', wrappedHex(publisher.chain[0]!)],
+    ['card-certificate', wrappedHex(honest.card.chain[0]!)],
+    ['card-issuer-certificate', wrappedHex(honest.cardIssuer.chain[0]!)],
+    ['revocation-list', wrappedHex(blockedList())],
     ['conversions', conversions()],
     [
       'link-proof',
@@ -167,17 +161,30 @@ function blocks(): ReadonlyMap<string, string> {
   }
 }
 
+const wrappedHex = (bytes: Uint8Array): string =>
+  toHex(bytes)
+    .match(/.{1,96}/g)!
+    .join('\n');
+
+/** The card issuer's first list, with the sample's card on it. */
+function blockedList(): Uint8Array {
+  const { serialHex } = readCertificate(honest.card.chain[0]!);
+  const revokedAtMs = NOON_MS + DAY_MS;
+  return honest.cardIssuer.certifier.listRevoked({
+    number: 1,
+    revoked: [{ serialHex, revokedAtMs }],
+    thisUpdateMs: revokedAtMs,
+    nextUpdateMs: revokedAtMs + 30 * DAY_MS,
+  });
+}
+
 function cardContexts(): string {
   const { card, cardRecord } = honest;
   const spki = spkiOf(card.signer.publicKey);
   const head = cardRecordHash(encodeCardRecord(cardRecord));
   const challenge = bytes16Of('challenge');
   const input = cardAuthenticateInput(challenge, { cardId: card.cardId, counter: cardRecord.counter, head });
-  const wrapped = (bytes: Uint8Array): string =>
-    toHex(bytes)
-      .match(/.{1,96}/g)!
-      .map((line) => `  ${line}`)
-      .join('\n');
+  const wrapped = (bytes: Uint8Array): string => wrappedHex(bytes).replace(/^/gm, '  ');
   return [
     hash('hash of the CardRecord of messages.md, the head', head),
     hash('id of the decision about it', cardDecisionId(card.cardId, cardRecord.nonce)),
