@@ -183,8 +183,7 @@ async function planConflict(
   state: PurseState,
 ): Promise<void> {
   await planClaimReversal(plan, checked, context, state);
-  giveBack(plan, checked, context, state);
-  keep(plan, checked, context, { outcome: 'conflict' });
+  keep(plan, checked, context, { outcome: 'conflict', excess: !giveBack(plan, checked, context, state) });
 }
 
 function planVoid(
@@ -194,20 +193,22 @@ function planVoid(
   state: PurseState,
   code: CodeName,
 ): void {
-  giveBack(plan, checked, context, state);
-  keep(plan, checked, context, { outcome: 'void', code });
+  keep(plan, checked, context, { outcome: 'void', code, excess: !giveBack(plan, checked, context, state) });
 }
 
-/** Out of the purse, back to the account that fills it. A copy's spending never was in the purse. */
+/**
+ * Out of the purse, back to the account that fills it. False when the purse did not have it: a copy's spending never was in
+ * the purse, and nothing goes back for what nobody put in.
+ */
 function giveBack(
   { writes, player }: Plan,
   { fields, head }: CheckedRecord,
-  context: BookingContext,
+  { card, nowMs, forked }: BookingContext,
   state: PurseState,
-): void {
+): boolean {
   const { chargedMinor } = fields;
-  const { card, nowMs, forked } = context;
-  if (state.plan !== 'prepaid' || forked || chargedMinor === 0n || chargedMinor > state.floatMinor) return;
+  if (state.plan !== 'prepaid' || chargedMinor === 0n) return true;
+  if (forked || chargedMinor > state.floatMinor) return false;
   state.floatMinor -= chargedMinor;
   player.balanceMinor += chargedMinor;
   const posting = {
@@ -217,6 +218,7 @@ function giveBack(
   };
   const back = transferOf('card-return', cardReference(card.cardId, head), nowMs, [posting]);
   writes.push((cards) => cards.postTransfer(back));
+  return true;
 }
 
 async function planSale(

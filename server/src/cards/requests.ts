@@ -35,6 +35,12 @@ export async function readCardRequest(
   return request;
 }
 
+export interface RenewContext {
+  readonly issuerOf: (card: Card) => CardIssuer;
+  readonly policy: CardPolicy;
+  readonly nowMs: number;
+}
+
 const RENEW_AFTER_MS = 86_400_000;
 
 /**
@@ -44,7 +50,7 @@ const RENEW_AFTER_MS = 86_400_000;
 export async function renewParameters(
   tx: StoreTransaction,
   cardId: Uint8Array,
-  { issuerOf, policy, nowMs }: { issuerOf(card: Card): CardIssuer; policy: CardPolicy; nowMs: number },
+  { issuerOf, policy, nowMs }: RenewContext,
 ): Promise<Uint8Array> {
   const card = (await tx.cards.findCard(cardId)) as Card;
   if (card.blockedAtMs !== undefined) throw new ProtocolError('CARD_BLOCKED', 'CardRequest.cardId: blocked');

@@ -26,10 +26,10 @@ export interface CardReader {
   listParameters(cardId: Uint8Array): Promise<readonly StoredParameters[]>;
   findUpload(cardId: Uint8Array, challenge: Uint8Array): Promise<AnsweredUpload | undefined>;
   findCardRecord(cardId: Uint8Array, head: Uint8Array): Promise<CardRecordRow | undefined>;
-  /** The record at a counter on the card's one chain, not on a fork. */
-  findCardRecordAt(cardId: Uint8Array, counter: number): Promise<CardRecordRow | undefined>;
-  /** A card's records from a counter on, by counter. */
-  listCardRecords(cardId: Uint8Array, fromCounter: number, count: number): Promise<readonly CardRecordRow[]>;
+  /** A card's records by counter, after one (a counter and a head); those of forks among them. */
+  listCardRecords(cardId: Uint8Array, after: CardPlace, count: number): Promise<readonly CardRecordRow[]>;
+  /** Its uploads, oldest first. */
+  listUploads(cardId: Uint8Array): Promise<readonly AnsweredUpload[]>;
   /** Approved and not voided records of any card under a request id. */
   findCardPayments(requestId: Uint8Array): Promise<readonly CardRecordRow[]>;
   findClaim(cardId: Uint8Array, head: Uint8Array): Promise<CardClaim | undefined>;
@@ -43,6 +43,9 @@ export interface CardReader {
   /** Blocked cards of an issuer's key whose certificates end after a time. */
   listBlocked(issuerKey: Uint8Array, notAfterMs: number): Promise<readonly BlockedCard[]>;
 }
+
+/** A place in the records of a card. */
+export type CardPlace = Pick<CardRecordRow, 'counter' | 'head'>;
 
 export interface BlockedList {
   readonly number: number;

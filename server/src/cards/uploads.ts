@@ -97,6 +97,7 @@ export class Uploads {
 
     // Nothing below may fail.
     for (const write of plan.writes) await write(tx.cards);
+    await assertAsPlanned(tx, card, plan);
     await tx.cards.setCardSeen(card.cardId, nowMs);
     if (isFork || plan.overspent)
       await blockCard(tx, card, isFork ? FORK_REASON : OVERSPENT_REASON, { issuer, times, nowMs });
@@ -120,6 +121,22 @@ export class Uploads {
     );
     await tx.cards.addUpload({ cardId, challenge, number, acknowledgement, upload: read.envelope, atMs: nowMs });
     return { acknowledgement };
+  }
+}
+
+/** I2: what the ledger holds is what was planned, or nothing of this upload is kept. */
+async function assertAsPlanned(
+  tx: StoreTransaction,
+  { cardId, userId }: Card,
+  { purses, player }: Plan,
+): Promise<void> {
+  const booked = await tx.findPlayer(userId);
+  if (booked?.balanceMinor !== player.balanceMinor)
+    throw new Error(`upload: the account has ${booked?.balanceMinor}, planned were ${player.balanceMinor}`);
+  for (const { purse, plan, currency, floatMinor } of purses.values()) {
+    const held = (await tx.cards.findAccount(floatAccount(cardId, currency)))?.balanceMinor ?? 0n;
+    if (plan === 'prepaid' && held !== floatMinor)
+      throw new Error(`upload: ${purse} holds ${held}, planned were ${floatMinor}`);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * `verifyBooks`: holds what is kept against what it follows from. Balances are derived again from the postings by code that
- * shares nothing with the triggers that keep them; every decision is held against its own signed bytes and its debit.
- * Invariants I1, I3 and I4. It reads everything and so takes time in step with the record.
+ * shares nothing with the triggers that keep them; every decision is held against its own signed bytes and its debit; cards
+ * against their records. Invariants I1, I3 and I4, and those of `card-books.ts`. It reads everything and so takes time in step with the record.
  */
 import {
   decodePaymentDecision,
@@ -20,7 +20,8 @@ import { nativeVerifySignature } from '@coinslot/protocol/node';
 import type { PlacedDecision } from '../payments/types.ts';
 import { hex } from '../players/types.ts';
 import type { StoreReader } from '../store/port.ts';
-import type { AccountName, CurrencySum, RecordedTransfer } from './types.ts';
+import { verifyCardBooks, type Debits } from './card-books.ts';
+import type { AccountKind, AccountName, CurrencySum, RecordedTransfer } from './types.ts';
 
 export interface BooksReport {
   /** No finding. */
@@ -31,6 +32,7 @@ export interface BooksReport {
   readonly accounts: number;
   readonly transfers: number;
   readonly decisions: number;
+  readonly cards: number;
 }
 
 const PAGE = 500;
@@ -54,8 +56,8 @@ export async function verifyBooks(store: StoreReader): Promise<BooksReport> {
   const findings: string[] = [];
   const find = (finding: string): void => void (findings.length < FINDINGS_MAX && findings.push(finding));
   const derived = new Map<string, bigint>();
-  /** What each payment took from players, by request id; what is left over at the end has no decision. */
-  const debits = new Map<string, string>();
+  /** What each payment took, by request id; what is left over at the end has no decision. */
+  const debits: Debits = new Map();
   let transfers = 0;
   for await (const transfer of pages(store.listTransfers.bind(store), (row) => row.id)) {
     transfers += 1;
@@ -66,16 +68,18 @@ export async function verifyBooks(store: StoreReader): Promise<BooksReport> {
   let decisions = 0;
   for await (const decision of pages(store.listAllDecisions.bind(store), (row) => row.position)) {
     decisions += 1;
+    if (decision.cardId !== undefined) continue; // looked at with the card's records
     const debit = debits.get(hex(decision.requestId));
     debits.delete(hex(decision.requestId));
     const at = `decision ${decision.position}`;
-    if (debit !== expectedDebit(decision)) find(`${at}: debit is ${debit ?? 'none'}`);
+    if (!isExpected(debit, decision)) find(`${at}: debit is ${debit ?? 'none'}`);
     (await faultsOf(store, decision)).forEach((fault) => find(`${at}: ${fault}`));
   }
+  const cards = await verifyCardBooks({ store, debits, find });
   debits.forEach((debit, name) => find(`payment ${name}: debit ${debit} without a decision`));
   const sums = await store.listSums();
   sums.filter(({ sumMinor }) => sumMinor !== 0n).forEach((sum) => find(`${sum.currency}: sums to ${sum.sumMinor}`));
-  return { ok: findings.length === 0, findings, sums, accounts, transfers, decisions };
+  return { ok: findings.length === 0, findings, sums, accounts, transfers, decisions, cards };
 }
 
 function deriveFrom({ postings }: RecordedTransfer, derived: Map<string, bigint>): void {
@@ -87,15 +91,23 @@ function deriveFrom({ postings }: RecordedTransfer, derived: Map<string, bigint>
   }
 }
 
-/** "<player account> <amount>": all that a payment took from its player. */
+/** Accounts that purchases are paid from. */
+const PAYERS: readonly AccountKind[] = ['player-prepaid', 'player-postpaid', 'card-float', 'card-loss'];
+
+/** "<kind> <owner> <currency> <amount>": all that a payment took from its payer. */
 function debitOf({ postings }: RecordedTransfer): string {
-  const taken = postings.filter(({ debit }) => debit.kind.startsWith('player-'));
-  const names = new Set(taken.map(({ debit }) => `${debit.owner} ${debit.currency}`));
+  const taken = postings.filter(({ debit }) => PAYERS.includes(debit.kind));
+  const names = new Set(taken.map(({ debit }) => nameOf(debit)));
   return `${[...names].join(' and ')} ${taken.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)}`;
 }
 
-const expectedDebit = ({ userId, chargedMinor, chargedCurrency }: PlacedDecision): string | undefined =>
-  chargedMinor === 0n ? undefined : `${hex(userId)} ${chargedCurrency} ${chargedMinor}`;
+/** This server's decisions are paid by the player, whichever plan they are on. */
+function isExpected(debit: string | undefined, { userId, chargedMinor, chargedCurrency }: PlacedDecision): boolean {
+  if (chargedMinor === 0n) return debit === undefined;
+  return ['player-prepaid', 'player-postpaid'].some(
+    (kind) => debit === `${kind} ${hex(userId)} ${chargedCurrency} ${chargedMinor}`,
+  );
+}
 
 async function verifyBalances(
   store: StoreReader,

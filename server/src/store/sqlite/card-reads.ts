@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/require-await -- the port may wait, SQLite never does; async makes every throw a rejection */
 /** Reads of cards, over either connection. */
 import type Database from 'better-sqlite3';
-import type { BlockedCard, BlockedList, CardReader } from '../../cards/store.ts';
+import type { BlockedCard, BlockedList, CardPlace, CardReader } from '../../cards/store.ts';
 import type {
   AnsweredUpload,
   Card,
@@ -45,12 +45,10 @@ function prepare(db: Database.Database) {
     ),
     upload: db.prepare<[Blob, Blob], UploadRow>('SELECT * FROM card_uploads WHERE card_id = ? AND challenge = ?'),
     record: db.prepare<[Blob, Blob], RecordRow>('SELECT * FROM card_records WHERE card_id = ? AND head = ?'),
-    recordAt: db.prepare<[Blob, number], RecordRow>(
-      'SELECT * FROM card_records WHERE card_id = ? AND counter = ? AND forked = 0',
+    records: db.prepare<[Blob, number, Blob, number], RecordRow>(
+      'SELECT * FROM card_records WHERE card_id = ? AND (counter, head) > (?, ?) ORDER BY counter, head LIMIT ?',
     ),
-    records: db.prepare<[Blob, number, number], RecordRow>(
-      'SELECT * FROM card_records WHERE card_id = ? AND counter >= ? ORDER BY counter, forked LIMIT ?',
-    ),
+    uploads: db.prepare<[Blob], UploadRow>('SELECT * FROM card_uploads WHERE card_id = ? ORDER BY number'),
     payments: db.prepare<[Blob], RecordRow>(
       "SELECT * FROM card_records WHERE request_id = ? AND outcome IN ('booked', 'unpaid')",
     ),
@@ -124,13 +122,12 @@ export class SqliteCardReads implements CardReader {
     return row && recordOf(row);
   }
 
-  async findCardRecordAt(cardId: Blob, counter: number): Promise<CardRecordRow | undefined> {
-    const row = this.#read.recordAt.get(cardId, counter);
-    return row && recordOf(row);
+  async listCardRecords(cardId: Blob, { counter, head }: CardPlace, count: number): Promise<readonly CardRecordRow[]> {
+    return this.#read.records.all(cardId, counter, head, count).map(recordOf);
   }
 
-  async listCardRecords(cardId: Blob, fromCounter: number, count: number): Promise<readonly CardRecordRow[]> {
-    return this.#read.records.all(cardId, fromCounter, count).map(recordOf);
+  async listUploads(cardId: Blob): Promise<readonly AnsweredUpload[]> {
+    return this.#read.uploads.all(cardId).map(uploadOf);
   }
 
   async findCardPayments(requestId: Blob): Promise<readonly CardRecordRow[]> {

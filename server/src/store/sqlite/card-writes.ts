@@ -94,11 +94,13 @@ export class SqliteCardWrites extends SqliteCardReads implements CardWriter {
 
   async addCardRecord({ transfer, placed, ...record }: NewCardRecord): Promise<void> {
     const transferId = transfer === undefined ? null : this.#ledger.post(transfer);
-    const codeNumber = record.code === undefined ? null : CODES[record.code].number;
-    const [forkedNumber, excessNumber] = [Number(record.forked), Number(record.excess)];
-    const { code: _code, forked: _forked, excess: _excess, ...columns } = record;
-    this.#sql.addRecord.run({ ...columns, codeNumber, forkedNumber, excessNumber, transferId });
-    if (placed !== undefined) this.#sql.addDecision.run({ ...columns, ...placed, transferId });
+    const numbers = {
+      codeNumber: record.code === undefined ? null : CODES[record.code].number,
+      forkedNumber: Number(record.forked),
+      excessNumber: Number(record.excess),
+    };
+    this.#sql.addRecord.run({ ...record, ...numbers, transferId });
+    if (placed !== undefined) this.#sql.addDecision.run({ ...record, ...placed, transferId });
   }
 
   async setCardHead(cardId: Blob, counter: number, head: Blob): Promise<void> {
