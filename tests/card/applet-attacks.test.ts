@@ -324,7 +324,7 @@ describe('P14: guessing the PIN with the power cut', () => {
     const store = tearingStore(rig.store);
     await rig.restart(store);
     store.tearAt(2, 'before');
-    expect(await outcomeOf(rig.use((terminal) => terminal.verifyPin(PIN)))).toBe('CARD_STATE');
+    expect(await outcomeOf(rig.use((terminal) => terminal.verifyPin(PIN)))).toBe('STORAGE');
     await rig.restart(store);
     expect((await infoOf(rig)).standing.pinTries).toBe(2);
     await rig.use((terminal) => terminal.verifyPin(PIN));
@@ -420,7 +420,7 @@ describe('a blocked card', () => {
   });
 });
 
-it('a state that is lost once is found again at power-on when the disk is well', async () => {
+it('D1, D3: a disk that refuses once is STORAGE, N; works again without repair', async () => {
   const rig = await CardRig.loaded(500n);
   let isWell = false;
   const icc = createApplet({
@@ -432,7 +432,7 @@ it('a state that is lost once is found again at power-on when the disk is well',
   });
   rig.slot.remove();
   await rig.slot.insert(icc);
-  expect(await outcomeOf(rig.pay('one'))).toBe('CARD_STATE');
+  expect(await outcomeOf(rig.pay('one'))).toBe('STORAGE');
   isWell = true;
   expect(await outcomeOf(rig.pay('one'))).toBe('APPROVED');
 });

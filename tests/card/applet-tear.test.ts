@@ -107,7 +107,7 @@ describe('torn and done again, as if it had never been torn', () => {
         await origin.restart(store);
         store.tearAt(nth, tear);
         await expect(origin.use(act0)).rejects.toMatchObject({
-          code: expect.stringMatching(/^CARD_(STATE|TORN)$/) as string,
+          code: expect.stringMatching(/^(STORAGE|CARD_TORN)$/) as string,
         });
         await origin.restart(store);
         const torn = await stateOf(origin);
@@ -144,7 +144,7 @@ describe('a torn command', () => {
       store.tearAt(1, tear);
       await expect(terminal.pay(body)).rejects.toMatchObject({ code, charged: 'unknown' });
       for (const name of ['SELECT', 'GET_BALANCE', 'VERIFY', 'GET_TRANSACTION_PROOF', 'GET_CHALLENGE'] as const)
-        expect((await rig.send(name)).statusWord).toBe(0x6581);
+        expect((await rig.send(name)).statusWord).toBe(0x6500);
     });
     await rig.icc.powerOn();
     const found = await rig.use((terminal) => terminal.proof(body));
@@ -160,7 +160,7 @@ describe('a torn command', () => {
       const store = tearingStore(rig.store);
       await rig.restart(store);
       store.tearAt(1, tear);
-      await expect(rig.use((terminal) => terminal.verifyPin('0000'))).rejects.toMatchObject({ code: 'CARD_STATE' });
+      await expect(rig.use((terminal) => terminal.verifyPin('0000'))).rejects.toMatchObject({ code: 'STORAGE' });
       await rig.restart(store);
       const { pinTries } = (await stateOf(rig)).standing;
       expect(pinTries).toBe(tear === 'before' ? 3 : 2);
@@ -171,7 +171,7 @@ describe('a torn command', () => {
     const store = tearingStore(memoryStore());
     const rig = await CardRig.blank({ store });
     store.tearAt(1, tear);
-    await expect(rig.use((terminal) => terminal.generateKey(2))).rejects.toMatchObject({ code: 'CARD_STATE' });
+    await expect(rig.use((terminal) => terminal.generateKey(2))).rejects.toMatchObject({ code: 'STORAGE' });
     await rig.restart();
     const { lifeCycle } = await rig.use((terminal) => terminal.select());
     expect(lifeCycle).toBe(tear === 'before' ? 'blank' : 'keyed');
@@ -187,7 +187,7 @@ describe('a torn command', () => {
     store.tearAt(1, tear);
     const issue = rig.cardIssue();
     await expect(rig.use((terminal) => terminal.personalise(issue, secrets))).rejects.toMatchObject({
-      code: 'CARD_STATE',
+      code: 'STORAGE',
       charged: 'no',
     });
     await rig.restart();

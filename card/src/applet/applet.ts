@@ -30,6 +30,8 @@ export function createApplet({ store, random = systemRandom }: AppletOptions): I
 
 const systemRandom: Random = (length) => Uint8Array.from(randomBytes(length));
 
+const STORE_STATUS = { damaged: SW.MEMORY, fork: SW.FORK, io: SW.STORAGE } as const;
+
 class Applet implements Icc {
   readonly #store: CardStore;
   readonly #random: Random;
@@ -101,8 +103,7 @@ class Applet implements Icc {
 
   #fallSilent(error: unknown): number {
     this.#card = undefined;
-    if (!(error instanceof StoreFailed)) this.#mute = SW.FAULT;
-    else this.#mute = error.kind === 'fork' ? SW.FORK : SW.MEMORY;
+    this.#mute = error instanceof StoreFailed ? STORE_STATUS[error.kind] : SW.FAULT;
     return this.#mute;
   }
 

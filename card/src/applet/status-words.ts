@@ -6,7 +6,9 @@ export const SW = {
   MORE: 0x6100,
   /** 63Cx: not the PIN or code; x tries are left. */
   TRIES_LEFT: 0x63c0,
-  /** What the card must remember cannot be read or written. The card is mute until it is powered on again. */
+  /** The disk under the card refuses, for now. The card is mute until it is powered on again. */
+  STORAGE: 0x6500,
+  /** What the card must remember is lost or damaged; mute as well. */
   MEMORY: 0x6581,
   WRONG_LENGTH: 0x6700,
   CHANNEL: 0x6881,

@@ -73,6 +73,7 @@ export function fromReader(error: ReaderError, command?: CommandName): CardTermi
 }
 
 const STATUS_CODES: Readonly<Record<number, CodeName>> = {
+  [SW.STORAGE]: 'STORAGE',
   [SW.PIN_BLOCKED]: 'CARD_LOCKED',
   [SW.WRONG_LENGTH]: 'BAD_ENCODING',
   [SW.WRONG_DATA]: 'BAD_ENCODING',
