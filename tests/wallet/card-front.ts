@@ -117,7 +117,7 @@ export class CardFront {
     const body = new Uint8Array(Buffer.concat(parts));
     const url = new URL(request.url ?? '/', 'http://front');
     const isOurs = url.pathname.startsWith('/v1/cards') || url.pathname === '/v1/crls';
-    if (!isOurs) return this.#handOn(request, body, response);
+    if (!isOurs) return this.#handOn(request, body, response).catch(() => void response.destroy());
     this.asked.push(`${request.method} ${url.pathname}`);
     const { status, type, answer } = this.#answer(url, body);
     if (this.loseAnswerOf === url.pathname) {

@@ -31,16 +31,7 @@ export async function startCardWorld(options: CardWorldOptions = {}): Promise<Ca
   const { alg, purses, loadMinor = 1_000n, around = (card) => card } = options;
   const rack = virtualRack();
   const slot = rack.add('Test Reader');
-  let front: CardFront | undefined;
-  const world = await startWorld({
-    ...options,
-    wallet: { readers: rack.client(), ...options.wallet },
-    async front(market, time) {
-      front = await startFront(market, time);
-      return front.url;
-    },
-  });
-  if (front === undefined) throw new Error('no front');
+  const { world, front } = await startWithFront({ ...options, wallet: { readers: rack.client(), ...options.wallet } });
   const store = options.store ?? memoryStore();
   const card = around(createApplet({ store }));
   await slot.insert(card);
@@ -50,4 +41,33 @@ export async function startCardWorld(options: CardWorldOptions = {}): Promise<Ca
   const [purse] = cards.list().find(({ idHex }) => idHex === cardId)?.purses ?? [];
   if (loadMinor > 0n && purse?.plan === 'prepaid') await cards.recharge(cardId, purse.purse, loadMinor, PIN);
   return { ...world, front, slot, card, store, cardId };
+}
+
+export interface SoftCardWorld extends World {
+  readonly front: CardFront;
+  readonly cardId: string;
+}
+
+/** A software card, made and charged while the issuer is up; no card in any reader. */
+export async function startSoftCardWorld(options: WorldOptions & { loadMinor?: bigint } = {}): Promise<SoftCardWorld> {
+  const { world, front } = await startWithFront(options);
+  const { cards } = world.wallet;
+  const cardId = await cards.makeSoftCard(PIN);
+  const [purse] = cards.list().find(({ idHex }) => idHex === cardId)?.purses ?? [];
+  const { loadMinor = 1_000n } = options;
+  if (loadMinor > 0n && purse?.plan === 'prepaid') await cards.recharge(cardId, purse.purse, loadMinor, PIN);
+  return { ...world, front, cardId };
+}
+
+async function startWithFront(options: WorldOptions): Promise<{ world: World; front: CardFront }> {
+  let front: CardFront | undefined;
+  const world = await startWorld({
+    ...options,
+    async front(market, time) {
+      front = await startFront(market, time);
+      return front.url;
+    },
+  });
+  if (front === undefined) throw new Error('no front');
+  return { world, front };
 }

@@ -15,7 +15,7 @@ import { silentLog } from '../../wallet/src/ports.ts';
 import { makeOffer, makeServerHolder, NOON_MS } from '../lib/parties.ts';
 import { balanceOf, startWorld } from './world.ts';
 
-const FIRST = { deadlineMs: NOON_MS + 120_000, isFirst: true };
+const FIRST = { deadlineMs: NOON_MS + 120_000, isFirst: true, hasOther: false };
 
 /** Hooks that do something once, at the first payment. */
 function once(hooks: ServerHooks): ServerHooks {

@@ -59,6 +59,8 @@ export const WALLET_LIMITS = Object.freeze({
   syncEveryMs: 15 * 60_000,
   /** And this long after a payment by card, or a failure. */
   syncSoonMs: 20_000,
+  /** A card or reader that does not come to an end is not waited for when the wallet closes. */
+  readerCloseMs: 2_000,
   /** Revocation lists in one frame of the link, bytes. */
   crlFrameBytesMax: 60_000,
 

@@ -15,6 +15,7 @@ import {
 import { equalBytes, keyHash, ProtocolError, verifyChain, type CodeName, type VerifiedLeaf } from '@coinslot/protocol';
 import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
 import { hex } from '../hex.ts';
+import { WALLET_LIMITS } from '../limits.ts';
 import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { tapDebits } from './debit-tap.ts';
@@ -135,8 +136,13 @@ export class CardShelf {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
-    await Promise.all([...this.#slots.values()].map(({ turn }) => turn));
-    await Promise.all(this.#ports.map((port) => port.close()));
+    const ended = Promise.all([...this.#slots.values()].map(({ turn }) => turn)).then(() =>
+      Promise.all(this.#ports.map((port) => port.close())),
+    );
+    await new Promise<void>((resolve) => {
+      const callOff = this.#options.timers.after(WALLET_LIMITS.readerCloseMs, resolve);
+      void ended.finally(callOff).then(() => resolve());
+    });
   }
 
   #changed(port: ReaderPort, kind: CardKind, readers: readonly ReaderState[]): void {

@@ -30,12 +30,14 @@ export class HttpDoor {
     else throw new TypeError('serverUrl: expected http or https');
   }
 
-  post(path: string, body: Uint8Array, timeoutMs: number): Promise<HttpAnswer> {
-    return this.#ask({ method: 'POST', headers: { 'content-type': MESSAGE_CONTENT_TYPE } }, path, body, timeoutMs);
+  /** @param isNewConnection None that is kept alive, of which nobody can say whether the other end is still there. */
+  post(path: string, body: Uint8Array, timeoutMs: number, { isNewConnection = false } = {}): Promise<HttpAnswer> {
+    const options: RequestOptions = { method: 'POST', headers: { 'content-type': MESSAGE_CONTENT_TYPE } };
+    return this.#ask({ ...options, agent: isNewConnection ? false : this.#agent }, path, body, timeoutMs);
   }
 
   get(path: string, timeoutMs: number): Promise<HttpAnswer> {
-    return this.#ask({ method: 'GET' }, path, undefined, timeoutMs);
+    return this.#ask({ method: 'GET', agent: this.#agent }, path, undefined, timeoutMs);
   }
 
   /** Whether the last asking was answered at all, and how long ago that was found out. */
@@ -65,7 +67,7 @@ export class HttpDoor {
         reject(new WalletError('SERVER_UNREACHABLE', told, { cause, neverSent: !isConnected }));
       };
       const signal = AbortSignal.timeout(timeoutMs);
-      const asked = request(url, { ...options, headers, agent: this.#agent, signal }, (answer) => {
+      const asked = request(url, { ...options, headers, signal }, (answer) => {
         readAnswer(answer).then((whole) => {
           this.#last = { isHeard: true, atMs: performance.now() };
           resolve(whole);

@@ -20,6 +20,8 @@ export interface Asking {
   readonly deadlineMs: number;
   /** False when an earlier asking, in this run or one before, may have reached the means. */
   readonly isFirst: boolean;
+  /** Another means could take its place: worth a little to know for sure whether anything was sent. */
+  readonly hasOther: boolean;
   /** The card's own PIN, where the player typed it for this payment. */
   readonly cardPin?: string | undefined;
 }

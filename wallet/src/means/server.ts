@@ -15,9 +15,9 @@ const PAYMENTS_PATH = '/v1/payments';
 export function serverMeans(door: HttpDoor, log: Log): Means {
   return {
     id: 'server',
-    async authorise(request) {
+    async authorise(request, { hasOther }) {
       try {
-        const answer = await door.post(PAYMENTS_PATH, request, WALLET_LIMITS.attemptMs);
+        const answer = await door.post(PAYMENTS_PATH, request, WALLET_LIMITS.attemptMs, { isNewConnection: hasOther });
         if (answer.status === 200 && answer.contentType === MESSAGE_CONTENT_TYPE) {
           return { kind: 'decision', decision: answer.body };
         }

@@ -183,9 +183,10 @@ export class Payer {
   async #authorise(payment: Payment, { isFirst, prepared }: Course): Promise<MeansAnswer> {
     const { means, request, asked } = currentAttempt(payment);
     const cardPin = prepared[0]?.cardPin;
+    const hasOther = prepared.length > 1;
     const authority = this.#means.get(means);
     if (authority === undefined) return { kind: 'pending', code: 'CARD_ABSENT' };
-    return authority.authorise(request, { deadlineMs: asked.deadlineMs, isFirst, cardPin });
+    return authority.authorise(request, { deadlineMs: asked.deadlineMs, isFirst, hasOther, cardPin });
   }
 
   #takeAnswer(payment: Payment, course: Course, answer: MeansAnswer): Progress {
