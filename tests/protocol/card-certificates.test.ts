@@ -34,10 +34,7 @@ const named = (id: string): CardTreeChanges => ({
   card: { subjectDer: nameDer('Card', attribute('2.5.4.5', printable(id))) },
 });
 
-describe.each([
-  [1, 'Ed25519'],
-  [2, 'ECDSA P-256'],
-] as const)('alg %i, %s', (alg, _) => {
+describe.each([1, 2] as const)('alg %i', (alg) => {
   const tree = cardTree({ alg });
 
   test('a card, with its assurance and its 16 bytes', () => {

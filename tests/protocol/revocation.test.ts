@@ -374,6 +374,32 @@ describe('what a party keeps', () => {
     ).toBe('accepted');
   });
 
+  test('a list that was believed once stays when its authority is not named now', () => {
+    const [one, two] = [numbered(1), numbered(1, tree.issuer)];
+    expect(keep([one], [two], [tree.issuer.der])).toEqual([one, two]);
+    expect(keep([one, one], [], [])).toEqual([one]);
+  });
+
+  test('of more than 16, those that run out first go', () => {
+    const others = Array.from({ length: 17 }, (_, i) => cardTree({ sint: { seed: seedOf(`sint ${i}`) } }).sint);
+    const lists = others.map((issuer, i) =>
+      forgeList({ issuer, nextUpdateDer: utcTime(`2707${10 + ((i * 5) % 17)}000000Z`) }),
+    );
+    const kept = keep(
+      lists.slice(0, 16),
+      lists.slice(16),
+      others.map(({ der }) => der),
+    );
+    expect(kept).toEqual(lists.slice(1)); // the first is the one of 10 July
+    expect(
+      keep(
+        lists.slice(1),
+        lists.slice(0, 1),
+        others.map(({ der }) => der),
+      ),
+    ).toEqual(lists.slice(1));
+  });
+
   test('the file: what goes in comes out, 16 lists at most', () => {
     const lists = [numbered(1), numbered(1, tree.issuer)];
     expect(decodeCrls(encodeCrls(lists))).toEqual(lists);

@@ -9,7 +9,6 @@ import {
   cursorOver,
   hex,
   open,
-  readContent,
   readInteger,
   readSmallInteger,
   readWhole,

@@ -41,7 +41,7 @@ export interface RevocationList {
   readonly nextUpdateMs: number;
   /** When, by serial in hex; milliseconds since 1970. */
   readonly revokedAtMs: ReadonlyMap<string, number>;
-  /** The authorityKeyIdentifier extension, hex, which tells the keys of one issuer apart; empty without. */
+  /** The authorityKeyIdentifier extension, hex: which key the list says has signed it. Only the signature tells. */
   readonly issuerKeyId: string;
   readonly signatureAlg: Alg;
   readonly signedBytes: Uint8Array;

@@ -41,7 +41,10 @@ export function requireNotRevoked(
 /**
  * What a party holds after it was offered lists: of each issuer's key the highest number, held or offered; never a lower one
  * than before. An offered list counts only when one of `authorities` signed it; what does not is left out silently, so that
- * nobody can drive a good list out with a forged one.
+ * nobody can drive a good list out with a forged one. Whose a list is goes by the key that signed it, not by what it says of
+ * itself: an authority's old key, once stolen, could claim the key id of the new one.
+ *
+ * Above `LIMITS.crlsMax` those that run out first go first.
  * @param authorities DER certificates that the party has verified: roots, intermediaries, card issuers.
  * @throws ProtocolError for a list held or an authority that is malformed.
  */
@@ -51,17 +54,28 @@ export function acceptRevocationLists(options: {
   readonly authorities: readonly Uint8Array[];
   readonly verify: Verify;
 }): readonly Uint8Array[] {
-  const { verify } = options;
   const authorities = options.authorities.map(readCertificate);
-  const kept = new Map(options.held.map((der) => [issuerOf(readRevocationList(der)), der] as const));
+  const signerOf = (list: RevocationList): string | undefined => {
+    const signer = authorities.find((authority) => isSignedBy(list, authority, options.verify));
+    return signer && hex(signer.spki);
+  };
+  const kept = new Map<string, { readonly der: Uint8Array; readonly list: RevocationList }>();
+  const take = (der: Uint8Array, list: RevocationList, signer: string): void => {
+    const known = kept.get(signer);
+    if (known === undefined || known.list.number < list.number) kept.set(signer, { der, list });
+  };
+  for (const der of options.held) {
+    const list = readRevocationList(der);
+    take(der, list, signerOf(list) ?? list.hash); // believed once, by an authority that is not named now
+  }
   for (const der of options.offered) {
     const list = readOffered(der);
-    if (list === undefined || !authorities.some((authority) => isSignedBy(list, authority, verify))) continue;
-    const known = kept.get(issuerOf(list));
-    if (known === undefined || readRevocationList(known).number < list.number)
-      kept.set(issuerOf(list), Uint8Array.from(der));
+    const signer = list && signerOf(list);
+    if (list !== undefined && signer !== undefined) take(Uint8Array.from(der), list, signer);
   }
-  return [...kept.values()].slice(0, LIMITS.crlsMax);
+  const all = [...kept.values()];
+  const excess = [...all].sort((a, b) => a.list.nextUpdateMs - b.list.nextUpdateMs).slice(0, -LIMITS.crlsMax);
+  return all.filter((one) => !excess.includes(one)).map(({ der }) => der);
 }
 
 function readOffered(der: Uint8Array): RevocationList | undefined {
@@ -71,11 +85,6 @@ function readOffered(der: Uint8Array): RevocationList | undefined {
     if (error instanceof ProtocolError) return undefined;
     throw error;
   }
-}
-
-/** The issuer's name and key, so that the lists of both keys are kept during a roll-over. */
-function issuerOf({ issuerDer, issuerKeyId }: RevocationList): string {
-  return `${hex(issuerDer)} ${issuerKeyId}`;
 }
 
 function newestOf(lists: readonly RevocationList[]): RevocationList | undefined {

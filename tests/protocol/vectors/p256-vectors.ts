@@ -12,7 +12,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { Ed25519Vector } from './ed25519-vectors.ts';
 
 /** As for Ed25519; the key is an SPKI, the signature r then s. */
-export type P256Vector = Ed25519Vector;
+export type P256Vector = { -readonly [Field in keyof Ed25519Vector]: Ed25519Vector[Field] };
 
 const { Point } = p256;
 type P256Point = InstanceType<typeof Point>;
@@ -127,8 +127,9 @@ function keys(): P256Vector[] {
   const { x, y } = KEY.toAffine();
   const zero = Point.fromHex(`02${word(0n)}`).toAffine();
   const key = (name: string, why: string, publicKey: string): P256Vector => {
-    const { keyAdmissible: _, ...rest } = vector(`key-${name}`, why, 'BAD_KEY', { key: publicKey });
-    return rest;
+    const made = vector(`key-${name}`, why, 'BAD_KEY', { key: publicKey });
+    delete made.keyAdmissible; // asked of keys that can be read
+    return made;
   };
   return [
     vector('key-of-another', 'another key', 'reject', { key: spkiOf(zero.x, zero.y) }),
