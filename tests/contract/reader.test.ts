@@ -4,7 +4,8 @@
  * on Linux it must run.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ReaderError, smartcardReaders, type CardConnection } from '@coinslot/card';
+import { ReaderError, smartcardReaders, withCard, type CardConnection, type Icc } from '@coinslot/card';
+import { CardRig } from '../card/applet-parties.ts';
 import { whyNoPcscd } from '../lib/pcscd.ts';
 import { pcscRig, seen, smartcardRig, virtualRig, type ReaderRig } from '../lib/reader-rigs.ts';
 import { COUNT, echo, NOT_SELECTED, OK, SELECT, TestCard, TEST_ATR, WAIT } from '../lib/test-card.ts';
@@ -294,6 +295,37 @@ describe.each(drivers)('reader port: $name', ({ open, isShared, hasService }) =>
     const again = await port.connect(rig.names[0]);
     expect(await send(again, COUNT)).toEqual(NOT_SELECTED);
     expect(card.count).toBe(0);
+  });
+
+  it.each(['before', 'after'] as const)('pays once when the card is pulled %s the debit', async (when) => {
+    const purse = await CardRig.loaded(500n);
+    const request = purse.request('torn');
+    purse.slot.remove();
+    const debit = 0x54;
+    let isTorn = false;
+    const torn: Icc = {
+      powerOn: () => purse.icc.powerOn(),
+      powerOff: () => purse.icc.powerOff(),
+      async transmit(command) {
+        if (isTorn || command[1] !== debit) return purse.icc.transmit(command);
+        isTorn = true;
+        if (when === 'before') rig.pull(0);
+        const answer = when === 'after' ? await purse.icc.transmit(command) : OK;
+        rig.pull(0);
+        return answer;
+      },
+    };
+    await rig.insert(0, torn);
+    const port = rig.client();
+    const pay = () => withCard(port, rig.names[0], (terminal) => terminal.pay(request));
+    await expect(pay()).rejects.toMatchObject({ code: 'CARD_TORN', charged: 'unknown' });
+    await rig.remove(0);
+    await rig.insert(0, torn);
+    const { decision, envelope } = await pay();
+    expect(decision).toMatchObject({ outcome: 'approved', chargedMinor: 20n });
+    expect((await pay()).envelope).toEqual(envelope);
+    const { standing, purses } = await withCard(port, rig.names[0], (terminal) => terminal.info());
+    expect([standing.counter, purses[0]?.balanceMinor]).toEqual([1, 480n]);
   });
 
   it('ends its watches and connections when it is closed', async () => {
