@@ -101,6 +101,11 @@ describe.each(ALGS)('with %s', (_, alg) => {
       (rig) => ({ chain: [rig.cardIssue().chain[0]!, ...makeCardIssuer(alg, 'issuer', 'twin').chain] }),
     ],
     ["another issuer's key", '6982', () => ({ issuerKey: keySpki(makeCardIssuer(alg, 'stranger')) })],
+    [
+      "a certificate above it of the issuer's key and another name",
+      '6982',
+      (rig) => ({ chain: [rig.cardIssue().chain[0]!, ...makeCardIssuer(alg, 'stranger', 'issuer').chain] }),
+    ],
     ['an issuer of the other algorithm', '6982', (rig) => rig.cardIssue({}, makeCardIssuer(alg === 1 ? 2 : 1))],
     [
       'a certificate that another issuer has signed',

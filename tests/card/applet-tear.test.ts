@@ -23,8 +23,12 @@ const paying =
   };
 
 const STEPS: readonly Step[] = [
-  { name: 'a prepaid debit', commits: 1, act: paying('new') },
-  { name: 'a postpaid debit', commits: 1, act: paying('new', { currency: 'USD', request: { chargeCurrency: 'USD' } }) },
+  { name: 'P12: a prepaid debit', commits: 1, act: paying('new') },
+  {
+    name: 'P12: a postpaid debit',
+    commits: 1,
+    act: paying('new', { currency: 'USD', request: { chargeCurrency: 'USD' } }),
+  },
   { name: 'a debit with PIN', commits: 3, act: paying('new', { amountMinor: 900n }, PIN) },
   { name: 'a refused debit', commits: 1, act: paying('new', { amountMinor: 4_001n }) },
   { name: 'a debit asked again', commits: 0, act: paying('first', { amountMinor: 1_000n }) },
@@ -42,7 +46,7 @@ const STEPS: readonly Step[] = [
     result: () => 'a challenge',
   },
   {
-    name: 'a recharge',
+    name: 'C10: a recharge',
     commits: 1,
     act: async (rig) => {
       const envelope = await rig.acknowledgement({
@@ -53,7 +57,7 @@ const STEPS: readonly Step[] = [
     },
   },
   {
-    name: 'an upload without credit',
+    name: 'C11: an upload without credit',
     commits: 1,
     act: async (rig) => {
       const envelope = await rig.acknowledgement();

@@ -167,7 +167,7 @@ function failingDisk(nth: number): { openFile: typeof open; calls: () => number 
   };
 }
 
-describe('a disk that fails once', () => {
+describe('C8, D3: a disk that fails once', () => {
   it('at any call of the first commit: no card, or the card; never damage', async () => {
     const outcomes = new Set<string>();
     for (let nth = 1; ; nth++) {
