@@ -15,6 +15,7 @@ import {
   type Wallet,
   type WalletOptions,
 } from '@coinslot/wallet';
+import { DESK_CARD_PIN, DESK_READER, openCardDesk, type CardDesk } from './card-desk.ts';
 import { buildGame, hostGame, type GameHost } from './game-host.ts';
 import { signDemoGame } from './studio.ts';
 
@@ -51,6 +52,8 @@ export interface Parties {
   readonly gameFolder: string;
   /** The demo publisher's key and certificate. */
   readonly publisherFolder: string;
+  /** The virtual card and its reader. */
+  readonly cards: CardDesk;
   close(): Promise<void>;
 }
 
@@ -60,6 +63,8 @@ export interface Town extends Parties {
 
 /** First balance of the sample player, in minor units of EUR. */
 const SAMPLE_TOP_UP_MINOR = 1_000n;
+/** First balance of the sample player's card. */
+const SAMPLE_CARD_MINOR = 200n;
 export const GAME_ID = 'demo-game';
 export const PUBLISHER_ID = 'lumen-works';
 
@@ -98,16 +103,17 @@ export async function openParties(options: TownOptions): Promise<Parties> {
     nowMs: clock(),
     random,
   });
+  const cards = openCardDesk(join(home, 'card'));
   const sandbox = await startSandbox({ home, port: ports.sandbox, clock, random, log });
   try {
-    const wallet = await openWallet(options, sandbox, grounds.roots);
+    const wallet = await openWallet(options, sandbox, cards, grounds.roots);
     const settings = { walletPort: wallet.port, consoleUrl: sandbox.url, sandbox: true };
     writeFileSync(join(gameFolder, 'settings.json'), JSON.stringify(settings));
     const close = async (): Promise<void> => {
       await wallet.close();
       await sandbox.close();
     };
-    return { sandbox, wallet, gameFolder, publisherFolder, close };
+    return { sandbox, wallet, gameFolder, publisherFolder, cards, close };
   } catch (cause) {
     await sandbox.close();
     throw cause;
@@ -117,6 +123,7 @@ export async function openParties(options: TownOptions): Promise<Parties> {
 async function openWallet(
   options: TownOptions,
   sandbox: RunningSandbox,
+  cards: CardDesk,
   roots: readonly Uint8Array[],
 ): Promise<Wallet> {
   const { home, ports, clock, random, pin, player, limits, announce } = options;
@@ -135,13 +142,17 @@ async function openWallet(
     serverUrl: sandbox.url,
     roots,
     environment: 'sandbox',
+    readers: cards.readers,
     log: options.log,
     ...(player === 'sample' && { autoPair: [{ gameId: GAME_ID, publisherId: PUBLISHER_ID, origins }] }),
     ...(announce && { announce }),
     ...options.wallet,
   });
   try {
-    if (player === 'sample') await furnish(wallet, sandbox, pin);
+    if (player === 'sample') {
+      await furnish(wallet, sandbox, pin);
+      await furnishCard(wallet, sandbox, cards, pin);
+    }
   } catch (cause) {
     await wallet.close();
     throw cause;
@@ -155,5 +166,21 @@ async function furnish(wallet: Wallet, sandbox: RunningSandbox, pin: string): Pr
   await wallet.openAccount();
   const bankReference = `sample-${Buffer.from(wallet.userId).toString('hex')}`;
   await sandbox.topUp({ userId: wallet.userId, amountMinor: SAMPLE_TOP_UP_MINOR, currency: 'EUR', bankReference });
+  await wallet.refresh();
+}
+
+/** The sample player's card: personalised by the player's own server and recharged, as on the wallet's page; once. */
+async function furnishCard(wallet: Wallet, sandbox: RunningSandbox, cards: CardDesk, pin: string): Promise<void> {
+  const [card] = cards.list();
+  if (card === undefined) return;
+  await cards.insert(card.id);
+  await wallet.cards.readAgain();
+  if (wallet.cards.list().find(({ reader }) => reader === DESK_READER)?.status !== 'blank') return;
+  const idHex = await wallet.cards.issueCard({ reader: DESK_READER, pin, cardPin: DESK_CARD_PIN });
+  const bankReference = `sample-card-${Buffer.from(wallet.userId).toString('hex')}`;
+  const amountMinor = SAMPLE_CARD_MINOR;
+  await sandbox.topUp({ userId: wallet.userId, amountMinor, currency: 'EUR', bankReference });
+  const [purse] = wallet.cards.list().find((one) => one.idHex === idHex)?.purses ?? [];
+  if (purse !== undefined) await wallet.cards.recharge(idHex, purse.purse, amountMinor, pin);
   await wallet.refresh();
 }
