@@ -247,6 +247,14 @@ describe('revoke, crl and crls', () => {
     expect(atMs).toBe(Date.UTC(2026, 10, 20));
   });
 
+  test('a certificate of another authority under the same names is not this one’s to revoke', async () => {
+    await runTree();
+    await run('root --name "Coinslot Root" --country FR --sandbox --out @root-x');
+    await run('intermediary --kind SINT --name "SINT France" --issuer @root-x --out @sint-x');
+    await expect(run('revoke @server.cert.pem --issuer @sint-x')).rejects.toThrow(/was not certified by SINT France/);
+    expect(existsSync(at('sint-x.crl.1.pem'))).toBe(false);
+  });
+
   test('a number that is there is never written again', async () => {
     await runTree();
     await run('crl --issuer @sint');
