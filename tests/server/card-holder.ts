@@ -53,6 +53,8 @@ export interface PayOptions extends OfferOptions {
   /** Typed at the card. */
   readonly pin?: string;
   readonly priceMinor?: bigint;
+  /** The quote travels with its chain, not with the chain's hash. */
+  readonly wholeChain?: boolean;
   readonly currency?: string;
 }
 
@@ -152,20 +154,24 @@ export class CardHolder {
     return withCard(this.rack.client(), 'reader', work);
   }
 
-  /** Envelope `card-application`. */
+  /** Envelope `card-application`, while the card is blank. */
   async apply(changes: Partial<CardApplication> = {}): Promise<Uint8Array> {
-    const { alg = ALG.ed25519, assurance = 'chip', purses } = this.options;
-    const nonce = changes.nonce ?? nextNonce();
+    const { alg = ALG.ed25519 } = this.options;
+    const nonce = nextNonce();
     const publicKey = await this.use((terminal) => terminal.generateKey(alg));
-    const possession = await this.use((terminal) => terminal.possession(nonce));
-    const timeMs = this.started.time.nowMs;
-    return applicationOf(
-      this.player,
-      this.started.holder,
-      { publicKey, possession, nonce, timeMs },
-      { assurance, ...(purses && { purses }), ...changes },
-    );
+    this.#proven = { nonce, publicKey, possession: await this.use((terminal) => terminal.possession(nonce)) };
+    return this.applyAs(this.player, changes);
   }
+
+  /** The same with the last proof of possession, by anybody. */
+  applyAs(player: Player, changes: Partial<CardApplication> = {}): Uint8Array {
+    if (this.#proven === undefined) throw new Error('the card has not proven its key');
+    const { assurance = 'chip', purses } = this.options;
+    const fields = { ...this.#proven, timeMs: this.started.time.nowMs };
+    return applicationOf(player, this.started.holder, fields, { assurance, ...(purses && { purses }), ...changes });
+  }
+
+  #proven: Pick<CardApplication, 'nonce' | 'publicKey' | 'possession'> | undefined;
 
   async personalise(issueEnvelope: Uint8Array): Promise<void> {
     this.issue = decodeCardIssue(readEnvelope(issueEnvelope).body);
@@ -188,14 +194,14 @@ export class CardHolder {
 
   /** Message 2 for this card, signed, with the quote's chain by its hash; kept in the journal. */
   async request(nonce: string, options: PayOptions = {}): Promise<Uint8Array> {
-    const { request = {}, from = this.started.publisher, priceMinor = 20n, currency, ...offer } = options;
+    const { request = {}, from = this.started.publisher, priceMinor = 20n, currency, wholeChain, ...offer } = options;
     if (this.#spki.length === 0)
       this.#spki = spkiOf((await this.use((terminal) => terminal.select())).spki as Uint8Array);
     const quote = { amountMinor: priceMinor, ...(currency && { currency }), ...offer.quote };
     const made = makeOffer(from, { atMs: this.started.time.nowMs, nonce, ...offer, quote });
     const decider = { ...this.started.holder, keyHash: this.keyHash };
-    const byHash = { ...made, offer: { ...made.offer, quote: withChainByHash(made.offer.quote) } };
-    const envelope = makeRequest(this.player, decider, byHash, request);
+    const sent = wholeChain ? made.offer.quote : withChainByHash(made.offer.quote);
+    const envelope = makeRequest(this.player, decider, { ...made, offer: { ...made.offer, quote: sent } }, request);
     this.journal.set(Buffer.from(made.offer.nonce).toString('hex'), envelope);
     return envelope;
   }
@@ -205,6 +211,16 @@ export class CardHolder {
     const body = readEnvelope(await this.request(nonce, options)).body;
     const { pin } = options;
     return this.use((terminal) => terminal.pay(body, pin === undefined ? {} : { pin }));
+  }
+
+  /** Several offers at once, over one connection: the terminal takes them one after the other. */
+  async payAll(nonces: readonly string[], options: PayOptions = {}): Promise<readonly CardPayment[]> {
+    const bodies: Uint8Array[] = [];
+    for (const nonce of nonces) bodies.push(readEnvelope(await this.request(nonce, options)).body);
+    const { pin } = options;
+    return this.use((terminal) =>
+      Promise.all(bodies.map((body) => terminal.pay(body, pin === undefined ? {} : { pin }))),
+    );
   }
 
   /** The card's records that no upload has cleared, with their proofs. */

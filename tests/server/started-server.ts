@@ -185,3 +185,22 @@ export async function balanceOf({ server }: Pick<Started, 'server'>, player: Pla
   if (found === undefined) throw new Error('player is not there');
   return found.balanceMinor;
 }
+
+/** Balance of an account of the ledger; 0 before its first posting. */
+export async function ledgerOf(
+  { server }: Pick<Started, 'server'>,
+  kind: string,
+  owner = '',
+  currency = 'EUR',
+): Promise<bigint> {
+  const accounts = await server.service.records.listAccounts(0n, 500);
+  return (
+    accounts.find((one) => one.kind === kind && one.owner === owner && one.currency === currency)?.balanceMinor ?? 0n
+  );
+}
+
+/** What a card's prepaid purse holds, seen from the ledger. */
+export const floatOf = (
+  started: Pick<Started, 'server'>,
+  { cardId }: { readonly cardId: Uint8Array },
+): Promise<bigint> => ledgerOf(started, 'card-float', Buffer.from(cardId).toString('hex'));

@@ -9,8 +9,9 @@ import {
   ProtocolError,
   readCertificate,
   spkiOf,
+  type RateTable,
 } from '@coinslot/protocol';
-import type { PostedRateTable } from '../exchange/types.ts';
+import { currentRateTable } from '../exchange/service.ts';
 import type { Random } from '../log.ts';
 import type { StoreTransaction } from '../store/port.ts';
 import type { ReadApplication } from './application.ts';
@@ -53,7 +54,7 @@ export async function issueCard(
   admit();
   const publicKey = spkiOf(read.application.publicKey);
   const known = await tx.cards.findCardByKey(publicKey);
-  const rates = await requireRates(tx);
+  const rates = await currentRateTable(tx, context.nowMs);
   const issuer = known === undefined ? context.issuers.ofAlg(read.alg) : context.issuers.ofKey(known.issuerKey);
   const made = known === undefined ? makeCard(read, publicKey, issuer, rates, context) : undefined;
   const card = known ?? (made as MadeCard).card;
@@ -70,7 +71,7 @@ export async function issueCard(
     chain,
     issuerKey: issuer.key,
     parameters,
-    rates: issuer.seal('rate-table', encodeRateTable(rates.table)),
+    rates: issuer.seal('rate-table', encodeRateTable(rates)),
   });
   const issue = issuer.seal('card-issue', body);
   if (made !== undefined) await keepCard(tx, made);
@@ -91,7 +92,7 @@ function makeCard(
   { application, player }: ReadApplication,
   publicKey: Uint8Array,
   issuer: CardIssuer,
-  { table: rateTable }: PostedRateTable,
+  rateTable: RateTable,
   { policy, random, nowMs }: IssuingContext,
 ): MadeCard {
   const { assurance, purses, userId } = application;
@@ -152,12 +153,6 @@ async function requireSame(tx: StoreTransaction, known: Card, { application }: R
   const isSame = known.assurance === application.assurance && held.join() === application.purses.map(purseName).join();
   if (!isSame)
     throw new ProtocolError('ID_CONFLICT', 'CardApplication: the card is issued already, with other particulars');
-}
-
-async function requireRates(tx: StoreTransaction): Promise<PostedRateTable> {
-  const newest = await tx.findNewestRateTable();
-  if (newest !== undefined) return newest;
-  throw new ProtocolError('RATE_STALE', 'no rate table has been posted yet', { hint: 'ask again later' });
 }
 
 const wholeSecond = (atMs: number): number => Math.floor(atMs / SECOND_MS) * SECOND_MS;

@@ -1,7 +1,6 @@
 /** What cards may do: the issuer's terms, by assurance, and how they become certificate ceilings and parameters. */
 import {
   convertMoney,
-  ProtocolError,
   type Assurance,
   type CardParameters,
   type PurseParameters,
@@ -83,7 +82,7 @@ export interface TermsContext {
   readonly policy: CardPolicy;
   readonly assurance: Assurance;
   /** For amounts in other currencies than the policy's. */
-  readonly rateTable: RateTable | undefined;
+  readonly rateTable: RateTable;
 }
 
 /** The most that one payment may charge, by currency, ascending: for the certificate. Throws RATE_STALE without a rate. */
@@ -141,7 +140,5 @@ const termsOf = ({ policy, assurance }: TermsContext): CardTerms => policy[assur
 
 function inCurrency(amountMinor: bigint, currency: string, { policy, rateTable }: TermsContext): bigint {
   if (currency === policy.currency) return amountMinor;
-  if (rateTable === undefined)
-    throw new ProtocolError('RATE_STALE', `no rate table yet, so no card in ${currency}`, { hint: 'ask again later' });
   return convertMoney({ amountMinor, currency: policy.currency }, currency, rateTable).amountMinor;
 }

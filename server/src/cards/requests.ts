@@ -10,6 +10,7 @@ import {
   type CardRequest,
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
+import { currentRateTable } from '../exchange/service.ts';
 import type { Player } from '../players/types.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
 import type { CardIssuer } from './issuers.ts';
@@ -59,7 +60,7 @@ export async function renewParameters(
   const held = await tx.cards.findParameters(cardId);
   if (held === undefined) throw new Error('a card has no parameters');
   const { assurance, notAfterMs } = card;
-  const rateTable = (await tx.findNewestRateTable())?.table;
+  const rateTable = await currentRateTable(tx, nowMs);
   const number = held.parameters.number + 1;
   const context = { policy, assurance, rateTable, cardId, number, nowMs, player, notAfterMs };
   const next = parametersOf(held.parameters.purses, context);

@@ -1,5 +1,6 @@
 /** The cards of this server: issue, uploads, parameters, rates, blocked lists, claims. */
 import { encodeCrls, encodeRateTable, ProtocolError, type Alg, type CardParameters } from '@coinslot/protocol';
+import { currentRateTable } from '../exchange/service.ts';
 import type { Identity } from '../identity.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { Clock, Random } from '../log.ts';
@@ -130,16 +131,14 @@ export class Cards {
     });
   }
 
-  /** Envelope `rate-table` of the newest table, signed for cards of an algorithm. Throws BAD_KEY, or RATE_STALE before the first. */
+  /** Envelope `rate-table` of the table in force, signed for cards of an algorithm. Throws BAD_KEY, or RATE_STALE before the first. */
   async rates(alg: Alg): Promise<Uint8Array> {
     const issuer = this.#issuers.ofAlg(alg);
-    const newest = await this.#options.store.findNewestRateTable();
-    if (newest === undefined)
-      throw new ProtocolError('RATE_STALE', 'no rate table has been posted yet', { hint: 'ask again later' });
+    const table = await currentRateTable(this.#options.store, this.#options.clock());
     const sealed = this.#sealedRates.get(issuer);
-    if (sealed?.tableId === newest.table.id) return sealed.envelope;
-    const envelope = issuer.seal('rate-table', encodeRateTable(newest.table));
-    this.#sealedRates.set(issuer, { tableId: newest.table.id, envelope });
+    if (sealed?.tableId === table.id) return sealed.envelope;
+    const envelope = issuer.seal('rate-table', encodeRateTable(table));
+    this.#sealedRates.set(issuer, { tableId: table.id, envelope });
     return envelope;
   }
 

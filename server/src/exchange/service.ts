@@ -62,3 +62,18 @@ function requireRates({ base, rates, notBeforeMs, notAfterMs }: NewRateTable): v
   if (odd !== undefined) throw new ProtocolError('BAD_ENCODING', `RateTable.rates: ${odd.currency} has no usable rate`);
   if (notAfterMs <= notBeforeMs) throw new ProtocolError('RATE_STALE', 'RateTable.notAfterMs: not after its beginning');
 }
+
+/**
+ * The newest table that has begun: a card takes a table's beginning for the time, so one of tomorrow would stop it until then.
+ * Throws RATE_STALE when none has.
+ */
+export async function currentRateTable(
+  store: Pick<StoreReader, 'findNewestRateTable' | 'findRateTable'>,
+  nowMs: number,
+): Promise<RateTable> {
+  let posted = await store.findNewestRateTable();
+  while (posted !== undefined && posted.table.notBeforeMs > nowMs)
+    posted = await store.findRateTable(posted.table.id - 1);
+  if (posted !== undefined) return posted.table;
+  throw new ProtocolError('RATE_STALE', 'no rate table is in force yet', { hint: 'ask again later' });
+}

@@ -1,0 +1,106 @@
+/** Stores of version 1, before there were cards: they come forward with everything in them, or stay as they are. */
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeOffer, makeRequest, type Player } from '../lib/parties.ts';
+import { MIGRATIONS } from '../../server/src/store/sqlite/migrations.ts';
+import { openWriter } from '../../server/src/store/sqlite/open.ts';
+import { CardHolder } from './card-holder.ts';
+import { balanceOf, enrolPlayer, requireBooks, startMarket, startServer, temporaryFolder } from './started-server.ts';
+
+const FIRST = MIGRATIONS.slice(0, 1);
+const openAt = (path: string, migrations: readonly (readonly string[])[]): Database.Database =>
+  openWriter({ path, checkBytesMax: 1e12, busyMs: 100, migrations });
+const versionOf = (db: Database.Database): unknown => db.pragma('user_version', { simple: true });
+
+/** In the order in which rows refer to each other. */
+const TABLES = [
+  'chains',
+  'accounts',
+  'transfers',
+  'postings',
+  'players',
+  'player_keys',
+  'publishers',
+  'rate_tables',
+  'decisions',
+  'top_ups',
+];
+
+interface OldStore {
+  readonly path: string;
+  readonly player: Player;
+  readonly request: Uint8Array;
+  readonly decision: Uint8Array;
+}
+
+/** A store as version 1 wrote it: the rows of a real one, under the first schema and its triggers. */
+async function oldStore(): Promise<OldStore> {
+  const started = await startMarket();
+  const player = await enrolPlayer(started);
+  await enrolPlayer(started, { name: 'Grace', currency: 'USD', plan: 'postpaid', moneyMinor: 2_000n });
+  const request = makeRequest(player, started.holder, makeOffer(started.publisher));
+  const answer = await started.server.decide(request);
+  await started.server.decide(makeRequest(player, started.holder, makeOffer(started.publisher, { nonce: 'second' })));
+  await started.server.close();
+  if (answer.kind !== 'decided') throw new Error(answer.kind);
+
+  const path = join(temporaryFolder(), 'old.sqlite');
+  const old = openAt(path, FIRST);
+  old.exec(`ATTACH '${started.storePath}' AS newer`);
+  for (const table of TABLES) {
+    const columns = old.prepare<[], { name: string }>(`SELECT name FROM pragma_table_info('${table}')`).all();
+    const names = columns.map(({ name }) => name);
+    // Accounts are opened empty; their balances come with the postings.
+    const values = names.map((name) => (['balance_minor', 'last_posting'].includes(name) ? '0' : name));
+    old.exec(`INSERT INTO main.${table} (${names.join()}) SELECT ${values.join()} FROM newer.${table}`);
+  }
+  old.close();
+  return { path, player, request, decision: answer.decision };
+}
+
+it('a store of version 1 comes forward: same balances, same bytes, and then cards', async () => {
+  const { path, player, request, decision } = await oldStore();
+  const next = await startServer({ storePath: path });
+  expect(await balanceOf(next, player)).toBe(960n);
+  expect(await next.server.decide(request)).toMatchObject({ decision, fresh: false });
+  await requireBooks(next);
+  const card = await CardHolder.loaded(next, player, 500n);
+  await card.pay('by card');
+  await card.report();
+  expect(await balanceOf(next, player)).toBe(460n);
+  await requireBooks(next);
+});
+
+it('C15: stays at version 1 whole when the step ends at any statement, and comes forward afterwards', async () => {
+  const { path } = await oldStore();
+  const step = MIGRATIONS[1] as readonly string[];
+  const rowsOf = (db: Database.Database): unknown =>
+    TABLES.map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all());
+  const before = openAt(path, FIRST);
+  const [rows, schema] = [rowsOf(before), before.prepare('SELECT * FROM sqlite_schema').all()];
+  before.close();
+  for (let kept = 0; kept <= step.length; kept++) {
+    expect(() => openAt(path, [...FIRST, [...step.slice(0, kept), 'THIS FAILS']])).toThrow();
+    const left = new Database(path).defaultSafeIntegers(true);
+    expect([versionOf(left), rowsOf(left), left.prepare('SELECT * FROM sqlite_schema').all()]).toEqual([
+      1n,
+      rows,
+      schema,
+    ]);
+    left.close();
+  }
+  const forward = openAt(path, MIGRATIONS);
+  expect(versionOf(forward)).toBe(2n);
+  expect(forward.pragma('foreign_keys', { simple: true })).toBe(1n);
+  forward.close();
+});
+
+it('rows that refer to nothing stop the step', async () => {
+  const { path } = await oldStore();
+  const shell = new Database(path);
+  shell.pragma('foreign_keys = OFF');
+  shell.exec("INSERT INTO player_keys VALUES (zeroblob(32), x'00', 'pin')");
+  shell.close();
+  expect(() => openAt(path, MIGRATIONS)).toThrow(/refer to what is not there/);
+});
