@@ -80,7 +80,7 @@ function purseOffer({ info, leaf }: ReadyCard, purse: PurseState, quote: Quote, 
 }
 
 /** What a purse can still pay: its balance, or what its ceiling leaves. */
-export function leftIn(purse: PurseState): bigint {
+export function leftIn(purse: Pick<PurseState, 'plan' | 'balanceMinor' | 'ceilingMinor' | 'unreportedMinor'>): bigint {
   if (purse.plan === 'prepaid') return purse.balanceMinor;
   return purse.ceilingMinor > purse.unreportedMinor ? purse.ceilingMinor - purse.unreportedMinor : 0n;
 }

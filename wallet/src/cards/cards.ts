@@ -17,6 +17,7 @@ import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { CardDoor } from './card-door.ts';
 import { CardIssuing } from './card-issuing.ts';
+import { CardMemory } from './card-memory.ts';
 import { cardMeans } from './card-means.ts';
 import { isCardPin, unblockName } from './card-secrets.ts';
 import { CardShelf, type ReadyCard } from './card-shelf.ts';
@@ -47,6 +48,7 @@ export class Cards {
   readonly shelf: CardShelf;
   readonly softCard: SoftCard;
   readonly means: readonly Means[];
+  readonly memory: CardMemory;
   readonly #options: CardsOptions;
   readonly #door: CardDoor;
   readonly #meetings = new Map<string, Meeting>();
@@ -60,6 +62,7 @@ export class Cards {
   constructor(options: CardsOptions) {
     this.#options = options;
     const { profile, trust, timers, log, outside, door } = options;
+    this.memory = new CardMemory(profile.path);
     this.#door = new CardDoor(door, trust, profile.clock);
     this.shelf = new CardShelf({ profile, trust, timers, log, onReady: (card) => this.#cameUp(card) });
     this.softCard = new SoftCard({ profile, outside, log });
@@ -107,9 +110,16 @@ export class Cards {
     void account.refresh();
   }
 
-  /** Gives a card up: it is blocked for good. */
+  /**
+   * Gives a card up: it is blocked for good. What the software card still has to report goes up first, and then its files go.
+   */
   async lose(idHex: string): Promise<void> {
+    const { profile } = this.#options;
+    const isSoft = profile.state.card(idHex)?.means === 'softcard';
+    if (isSoft && this.shelf.byId(idHex) !== undefined) await this.upload(idHex);
     await begun(this.#sync).lose(idHex);
+    const { day } = profile.vault;
+    if (isSoft && day !== undefined) await this.softCard.destroy(day);
     this.#crlsDueMs = 0;
     this.#tick();
   }
@@ -133,7 +143,9 @@ export class Cards {
   }
 
   #cameUp(card: ReadyCard): void {
-    this.#options.trust.learn(card.info.card.chain.slice(1));
+    const { trust, profile } = this.#options;
+    trust.learn(card.info.card.chain.slice(1));
+    this.memory.keep(hex(card.info.card.cardId), card.info, card.leaf.notAfterMs, profile.clock());
     this.#payer?.hurryAll(card.kind);
     if (this.#payer !== undefined) this.#bringUpToDate(card);
   }

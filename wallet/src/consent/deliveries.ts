@@ -2,6 +2,7 @@
 import type { Payment } from '../journal/payments.ts';
 import type { Progress } from '../payments/payer.ts';
 import type { Language } from '../words/languages.ts';
+import { cardRefusalText } from '../words/payment-words.ts';
 import { sendRefusal, type Seat } from './seat.ts';
 
 interface Waiting {
@@ -28,7 +29,8 @@ export class Deliveries {
     if (progress === 'pending') return seat.send('progress', { seq, state: 'pending' });
     this.#waiting.delete(payment.nonceHex);
     if (payment.decision !== undefined) seat.send('decision', { seq, decision: payment.decision });
-    else if (payment.lapsed !== undefined) sendRefusal(seat, seq, language, payment.lapsed, 'no');
-    else sendRefusal(seat, seq, language, 'DECISION_MISMATCH', 'unknown');
+    else if (payment.lapsed !== undefined) {
+      sendRefusal(seat, seq, language, payment.lapsed, 'no', cardRefusalText(language, payment.lapsed, 'no'));
+    } else sendRefusal(seat, seq, language, 'DECISION_MISMATCH', 'unknown');
   }
 }

@@ -3,6 +3,7 @@
  * takes the answer from the overlay or from the wallet's page, and hands a yes to the payer. What a game sends changes
  * nothing under an open dialog.
  */
+import { CardTerminalError } from '@coinslot/card';
 import {
   equalBytes,
   ProtocolError,
@@ -25,12 +26,12 @@ import { makePaymentRequest } from '../payments/payment-request.ts';
 import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { DayKeys } from '../vault/keys.ts';
-import { paymentWords } from '../words/payment-words.ts';
+import { cardRefusalText, paymentWords } from '../words/payment-words.ts';
 import { Appraisal } from './appraisal.ts';
 import type { Candidate } from './candidate.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Dialog } from './dialog.ts';
-import type { Choice, MeansChoice } from './means-choice.ts';
+import { NoMeans, type Choice, type MeansChoice } from './means-choice.ts';
 import { sendRefusal, type Seat } from './seat.ts';
 import { composeShown } from './shown.ts';
 
@@ -209,12 +210,12 @@ export class ConsentDesk {
     const { shelf } = this.#options;
     const card = shelf.byKey(dialog.choice.chosen.audience);
     try {
-      if (card === undefined) throw new ProtocolError('CARD_ABSENT', 'the card is gone');
+      if (card === undefined) throw new NoMeans('CARD_ABSENT', 'the card is gone');
       const { verified, triesLeft } = await shelf.use(card, (terminal) => terminal.verifyPin(cardPin));
       if (verified) return true;
       void shelf.lookAgain(card);
       if (triesLeft > 0) throw new WalletError('CARD_PIN_WRONG', 'not the PIN of the card', { triesLeft });
-      throw new ProtocolError('CARD_LOCKED', 'the card takes no further PIN');
+      throw new NoMeans('CARD_LOCKED', 'the card takes no further PIN');
     } catch (fault) {
       if (!(fault instanceof ProtocolError) || this.#dialog !== dialog) throw fault;
       this.#close(dialog);
@@ -411,7 +412,9 @@ export class ConsentDesk {
     const { language } = profile.settings;
     if (fault instanceof ProtocolError) {
       log.info({ code: fault.code, why: fault.message, game: seat.pairing.gameId }, 'offer refused');
-      return sendRefusal(seat, seq, language, fault.code, fault.charged);
+      const isOfCard = fault instanceof NoMeans || fault instanceof CardTerminalError;
+      const text = isOfCard ? cardRefusalText(language, fault.code, fault.charged) : undefined;
+      return sendRefusal(seat, seq, language, fault.code, fault.charged, text);
     }
     // A mistake of this program must not look like an answer; the game is told that it can ask again.
     log.error({ fault: String(fault) }, 'offer: could not be handled');

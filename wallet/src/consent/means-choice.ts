@@ -24,6 +24,9 @@ export interface ChoiceOptions {
   timers: Timers;
 }
 
+/** No means can be asked. What it says is about the means, the player's cards above all, and not about the offer. */
+export class NoMeans extends ProtocolError {}
+
 export interface Choice {
   readonly chosen: Candidate;
   /** In the player's order. */
@@ -55,7 +58,7 @@ export class MeansChoice {
     }
     const candidates = verdicts.filter(isCandidate);
     const chosen = candidates.find(({ sufficiency }) => sufficiency === 'enough') ?? candidates[0];
-    if (chosen === undefined) throw new ProtocolError(codeOf(verdicts), 'means: none can be asked');
+    if (chosen === undefined) throw new NoMeans(codeOf(verdicts), 'means: none can be asked', { charged: 'no' });
     const others = candidates.filter(
       (one) => one !== chosen && one.sufficiency === 'enough' && chargesTheSame(one, chosen),
     );

@@ -4,9 +4,9 @@ import { WalletError } from '../errors.ts';
 import { keyText, type Pairing } from '../journal/state.ts';
 import type { WalletParts } from '../parts.ts';
 import { WALLET_CURRENCIES } from '../profile/presets.ts';
-import { LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
+import { isMeansOrder, LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
 import { isLanguage } from '../words/languages.ts';
-import { gameLimitsOf, walletLimitsOf } from './amounts.ts';
+import { amountOf, gameLimitsOf, walletLimitsOf } from './amounts.ts';
 
 type Fields = Record<string, unknown>;
 type Action = (parts: WalletParts, fields: Fields) => void | Promise<void>;
@@ -104,6 +104,31 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     await limits.changeWalletLimits(walletLimitsOf(fields, profile.settings.currency, current), pinOf(fields));
   },
   'tell-server': ({ limits }, fields) => limits.tellServer(textOf(fields, 'pin')),
+
+  async 'make-soft-card'({ cards }, fields) {
+    await cards.issuing.makeSoftCard(textOf(fields, 'pin'));
+  },
+  async 'issue-card'({ cards }, fields) {
+    await cards.issuing.issueCard({
+      reader: textOf(fields, 'reader'),
+      pin: textOf(fields, 'pin'),
+      cardPin: textOf(fields, 'cardPin'),
+    });
+  },
+  'upload-card': ({ cards }, fields) => cards.upload(textOf(fields, 'card')),
+  async recharge({ cards }, fields) {
+    const amountMinor = amountOf(fields, 'amount', textOf(fields, 'currency'));
+    if (amountMinor === 0n) throw bad('amount');
+    await cards.recharge(textOf(fields, 'card'), textOf(fields, 'purse'), amountMinor, textOf(fields, 'pin'));
+  },
+  'lose-card': ({ cards }, fields) => cards.lose(textOf(fields, 'card')),
+  'card-pin': ({ cards }, fields) =>
+    cards.setCardPin(textOf(fields, 'card'), textOf(fields, 'pin'), textOf(fields, 'cardPin')),
+  means({ profile }, fields) {
+    const { means } = fields;
+    if (!isMeansOrder(means)) throw bad('means');
+    profile.changeSettings({ means });
+  },
 
   settings({ profile, autoLock }, fields) {
     const { language, lockAfterMinutes } = fields;

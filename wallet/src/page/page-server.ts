@@ -8,7 +8,8 @@ import { ProtocolError } from '@coinslot/protocol';
 import { WalletError } from '../errors.ts';
 import { refuseBarely, onlyHeader, requireHost } from '../link/doors.ts';
 import type { WalletParts } from '../parts.ts';
-import { refusalText } from '../words/payment-words.ts';
+import { CardStoreError, CardTerminalError } from '@coinslot/card';
+import { cardTrouble, refusalText, triesLeftText } from '../words/payment-words.ts';
 import { ACTIONS } from './actions.ts';
 import type { PageAssets } from './assets.ts';
 import { readJson } from './body.ts';
@@ -133,7 +134,15 @@ export class PageServer {
 /** What the page is told of a fault: a code that it has words for, or the protocol's words. */
 function faultView(parts: WalletParts, fault: unknown): object | undefined {
   const { language } = parts.profile.settings;
-  if (fault instanceof WalletError) return { code: fault.code, detail: fault.message };
+  if (fault instanceof WalletError) {
+    const { code, message, triesLeft } = fault;
+    return { code, detail: message, ...(triesLeft !== undefined && { text: triesLeftText(language, triesLeft) }) };
+  }
+  // What a card or its issuer said to something that is no payment.
+  if (fault instanceof CardTerminalError || fault instanceof CardStoreError) {
+    const code = fault instanceof ProtocolError ? fault.code : 'CARD_STATE';
+    return { code, detail: fault.message, text: cardTrouble(language, code) };
+  }
   if (fault instanceof ProtocolError) {
     return { code: fault.code, detail: fault.message, text: refusalText(language, fault.code, fault.charged) };
   }

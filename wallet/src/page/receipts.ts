@@ -4,7 +4,7 @@ import { dateText } from '../consent/shown.ts';
 import { hex } from '../hex.ts';
 import { currentAttempt, type Payment } from '../journal/payments.ts';
 import type { Language } from '../words/languages.ts';
-import { outcomeText, paymentWords, refusalText } from '../words/payment-words.ts';
+import { cardRefusalText, outcomeText, paymentWords, refusalText } from '../words/payment-words.ts';
 import type { ReceiptView } from './view.ts';
 
 const MINUTE_MS = 60_000n;
@@ -45,7 +45,7 @@ function textOf(
 ): string {
   const words = paymentWords(language);
   if (outcome === 'refunded') return words.outcome.refunded;
-  if (lapsed !== undefined) return refusalText(language, lapsed, 'no');
+  if (lapsed !== undefined) return cardRefusalText(language, lapsed, 'no');
   if (decided === undefined) {
     return contradicted ? refusalText(language, 'DECISION_MISMATCH', 'unknown') : words.outcome.pending;
   }

@@ -11,6 +11,7 @@ import type { WalletParts } from '../parts.ts';
 import { presetGameLimits, WALLET_CURRENCIES } from '../profile/presets.ts';
 import { LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
 import { gameLimitsView, walletLimitsView } from './amounts.ts';
+import { cardsView } from './cards-view.ts';
 import { receiptOf } from './receipts.ts';
 import { spendingOf } from './spending.ts';
 import type {
@@ -55,6 +56,7 @@ export function viewOf(parts: WalletParts): PageView {
     blocked: blockedViews(parts),
     receipts: receipts.receipts,
     olderFrom: receipts.olderFrom,
+    cards: cardsView(parts),
     limits: own && walletLimitsView(own, currency),
     limitsWaiting: waiting && {
       from: timeText(parts, waiting.effectiveAtMs),

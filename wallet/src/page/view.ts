@@ -147,6 +147,49 @@ export interface AccountView {
   asOf: string;
 }
 
+export interface PurseView {
+  id: string;
+  plan: 'prepaid' | 'postpaid';
+  currency: string;
+  /** What it can still pay. */
+  left: string;
+  /** Spent and not uploaded yet; empty for nothing. */
+  unreported: string;
+  /** Prepaid: the most it holds. Postpaid: the most that may wait for an upload. */
+  ceiling: string;
+}
+
+export interface CardView {
+  /** Hex; empty while it is not known, or for a card that is none of the wallet's. */
+  id: string;
+  kind: 'card' | 'softcard';
+  /** Empty for the software card, and for one in no reader. */
+  reader: string;
+  /** `away`: in no reader. `shut`: the software card while the wallet is locked. */
+  status: 'reading' | 'ready' | 'blank' | 'foreign' | 'fault' | 'away' | 'shut';
+  /** What is wrong with it, in words; empty for nothing. */
+  trouble: string;
+  purses: PurseView[];
+  /** Payments that are not uploaded yet, and how many it can keep. */
+  records: number;
+  recordsMax: number;
+  /** PINs that it still takes; -1 where that is not told. */
+  triesLeft: number;
+  expires: string;
+  /** When it was last read, for one that is not here. */
+  readAt: string;
+  isSyncing: boolean;
+}
+
+export interface CardsView {
+  readers: { reader: string; isEmpty: boolean }[];
+  cards: CardView[];
+  canMakeSoftCard: boolean;
+  isSoftCardShut: boolean;
+  /** Means that may pay, the preferred one first. */
+  means: readonly MeansId[];
+}
+
 export interface PageView {
   stage: Stage;
   language: Language;
@@ -170,6 +213,7 @@ export interface PageView {
   receipts: ReceiptView[];
   /** Where the next page of older receipts begins; 0 when there is none. */
   olderFrom: number;
+  cards: CardsView;
   limits: WalletLimitsView | undefined;
   limitsWaiting: { from: string; limits: WalletLimitsView } | undefined;
   /** The payment server has to be told of higher press limits, with the PIN. */

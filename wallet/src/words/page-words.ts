@@ -2,6 +2,8 @@
 import type { WalletFault } from '../errors.ts';
 import { enPageWords } from './page-words-en.ts';
 import { frPageWords } from './page-words-fr.ts';
+import type { MeansId } from '../means/port.ts';
+import type { CardView } from '../page/view.ts';
 import type { Language } from './languages.ts';
 
 export interface PageWords {
@@ -9,7 +11,7 @@ export interface PageWords {
   testMark: string;
   testHint: string;
   languageNames: Readonly<Record<Language, string>>;
-  nav: { home: string; games: string; history: string; settings: string; label: string };
+  nav: { home: string; cards: string; games: string; history: string; settings: string; label: string };
   lock: {
     locked: string;
     unlocked: string;
@@ -69,7 +71,10 @@ export interface PageWords {
     rate: string;
     date: string;
     refund: string;
+    /** By which means, said beside the total. */
+    by: Readonly<Record<MeansId, string>>;
     pinLead: string;
+    cardPinLead: string;
     pressLead: string;
     notEnough: string;
     pay(amount: string): string;
@@ -161,6 +166,60 @@ export interface PageWords {
     decision: string;
     consent: string;
     disowned: string;
+    means: string;
+  };
+  means: Readonly<Record<MeansId, string>>;
+  cards: {
+    title: string;
+    one: string;
+    noReader: string;
+    insert: string;
+    reader(name: string): string;
+    status: Readonly<Record<CardView['status'], string>>;
+    prepaid: string;
+    postpaid: string;
+    unreported(amount: string): string;
+    mostPrepaid(amount: string): string;
+    mostPostpaid(amount: string): string;
+    nothingWaiting: string;
+    waiting(records: number): string;
+    room(records: number, most: number): string;
+    tries(tries: number): string;
+    expires(date: string): string;
+    asOf(time: string): string;
+    upload: string;
+    uploading: string;
+    recharge: string;
+    rechargeHint: string;
+    amount: string;
+    walletPin: string;
+    recharging: string;
+    recharged: string;
+    newPin: string;
+    newPinHint: string;
+    cardPin: string;
+    newCardPin: string;
+    setPin: string;
+    pinSet: string;
+    lost: string;
+    lostHint: string;
+    lostSoftHint: string;
+    lostNow: string;
+    issueTitle: string;
+    issueHint: string;
+    issue: string;
+    issuing: string;
+    softTitle: string;
+    softCan: string;
+    softCannot: string;
+    softMake: string;
+    softMaking: string;
+    orderTitle: string;
+    orderHint: string;
+    up(means: string): string;
+    use: string;
+    doNotUse: string;
+    off: string;
   };
   settings: {
     title: string;

@@ -67,6 +67,31 @@ export const enPaymentWords: PaymentWords = {
     FAIRNESS: 'The game asks too soon.',
     REFUNDED: 'This payment was refunded.',
   },
+  cardRefusal: {
+    BAD_SIGNATURE: 'The card does not take what its issuer sent.',
+    CHAIN_UNTRUSTED: 'The card is not from an issuer that this wallet trusts.',
+    CHAIN_EXPIRED: 'The card has expired.',
+    CHAIN_NOT_YET: 'The card is not valid yet.',
+    CHAIN_ROLE: 'This price is not to be paid by your card.',
+    CHAIN_LIMIT: 'This is more than the card may pay at once.',
+    CONSENT_REQUIRED: 'The wallet has to be unlocked, or the card’s PIN typed, first.',
+    OFFER_CURRENCY: 'The card has no purse for this currency.',
+    INSUFFICIENT: 'There is not enough money on the card.',
+    CEILING: 'This is more than the card may pay before its payments are uploaded.',
+    RATE_STALE: 'The card has no valid exchange rate. Go online with it once.',
+    CARD_ABSENT: 'No card is in the reader. Put your card in.',
+    CARD_STATE: 'The card cannot be read or used.',
+    CARD_TORN: 'The card was taken out too early. Put it back in.',
+    CARD_LOCKED: 'The card’s PIN is locked. Set it anew under Cards.',
+    RECORD_FULL: 'The card is full. Upload its payments first.',
+    CLOCK_SKEW: 'The card has seen a later time than this computer shows.',
+    BUSY: 'Another program is using the card.',
+    DECISION_EXPIRED: 'The card was not asked in time.',
+  },
+  triesLeft: (tries) =>
+    tries === 0
+      ? 'This is not the PIN of the card, and the card takes no other.'
+      : `This is not the PIN of the card. ${plural(tries, 'try is', 'tries are')} left.`,
   charged: {
     no: 'Nothing was charged.',
     yes: 'It was charged.',

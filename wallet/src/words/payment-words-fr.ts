@@ -68,6 +68,31 @@ export const frPaymentWords: PaymentWords = {
     FAIRNESS: 'Le jeu demande trop tôt.',
     REFUNDED: 'Ce paiement a été remboursé.',
   },
+  cardRefusal: {
+    BAD_SIGNATURE: 'La carte n’accepte pas ce que son émetteur a envoyé.',
+    CHAIN_UNTRUSTED: 'La carte ne vient pas d’un émetteur reconnu par ce portefeuille.',
+    CHAIN_EXPIRED: 'La carte a expiré.',
+    CHAIN_NOT_YET: 'La carte n’est pas encore valable.',
+    CHAIN_ROLE: 'Ce prix ne peut pas être payé avec votre carte.',
+    CHAIN_LIMIT: 'C’est plus que ce que la carte peut payer en une fois.',
+    CONSENT_REQUIRED: 'Déverrouillez d’abord le portefeuille, ou tapez le code de la carte.',
+    OFFER_CURRENCY: 'La carte n’a pas de porte-monnaie dans cette monnaie.',
+    INSUFFICIENT: 'Il n’y a pas assez d’argent sur la carte.',
+    CEILING: 'C’est plus que ce que la carte peut payer avant que ses paiements soient envoyés.',
+    RATE_STALE: 'La carte n’a pas de taux de change valable. Mettez-la une fois en ligne.',
+    CARD_ABSENT: 'Aucune carte dans le lecteur. Insérez votre carte.',
+    CARD_STATE: 'La carte ne peut être ni lue ni utilisée.',
+    CARD_TORN: 'La carte a été retirée trop tôt. Remettez-la.',
+    CARD_LOCKED: 'Le code de la carte est verrouillé. Choisissez-en un autre sous Cartes.',
+    RECORD_FULL: 'La carte est pleine. Envoyez d’abord ses paiements.',
+    CLOCK_SKEW: 'La carte a vu une heure plus tardive que celle de cet ordinateur.',
+    BUSY: 'Un autre programme utilise la carte.',
+    DECISION_EXPIRED: 'La carte n’a pas été interrogée à temps.',
+  },
+  triesLeft: (tries) =>
+    tries === 0
+      ? 'Ce n’est pas le code de la carte, et elle n’en accepte plus.'
+      : `Ce n’est pas le code de la carte. Il reste ${plural(tries, 'essai', 'essais')}.`,
   charged: {
     no: 'Rien n’a été débité.',
     yes: 'Le montant a été débité.',

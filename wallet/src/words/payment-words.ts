@@ -21,6 +21,9 @@ export interface PaymentWords {
   refund(days: number, contact: string): string;
   /** One sentence for a player, by code; never more than the code says. */
   refusal: Readonly<Record<CodeName, string>>;
+  /** Where a card says it, and it is about the card: in place of `refusal`. */
+  cardRefusal: Readonly<Partial<Record<CodeName, string>>>;
+  triesLeft(tries: number): string;
   charged: Readonly<Record<Charged, string>>;
   /** Already paid and not used up: asking again would charge twice. */
   alreadyPaid: string;
@@ -38,6 +41,20 @@ export function refusalText(language: Language, code: CodeName, charged: Charged
   const words = WORDS[language];
   return `${words.refusal[code]} ${words.charged[charged]}`;
 }
+
+/** What a code means when a card says it, or when it is why no card can pay. */
+export function cardTrouble(language: Language, code: CodeName): string {
+  const { cardRefusal, refusal } = WORDS[language];
+  return cardRefusal[code] ?? refusal[code];
+}
+
+/** As `refusalText`, for a payment that a card was to make. */
+export function cardRefusalText(language: Language, code: CodeName, charged: Charged): string {
+  return `${cardTrouble(language, code)} ${WORDS[language].charged[charged]}`;
+}
+
+/** After a PIN that was not the card's. */
+export const triesLeftText = (language: Language, tries: number): string => WORDS[language].triesLeft(tries);
 
 /** How a payment ended, for lists. */
 export function outcomeText(language: Language, code: DecisionCode): string {

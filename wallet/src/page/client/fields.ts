@@ -28,6 +28,19 @@ export function pinField(id: string, label: string, isNew = false): HTMLElement 
   });
 }
 
+/** The PIN that a card takes: digits, and for no password store. */
+export function cardPinField(id: string, label: string): HTMLElement {
+  return field(id, label, {
+    type: 'password',
+    class: 'pin',
+    required: true,
+    inputmode: 'numeric',
+    pattern: '[0-9]{4,8}',
+    maxlength: 8,
+    autocomplete: 'off',
+  });
+}
+
 /** An amount with its currency inside the box. */
 export function amountField(id: string, label: string, value: string, currency: string): HTMLElement {
   return h(
@@ -118,12 +131,13 @@ async function submitForm(
   const asked = options.submit(typed, (text) => say(text, true));
   if (asked === undefined) return;
   const [action, fields] = asked;
+  // At once: what the wallet does may renew this form, and what stands in it would be carried over.
+  for (const one of element.querySelectorAll<HTMLInputElement>('input[type="password"]')) one.value = '';
   const buttons = [...element.querySelectorAll('button')];
   for (const one of buttons) one.disabled = true;
   say(busyText ?? '', false);
   try {
     await act(action, fields);
-    for (const one of element.querySelectorAll<HTMLInputElement>('input[type="password"]')) one.value = '';
     say(doneText ?? '', false);
   } catch (fault) {
     say(faultText(words, fault), true);

@@ -92,6 +92,7 @@ function receiptRow(receipt: ReceiptView, words: PageWords, prefix: string): HTM
         ...fact(history.price, receipt.original),
         ...fact(history.refund, receipt.refund),
         ...fact(history.consent, receipt.proof === 'pin' ? history.pin : history.press),
+        ...fact(history.means, words.means[receipt.means]),
         ...fact(history.decision, receipt.decisionId, 'code'),
       ),
       receipt.disowned && h('p', { class: 'warning' }, icon('alert'), history.disowned),

@@ -6,13 +6,20 @@ import { act, follow, takeKey } from './api.ts';
 import { h, Slot } from './dom.ts';
 import { accountView, setUpView } from './first-run.ts';
 import { gamesView } from './games.ts';
+import { cardsView } from './cards.ts';
 import { historyView } from './history.ts';
 import { homeView } from './home.ts';
 import { icon, mark, type IconName } from './icons.ts';
 import { lockCard, noticeRow, pairingCard, paymentCard } from './requests.ts';
 import { settingsView } from './settings.ts';
 
-const ROUTES = { home: homeView, games: gamesView, history: historyView, settings: settingsView } as const;
+const ROUTES = {
+  home: homeView,
+  cards: cardsView,
+  games: gamesView,
+  history: historyView,
+  settings: settingsView,
+} as const;
 type Route = keyof typeof ROUTES;
 
 const slots = {
@@ -83,6 +90,7 @@ function drawRoute(shown: PageView, words: PageWords, language: Language): void 
   const { limitsWaiting, isServerBehind, lockAfterMinutes } = shown;
   const parts = {
     home: [account, spending, isPaused, isLocked, receipts],
+    cards: [shown.cards, isLocked],
     games: [games, blocked],
     history: [receipts, shown.olderFrom],
     settings: [account, limits, limitsWaiting, isServerBehind, lockAfterMinutes],

@@ -2,7 +2,7 @@
 import type { PageWords } from '../../words/page-words.ts';
 import type { GameLimitsView, NoticeView, PageView, PairingRequestView, PaymentRequestView } from '../view.ts';
 import { h } from './dom.ts';
-import { actionButton, amountField, form, pinField } from './fields.ts';
+import { actionButton, amountField, cardPinField, form, pinField } from './fields.ts';
 import { icon } from './icons.ts';
 
 export function lockCard(view: PageView, words: PageWords): HTMLElement {
@@ -76,7 +76,7 @@ export function gameLimitFields(
 /** Exactly what the game's overlay shows, in the same words; the payee and the amount on lines of their own. */
 export function paymentCard(request: PaymentRequestView, words: PageWords): HTMLElement {
   const { payment } = words;
-  const { id, shown, consent } = request;
+  const { id, shown, consent, means } = request;
   const fact = (term: string, text: string): (HTMLElement | false)[] =>
     text === '' ? [] : [h('dt', {}, term), h('dd', {}, text)];
   return h(
@@ -114,23 +114,31 @@ export function paymentCard(request: PaymentRequestView, words: PageWords): HTML
         'div',
         { class: 'payment-answer' },
         h('p', { class: 'total' }, shown.total),
+        h('p', { class: 'hint' }, payment.by[means]),
         !shown.isEnough && h('p', { class: 'warning' }, icon('alert'), payment.notEnough),
-        consent === 'pin' ? pinAnswer(id, shown.total, words) : pressAnswer(id, shown.total, words),
+        consent === 'pin' ? pinAnswer(request, words) : pressAnswer(id, shown.total, words),
       ),
     ),
   );
 }
 
-function pinAnswer(id: string, total: string, words: PageWords): HTMLElement {
+function pinAnswer({ id, shown, pins }: PaymentRequestView, words: PageWords): HTMLElement {
+  const { payment, pin, cards } = words;
   return form(
-    { words, class: 'stack', busyText: words.payment.paying, submit: ({ pin }) => ['pay-with-pin', { id, pin }] },
-    h('p', {}, words.payment.pinLead),
-    pinField('payment-pin', words.pin.label),
+    {
+      words,
+      class: 'stack',
+      busyText: payment.paying,
+      submit: (typed) => ['pay-with-pin', { id, pin: typed['pin'], cardPin: typed['cardPin'] }],
+    },
+    h('p', {}, pins.card ? payment.cardPinLead : payment.pinLead),
+    pins.wallet && pinField('payment-pin', pins.card ? cards.walletPin : pin.label),
+    pins.card && cardPinField('payment-cardPin', cards.cardPin),
     h(
       'div',
       { class: 'buttons equal' },
-      actionButton(words, words.payment.decline, 'decline', { id }),
-      h('button', { type: 'submit', class: 'primary' }, words.payment.pay(total)),
+      actionButton(words, payment.decline, 'decline', { id }),
+      h('button', { type: 'submit', class: 'primary' }, payment.pay(shown.total)),
     ),
   );
 }

@@ -1,0 +1,67 @@
+/** What each card said when it was last read: so that page and terminal can tell of cards that are not here. Proves nothing. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CardInfo, PurseState } from '@coinslot/card';
+import { replaceDurably, requirePrivate } from '../profile/files.ts';
+
+export interface RememberedPurse {
+  readonly purse: string;
+  readonly currency: string;
+  readonly plan: PurseState['plan'];
+  readonly balanceMinor: bigint;
+  readonly unreportedMinor: bigint;
+  readonly ceilingMinor: bigint;
+}
+
+export interface RememberedCard {
+  readonly purses: readonly RememberedPurse[];
+  /** Not yet uploaded. */
+  readonly records: number;
+  readonly pinTries: number;
+  readonly notAfterMs: number;
+  readonly readAtMs: number;
+}
+
+export class CardMemory {
+  readonly #path: string;
+  #cards: Readonly<Record<string, RememberedCard>>;
+
+  constructor(folder: string) {
+    this.#path = pathIn(folder);
+    this.#cards = readCardMemory(folder);
+  }
+
+  of(idHex: string): RememberedCard | undefined {
+    return Object.hasOwn(this.#cards, idHex) ? this.#cards[idHex] : undefined;
+  }
+
+  keep(idHex: string, info: CardInfo, notAfterMs: number, readAtMs: number): void {
+    const { records, pinTries } = info.standing;
+    const purses = info.purses.map(rememberedPurse);
+    this.#cards = { ...this.#cards, [idHex]: { purses, records, pinTries, notAfterMs, readAtMs } };
+    replaceDurably(this.#path, new TextEncoder().encode(JSON.stringify(this.#cards, withText)));
+  }
+}
+
+/** What a wallet wrote down, read without opening its profile. Nothing where it cannot be read: nothing hangs on it. */
+export function readCardMemory(folder: string): Readonly<Record<string, RememberedCard>> {
+  const path = pathIn(folder);
+  if (!existsSync(path)) return {};
+  requirePrivate(path);
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'), withMinor) as Record<string, RememberedCard>;
+  } catch {
+    return {};
+  }
+}
+
+const pathIn = (folder: string): string => join(folder, 'cards.json');
+
+function rememberedPurse({ purse, currency, plan, balanceMinor, unreportedMinor, ceilingMinor }: PurseState) {
+  return { purse, currency, plan, balanceMinor, unreportedMinor, ceilingMinor };
+}
+
+/** Amounts are text in JSON, and known by their names. */
+const withText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+const withMinor = (name: string, value: unknown): unknown =>
+  name.endsWith('Minor') && typeof value === 'string' ? BigInt(value) : value;
