@@ -107,6 +107,8 @@ export async function openParties(options: TownOptions): Promise<Parties> {
   const sandbox = await startSandbox({ home, port: ports.sandbox, clock, random, log });
   try {
     const wallet = await openWallet(options, sandbox, cards, grounds.roots);
+    // As of the build, as a released game has them; newer ones come from the wallet.
+    writeFileSync(join(gameFolder, 'crls.coinslot'), await revocationLists(sandbox.url));
     const settings = { walletPort: wallet.port, consoleUrl: sandbox.url, sandbox: true };
     writeFileSync(join(gameFolder, 'settings.json'), JSON.stringify(settings));
     const close = async (): Promise<void> => {
@@ -118,6 +120,12 @@ export async function openParties(options: TownOptions): Promise<Parties> {
     await sandbox.close();
     throw cause;
   }
+}
+
+async function revocationLists(serverUrl: string): Promise<Uint8Array> {
+  const answer = await fetch(new URL('/v1/crls', serverUrl));
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
 }
 
 async function openWallet(

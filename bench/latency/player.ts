@@ -45,6 +45,7 @@ const coinslot = new Coinslot(
   {
     priceList: file('price-list.coinslot'),
     roots: file('roots.coinslot'),
+    crls: file('crls.coinslot'),
     placements: JSON.parse(Buffer.from(file('placements.json')).toString('utf8')) as PlacementsFile,
     sandbox: true,
     wallet: { port: Number(walletPort) },

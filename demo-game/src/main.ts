@@ -70,11 +70,12 @@ function openShop({ priceList, placements }: ShopFiles): Shop {
   });
 }
 
-function pluginEntry({ priceList, placements, roots, settings }: ShopFiles): object {
+function pluginEntry({ priceList, placements, roots, crls, settings }: ShopFiles): object {
   const options: CoinslotOptions = {
     priceList,
     placements,
     roots,
+    crls,
     sandbox: settings.sandbox,
     wallet: { port: settings.walletPort },
     locale: text.lang,

@@ -48,6 +48,7 @@ export function sitDown({ gameFolder, walletPort, origin, forge, answer = 'accep
     {
       priceList: file('price-list.coinslot'),
       roots: file('roots.coinslot'),
+      crls: file('crls.coinslot'),
       placements: JSON.parse(Buffer.from(file('placements.json')).toString('utf8')) as PlacementsFile,
       sandbox: true,
       wallet: { port: walletPort },

@@ -5,6 +5,8 @@ export interface ShopFiles {
   priceList: Uint8Array;
   placements: PlacementsFile;
   roots: Uint8Array;
+  /** Revocation lists. */
+  crls: Uint8Array;
   settings: Settings;
 }
 
@@ -27,13 +29,14 @@ export async function fetchShopFiles(base: URL, get: typeof fetch = fetch): Prom
     return response;
   };
   try {
-    const [priceList, placements, roots, settings] = await Promise.all(
-      ['price-list.coinslot', 'placements.json', 'roots.coinslot', 'settings.json'].map(file),
+    const [priceList, placements, roots, crls, settings] = await Promise.all(
+      ['price-list.coinslot', 'placements.json', 'roots.coinslot', 'crls.coinslot', 'settings.json'].map(file),
     );
     return {
       priceList: new Uint8Array(await priceList!.arrayBuffer()),
       placements: (await placements!.json()) as PlacementsFile,
       roots: new Uint8Array(await roots!.arrayBuffer()),
+      crls: new Uint8Array(await crls!.arrayBuffer()),
       settings: (await settings!.json()) as Settings,
     };
   } catch {
