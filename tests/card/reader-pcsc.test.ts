@@ -5,8 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pcscReaders, ReaderError, type ReaderErrorKind, type ReaderPort } from '@coinslot/card';
-import { seen } from '../lib/reader-rigs.ts';
+import { pcscReaders, ReaderError, type ReaderErrorKind, type ReaderPort, type ReaderState } from '@coinslot/card';
 import { SELECT, TEST_ATR } from '../lib/test-card.ts';
 
 const READER = 'Some Reader 00 00';
@@ -43,7 +42,7 @@ interface Script {
   readonly transmit?: (header: Buffer) => Reply;
   readonly connectCode?: number | 'silence';
   readonly states?: () => Buffer;
-  /** At a wait: sent after the states. */
+  /** At a wait, before its answer. */
   readonly onWait?: (socket: Socket) => void;
 }
 
@@ -56,6 +55,7 @@ class PlayedDaemon {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #script: Script;
+  #onWait = () => {};
 
   constructor(path: string, script: Script) {
     this.path = path;
@@ -67,6 +67,20 @@ class PlayedDaemon {
     this.#server.listen(this.path);
     await once(this.#server, 'listening');
     return this;
+  }
+
+  /** When it has been asked to tell of changes so many times. */
+  async waits(count: number): Promise<void> {
+    while (this.waitCount < count) await new Promise<void>((resolve) => (this.#onWait = resolve));
+  }
+
+  hangUp(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** When no client is connected any more. */
+  async deserted(): Promise<void> {
+    for (const socket of this.#sockets) await new Promise<void>((resolve) => socket.once('close', () => resolve()));
   }
 
   async close(): Promise<void> {
@@ -103,7 +117,8 @@ class PlayedDaemon {
         return states();
       case 0x13:
         this.waitCount += 1;
-        setImmediate(() => onWait?.(socket));
+        this.#onWait();
+        onWait?.(socket);
         return states();
       case 0x01:
         return words(2, 0x77, 0);
@@ -252,6 +267,8 @@ describe('a client of pcscd', () => {
     expect(await kindOf(connection.transmit(SELECT, 30))).toBe('timeout');
     expect(await kindOf(connection.transmit(SELECT, 30))).toBe('timeout');
     expect(transmitCount).toBe(1);
+    // The daemon sees its client go, and takes back what it held.
+    await daemon.deserted();
   });
 
   it.each([
@@ -263,38 +280,59 @@ describe('a client of pcscd', () => {
     expect(await kindOf(port.connect(READER))).toBe(kind);
   });
 
+  /** What a watch of the port is told, by a number per telling. */
+  function told(of: (readers: readonly ReaderState[]) => number) {
+    const numbers: number[] = [];
+    let onTold = () => {};
+    port.watch((readers) => {
+      numbers.push(of(readers));
+      onTold();
+    });
+    return async (count: number) => {
+      while (numbers.length < count) await new Promise<void>((resolve) => (onTold = resolve));
+      return numbers;
+    };
+  }
+
   it('parks one socket to watch, and asks again only when it is told of a change', async () => {
-    let tell: (() => void) | undefined;
+    let parked: Socket | undefined;
     let present = true;
     await play({
       states: () => readerStates(present ? {} : { state: 0x02, atr: new Uint8Array(0) }),
-      onWait: (socket) => (tell = () => socket.write(words(0, 0))),
+      onWait: (socket) => (parked = socket),
     });
-    const told: boolean[] = [];
-    port.watch((readers) => told.push(readers[0]?.present ?? false));
-    await seen(port, () => true);
-    const { connectionCount } = daemon;
-    const waitsBefore = daemon.waitCount;
+    const tell = () => parked?.write(words(0, 0));
+    const presence = told((readers) => Number(readers[0]?.present));
+    await presence(1);
+    tell(); // another program has come or gone: nothing that this list says
+    await daemon.waits(2);
     present = false;
-    tell?.();
-    await seen(port, (readers) => readers[0]?.present === false);
-    expect(waitsBefore).toBe(2);
-    expect(daemon.connectionCount).toBe(connectionCount + 1);
-    expect(told[0]).toBe(true);
+    tell();
+    expect(await presence(2)).toEqual([1, 0]);
+    expect([daemon.waitCount, daemon.connectionCount]).toEqual([3, 1]);
   });
 
-  it('waits longer and longer for a daemon that is away, and tells once that nothing is there', async () => {
+  it('tells once that a daemon is away, and finds it again without haste', async () => {
     await play({});
-    const told: number[] = [];
-    port.watch((readers) => told.push(readers.length));
-    await seen(port, (readers) => readers.length === 1);
+    const counts = told((readers) => readers.length);
+    await counts(1);
     const { path } = daemon;
     await daemon.close();
-    await seen(port, (readers) => readers.length === 0);
-    daemon = new PlayedDaemon(path, {});
-    await daemon.listen();
-    await seen(port, (readers) => readers.length === 1);
-    expect(told.filter((count) => count === 0)).toHaveLength(1);
-    expect(daemon.connectionCount).toBeLessThan(6);
+    await counts(2);
+    daemon = await new PlayedDaemon(path, {}).listen();
+    expect(await counts(3)).toEqual([1, 0, 1]);
+    expect(daemon.connectionCount).toBe(1);
+  });
+
+  it('begins with the short pause again each time the daemon was there', async () => {
+    await play({});
+    await port.close();
+    port = pcscReaders({ socketPath: daemon.path, pause: { firstMs: 2, lastMs: 60_000 } });
+    const counts = told((readers) => readers.length);
+    for (let round = 1; round <= 15; round += 1) {
+      await counts(2 * round - 1);
+      daemon.hangUp();
+      await counts(2 * round);
+    }
   });
 });

@@ -109,7 +109,8 @@ describe('a card in a virtual reader', () => {
     const end = await inserted();
     end.send(ATR);
     await end.receive(1);
-    end.send(WAIT);
+    end.sendRaw(Buffer.concat([WAIT, SELECT, COUNT].map(encodeFrame)));
+    await icc.waiting();
     card.remove();
     await end.closed();
     icc.wake();
@@ -120,6 +121,9 @@ describe('a card in a virtual reader', () => {
     again.send(ON, COUNT);
     expect(await again.receive(1)).toEqual([NOT_SELECTED]);
     expect(end.answers).toEqual([TEST_ATR]);
+    // Neither what lay behind it was done, nor was the card called while it was still at work.
+    expect(icc.count).toBe(0);
+    expect(failures).toEqual([]);
     expect(states).toEqual(['dialling', 'in', 'out', 'dialling', 'in']);
   });
 

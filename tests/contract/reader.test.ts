@@ -194,7 +194,7 @@ describe.each(drivers)('reader port: $name', ({ open, isShared, hasService }) =>
     await rig.insert(0, card);
     const connection = await rig.client().connect(rig.names[0]);
     const outcome = kindOf(connection.transmit(WAIT, 20_000));
-    await send(await other(rig), SELECT);
+    await card.waiting();
     rig.pull(0);
     expect(OUTCOME_UNKNOWN).toContain(await outcome);
   });
@@ -273,14 +273,18 @@ describe.each(drivers)('reader port: $name', ({ open, isShared, hasService }) =>
     });
     expect(await send(theirs, COUNT)).toEqual(counted(1));
     const order: string[] = [];
-    const turn = (name: string, one: CardConnection) =>
-      one.exclusive(async () => {
-        order.push(name);
-        await send(one, COUNT);
-        order.push(name);
+    let waiting: Promise<unknown> | undefined;
+    await mine.exclusive(async () => {
+      waiting = theirs.exclusive(async () => {
+        order.push('theirs');
+        await send(theirs, COUNT);
       });
-    await Promise.all([turn('mine', mine), turn('theirs', theirs)]);
-    expect(order.filter((name, index) => name !== order[index - 1])).toHaveLength(2);
+      const endMs = performance.now() + 150;
+      while (performance.now() < endMs) await send(mine, COUNT);
+      order.push('mine');
+    });
+    await waiting;
+    expect(order).toEqual(['mine', 'theirs']);
   });
 
   where(isShared)('says when another client has reset the card', async () => {
@@ -372,12 +376,6 @@ describe.each(drivers)('reader port: $name', ({ open, isShared, hasService }) =>
 const where = (applies: boolean) => (name: string, run: () => Promise<void>) => {
   if (applies) it(name, run);
 };
-
-/** A card in the second reader that answers: by then a command sent before to the first has long reached its card. */
-async function other(rig: ReaderRig): Promise<CardConnection> {
-  await rig.insert(1, new TestCard());
-  return rig.client().connect(rig.names[1]);
-}
 
 /** A card that has just answered at last may still be held by the client that gave it up. */
 async function eventually<T>(work: () => Promise<T>): Promise<T> {

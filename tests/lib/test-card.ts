@@ -25,6 +25,7 @@ export class TestCard implements Icc {
   #isSelected = false;
   #isBusy = false;
   #wake: (() => void) | undefined;
+  #onWaiting = () => {};
 
   powerOn(): Promise<Uint8Array> {
     return this.#alone(() => {
@@ -41,6 +42,11 @@ export class TestCard implements Icc {
 
   transmit(command: Uint8Array): Promise<Uint8Array> {
     return this.#alone(() => this.#answer(command));
+  }
+
+  /** When the card has been told to wait. */
+  async waiting(): Promise<void> {
+    if (!this.#wake) await new Promise<void>((resolve) => (this.#onWaiting = resolve));
   }
 
   /** Lets a card that was told to wait answer. */
@@ -61,7 +67,10 @@ export class TestCard implements Icc {
       case 0x20:
         return Uint8Array.from(Buffer.concat([dataOf(command), OK]));
       case 0x30:
-        await new Promise<void>((resolve) => (this.#wake = resolve));
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+          this.#onWaiting();
+        });
         return OK;
       default:
         return Uint8Array.of(0x6d, 0x00);

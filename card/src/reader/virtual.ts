@@ -216,7 +216,7 @@ class Slot implements VirtualSlot {
     else {
       const answer = await Promise.race([inTurn(card.icc, () => card.icc.transmit(apdu)), card.gone]);
       if (torn === 'after') this.remove();
-      else if (answer && !card.isGone) return answer;
+      else if (answer) return answer;
     }
     throw new ReaderError('comm', 'the card was pulled out while it worked');
   }
