@@ -17,6 +17,7 @@ import {
 } from '@coinslot/wallet';
 import { DESK_CARD_PIN, DESK_READER, openCardDesk, type CardDesk } from './card-desk.ts';
 import { buildGame, hostGame, type GameHost } from './game-host.ts';
+import { requireHome } from './home.ts';
 import { signDemoGame } from './studio.ts';
 
 export interface TownOptions {
@@ -90,6 +91,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
 /** Opens sandbox and wallet, and signs what the game ships with. A port of 0 takes a free one. */
 export async function openParties(options: TownOptions): Promise<Parties> {
   const { root, home, ports, clock, random, log } = options;
+  requireHome(home);
   const grounds = prepareSandbox({ home, clock, random });
   const gameFolder = join(home, 'game');
   const publisherFolder = join(home, 'publisher');
