@@ -4,6 +4,7 @@ export { PAPER_MOON, type CertifiedPublisher, type PublisherName } from './groun
 export type { SamplePlayer, SamplePlayers } from './grounds/players.ts';
 export { SANDBOX_LIMITS } from './grounds/authority.ts';
 export { SANDBOX_PORT, startSandbox, type RunningSandbox, type SandboxOptions } from './start.ts';
+export type { CardSlots, VirtualCard } from './card-slots.ts';
 export type { BankPayment } from './operator.ts';
 export { MAGIC_AMOUNTS, SLOW_MS } from './faults/hooks.ts';
 export { SKEW_MS } from './faults/clock.ts';

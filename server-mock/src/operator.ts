@@ -40,6 +40,10 @@ export class Operator {
     await this.#post('ceilings', { userId: hex(userId), ceilingMinor: ceilingMinor.toString(), currency });
   }
 
+  async blockCard(cardIdHex: string, reason: string): Promise<void> {
+    await this.#post('cards/block', { cardId: cardIdHex, reason });
+  }
+
   async #post(door: string, body: object): Promise<void> {
     const response = await fetch(`${this.#url}/v1/operator/${door}`, {
       method: 'POST',

@@ -13,6 +13,8 @@ import {
 } from '@coinslot/server';
 import { setTimeout as passTime } from 'node:timers/promises';
 import { bankDoors } from './bank/doors.ts';
+import type { CardSlots } from './card-slots.ts';
+import { cardDoors } from './console/cards.ts';
 import { ConsoleDesk } from './console/desk.ts';
 import { consoleDoors } from './console/doors.ts';
 import { doorOf } from './console/exchange-rows.ts';
@@ -39,6 +41,8 @@ export interface SandboxOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The wallet's virtual reader and its cards, for the console to insert and pull. */
+  readonly cards?: CardSlots;
   /** For tests: how the slow fault passes its time. */
   readonly wait?: (timeMs: number) => Promise<void>;
 }
@@ -82,7 +86,14 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     const port = await listen(http, askedPort, host);
     const url = `http://${host}:${port}`;
     const operator = new Operator(url, sandbox.operatorToken);
-    front = frontOf(parts, { operator, random, log, hosts: ownHosts(host, port), stopping });
+    front = frontOf(parts, {
+      operator,
+      random,
+      log,
+      hosts: ownHosts(host, port),
+      stopping,
+      slots: options.cards,
+    });
     await enrolSamples(sandbox, { url, server, operator, clock, random });
     return {
       url,
@@ -112,7 +123,7 @@ interface Parts {
 
 /** Server, switches, rates and console, which know each other: the server asks the switches, the console shows all. */
 async function assemble(
-  { clock, random, log, wait }: SandboxOptions,
+  { clock, random, log, wait, cards: slots }: SandboxOptions,
   sandbox: Sandbox,
   stopping: AbortSignal,
 ): Promise<Parts> {
@@ -126,7 +137,7 @@ async function assemble(
     onError: (error) => log.error({ err: error }, 'the console could not be told'),
     readState: () => {
       const times = { serverTimeMs: serverClock(), nowMs: clock() };
-      return readState({ server, nameOf, faults: faults.modes, rateTable: rates.newest, ...times });
+      return readState({ server, nameOf, faults: faults.modes, rateTable: rates.newest, slots, ...times });
     },
   });
   const server: PaymentServer = await createPaymentServer({
@@ -162,6 +173,13 @@ const AMBIENT_FAULTS: readonly FaultName[] = ['clock-behind', 'clock-ahead', 'st
 const RATES_DOOR = 'GET /v1/rates';
 const PAYMENTS_DOOR = 'POST /v1/payments';
 const ENDS_ONCE: readonly string[] = [RATES_DOOR, PAYMENTS_DOOR];
+/** A card carries its table for weeks, so it gets one that has just begun rather than one that is about to end. */
+const NEEDS_RATES: readonly string[] = [
+  ...ENDS_ONCE,
+  'POST /v1/cards',
+  'POST /v1/cards/parameters',
+  'GET /v1/cards/rates',
+];
 
 interface FrontOptions {
   readonly operator: Operator;
@@ -169,20 +187,22 @@ interface FrontOptions {
   readonly log: Log;
   readonly hosts: ReadonlySet<string>;
   readonly stopping: AbortController;
+  readonly slots: CardSlots | undefined;
 }
 
 /** Console and bank in front of the server. Before a door that needs rates, a table that is about to run out is replaced. */
 function frontOf({ server, faults, rates, desk, nameOf }: Parts, options: FrontOptions): Listener {
-  const { operator, random, log, hosts, stopping } = options;
+  const { operator, random, log, hosts, stopping, slots } = options;
   return createWebListener({
     hosts,
     log,
     server: server.listener,
     doors: [
       ...consoleDoors({ desk, faults, settle: () => rates.keep(), stopping: stopping.signal }),
+      ...cardDoors({ operator, slots, onChange: () => desk.tellState() }),
       ...bankDoors({ records: server.service.records, operator, random, nameOf }),
     ],
-    beforeServer: (method, path) => (ENDS_ONCE.includes(`${method} ${path}`) ? rates.keep() : Promise.resolve()),
+    beforeServer: (method, path) => (NEEDS_RATES.includes(`${method} ${path}`) ? rates.keep() : Promise.resolve()),
   });
 }
 

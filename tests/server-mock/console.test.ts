@@ -1,13 +1,12 @@
 /** The console in a real browser: switches by click and by key, live rows, and no finding of axe. */
-import { createRequire } from 'node:module';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { launchBrowser } from '../lib/browser.ts';
+import { axeFindings, overflow } from './page-checks.ts';
 import { ask, debits, purchase, start, type Started } from './started-sandbox.ts';
 
 const PICTURES = 'test-output/server-mock';
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 beforeAll(async () => {
@@ -45,25 +44,6 @@ async function open(
 
 const userId = ({ running }: Started, name: 'ada' | 'grace'): string =>
   Buffer.from(running.sandbox.players[name].userId).toString('hex');
-
-/** What axe finds, as rule and place. It is run through the debugger, which the page's policy does not bind. */
-async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-  });
-}
-
-/** How many pixels the page, a panel or the bank's card is narrower than what is in it. */
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const boxes = [document.documentElement, ...document.querySelectorAll('main, .panel')];
-    return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
-  });
 
 it('flips a switch by click, shows the payment that feels it, and the switch going off', async () => {
   const { started, page, complaints } = await open();

@@ -1,7 +1,7 @@
 /** A sandbox on a throwaway home, with a clock that tests move, a publisher's offers and payments through the real door. */
 import { decodePaymentDecision, keyHash, openEnvelope, spkiFromRawKey, type PaymentDecision } from '@coinslot/protocol';
 import { nativeSigner, privateKeyFromSeed } from '@coinslot/protocol/node';
-import { startSandbox, type RunningSandbox, type SamplePlayer } from '@coinslot/server-mock';
+import { startSandbox, type CardSlots, type RunningSandbox, type SamplePlayer } from '@coinslot/server-mock';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,7 @@ export interface StartOptions {
   nowMs?: number;
   randomName?: string;
   log?: Log;
+  cards?: CardSlots;
 }
 
 export async function start(options: StartOptions = {}) {
@@ -56,6 +57,7 @@ export async function start(options: StartOptions = {}) {
     clock: () => time.nowMs,
     random: countedRandom(randomName),
     log,
+    ...(options.cards && { cards: options.cards }),
     wait: (timeMs) => Promise.resolve(void waits.push(timeMs)),
   });
   onTestFinished(() => running.close());

@@ -4,13 +4,16 @@ import {
   requestId,
   userIdOf,
   type AccountRequest,
+  type CardApplication,
+  type CardRequest,
+  type CardUpload,
   type Enrolment,
   type PaymentDecision,
   type PaymentRequest,
 } from '@coinslot/protocol';
 import type { SeenExchange } from '@coinslot/server';
 import type { FaultName } from '../faults/switches.ts';
-import { decodeEnvelope, moneyText, viewEnvelope, viewJson } from './fields.ts';
+import { decodeEnvelope, moneyText, viewEnvelope, viewJson, viewLists } from './fields.ts';
 import type { ExchangeRow, MessageView, Tone } from './types.ts';
 
 export type RowWithoutPlace = Omit<ExchangeRow, 'number' | 'atMs'>;
@@ -52,6 +55,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   'POST /v1/operator/topups': readMoney('amountMinor', (money, name) => `${money} arrives at the bank for ${name}`),
   'POST /v1/operator/ceilings': readMoney('ceilingMinor', (money, name) => `${name} may owe up to ${money}`),
   'POST /v1/operator/rates': () => told('Rate table posted'),
+  'POST /v1/cards': readCardApplication,
+  'POST /v1/cards/uploads': readCardUpload,
+  'POST /v1/cards/parameters': readCardRequest,
+  'POST /v1/cards/lost': readCardRequest,
+  'GET /v1/cards/rates': () => told('Rate table for cards fetched'),
+  'GET /v1/crls': () => told('Blocked cards fetched'),
+  'POST /v1/operator/cards/block': ({ body }) => told(`Card ${cardOf(jsonOf(body)['cardId'])} is blocked`),
+  'POST /v1/operator/cards/settle': ({ body }) => told(`Card ${cardOf(jsonOf(body)['cardId'])} is settled`),
+  'POST /v1/operator/claims': readClaims,
 };
 
 export const doorOf = ({ method, path }: SeenExchange): string => `${method} ${path}`;
@@ -115,11 +127,52 @@ function readAccountRequest({ body }: SeenExchange, { nameOf, ambient }: RowCont
   return told(`${nameOf(userId)} ${ASKED[ask]}`, { faults: clocks(ambient) });
 }
 
+function readCardApplication({ body }: SeenExchange, { nameOf, ambient }: RowContext): Told {
+  const { userId, assurance, purses } = messageOf(body, 'card-application') as CardApplication;
+  const kinds = purses.map(({ plan, currency }) => `${plan} ${currency}`).join(', ');
+  return told(`${nameOf(userId)} asks for a ${assurance} card: ${kinds}`, { faults: clocks(ambient) });
+}
+
+function readCardUpload({ body }: SeenExchange, { nameOf, ambient }: RowContext): Told {
+  const { userId, cardId, records, loads } = messageOf(body, 'card-upload') as CardUpload;
+  const reported = records.length === 1 ? '1 record' : `${records.length} records`;
+  // Purses are named for plan and currency, such as prepaid-EUR.
+  const loaded = loads.map(({ purse, amountMinor }) => moneyText(amountMinor, purse.slice(-CURRENCY_LETTERS)));
+  const acts = [
+    ...(records.length > 0 || loads.length === 0 ? [`reports ${reported}`] : []),
+    ...(loads.length > 0 ? [`loads ${loaded.join(', ')}`] : []),
+  ];
+  return told(`${nameOf(userId)}’s card ${cardOf(hexOf(cardId))} ${acts.join(' and ')}`, { faults: clocks(ambient) });
+}
+
+const CARD_ASKED: Readonly<Record<CardRequest['ask'], string>> = {
+  parameters: 'asks for the parameters of card',
+  lost: 'reports lost card',
+};
+
+function readCardRequest({ body }: SeenExchange, { nameOf, ambient }: RowContext): Told {
+  const { userId, cardId, ask } = messageOf(body, 'card-request') as CardRequest;
+  return told(`${nameOf(userId)} ${CARD_ASKED[ask]} ${cardOf(hexOf(cardId))}`, { faults: clocks(ambient) });
+}
+
+function readClaims({ body }: SeenExchange): Told {
+  const { publisherId, claims } = jsonOf(body);
+  const count = Array.isArray(claims) ? claims.length : 0;
+  return told(`${String(publisherId)} claims ${count} ${count === 1 ? 'decision' : 'decisions'} of cards`);
+}
+
+const CARD_DIGITS_SHOWN = 6;
+const CURRENCY_LETTERS = 3;
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const cardOf = (cardId: unknown): string => String(cardId).slice(0, CARD_DIGITS_SHOWN);
+const jsonOf = (body: Uint8Array): Record<string, unknown> =>
+  JSON.parse(Buffer.from(body).toString('utf8')) as Record<string, unknown>;
+
 const clocks = (ambient: readonly FaultName[]): FaultName[] => ambient.filter((fault) => fault.startsWith('clock-'));
 
 function readMoney(amountField: string, sentence: (money: string, name: string) => string): Reader {
   return ({ body }, { nameOf }) => {
-    const fields = JSON.parse(Buffer.from(body).toString('utf8')) as Record<string, string>;
+    const fields = jsonOf(body) as Record<string, string>;
     const userId = Uint8Array.from(Buffer.from(fields['userId'] ?? '', 'hex'));
     const money = moneyText(BigInt(fields[amountField] ?? ''), fields['currency'] ?? '');
     return told(sentence(money, nameOf(userId)));
@@ -137,9 +190,10 @@ function requestView({ body, method, path }: SeenExchange): MessageView | undefi
   return path.startsWith('/v1/operator/') ? viewJson(Buffer.from(body).toString('utf8')) : viewEnvelope(body);
 }
 
+const LISTS_PATH = '/v1/crls';
 const OPEN_STATUSES = [202, 500];
 
-function endOf({ outcome }: SeenExchange): Pick<ExchangeRow, 'outcome' | 'tone' | 'answer'> {
+function endOf({ outcome, path }: SeenExchange): Pick<ExchangeRow, 'outcome' | 'tone' | 'answer'> {
   if (outcome === 'cut') return { outcome: 'CONNECTION CUT', tone: 'open', answer: undefined };
   if ('thrown' in outcome) return thrownEnd(outcome.thrown);
   const { status, body, code } = outcome;
@@ -148,6 +202,7 @@ function endOf({ outcome }: SeenExchange): Pick<ExchangeRow, 'outcome' | 'tone' 
     const shown = status === 500 ? 'ANSWERED 500' : (code ?? 'OK');
     return { outcome: shown, tone, answer: viewJson(body) };
   }
+  if (path === LISTS_PATH) return { outcome: 'OK', tone: 'good', answer: viewLists(body) };
   const answer = viewEnvelope(body);
   const told = answer.type === 'payment-decision' ? decisionCode(body) : 'OK';
   return { outcome: told, tone: told === 'OK' || told === 'APPROVED' ? 'good' : 'refused', answer };

@@ -7,6 +7,7 @@ import {
   decodeCardParameters,
   decodeCardRequest,
   decodeCardUpload,
+  decodeCrls,
   decodeEnrolment,
   decodePairingHeader,
   decodePaymentDecision,
@@ -18,6 +19,7 @@ import {
   decodeUploadAcknowledgement,
   formatMoney,
   readEnvelope,
+  readRevocationList,
   type MessageType,
 } from '@coinslot/protocol';
 import type { Field, MessageView } from './types.ts';
@@ -67,6 +69,16 @@ export function viewEnvelope(bytes: Uint8Array): MessageView {
   }
 }
 
+/** Revocation lists for reading: each issuer's number and how many it names. */
+export function viewLists(bytes: Uint8Array): MessageView {
+  const fields = decodeCrls(bytes).map((der, i) => {
+    const { number, revokedAtMs, nextUpdateMs } = readRevocationList(der);
+    const value = `number ${number}, ${revokedAtMs.size} revoked, next by ${timeText(nextUpdateMs)}`;
+    return { name: `list ${i + 1}`, value };
+  });
+  return { type: 'revocation lists', bytes: bytes.length, fields };
+}
+
 /** JSON for reading. */
 export function viewJson(text: string): MessageView {
   let value: unknown;
@@ -112,10 +124,13 @@ function amountText(name: string, value: bigint, message: Record<string, unknown
 
 function listText(list: readonly unknown[]): string {
   if (list.length === 0) return 'none';
-  const isBytes = list.every((one) => one instanceof Uint8Array);
+  const isBytes = list.every((one) => one instanceof Uint8Array || holdsBytes(one));
   if (isBytes || list.length > LIST_SHOWN_MAX) return `${list.length} of them`;
   return list.map((one) => textOf('', one, {})).join(', ');
 }
+
+const holdsBytes = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).some((one) => one instanceof Uint8Array);
 
 const timeText = (atMs: number): string => (atMs === 0 ? 'none' : new Date(atMs).toISOString());
 

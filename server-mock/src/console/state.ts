@@ -1,7 +1,9 @@
 /** How everything stands, for the console: accounts, sums, publishers, rates. Read from what is committed. */
 import type { RateTable } from '@coinslot/protocol';
 import type { Account, PaymentServer, Player } from '@coinslot/server';
+import type { CardSlots } from '../card-slots.ts';
 import type { FaultModes } from '../faults/switches.ts';
+import { readCards, readReader } from './cards.ts';
 import { moneyText } from './fields.ts';
 import type { ConsoleState, PlayerView, RatesView } from './types.ts';
 
@@ -9,6 +11,7 @@ export interface StateSources {
   readonly server: PaymentServer;
   readonly nameOf: (userId: Uint8Array) => string;
   readonly faults: FaultModes;
+  readonly slots: CardSlots | undefined;
   readonly rateTable: RateTable | undefined;
   /** As the server's clock, its skew included. */
   readonly serverTimeMs: number;
@@ -18,18 +21,23 @@ export interface StateSources {
 
 /** More than this many accounts are not for looking at; the operator's doors have them all. */
 const ACCOUNTS_MAX = 500;
+const CARD_DIGITS_SHOWN = 6;
 
-export async function readState({ server, nameOf, faults, ...times }: StateSources): Promise<ConsoleState> {
+export async function readState({ server, nameOf, faults, slots, ...times }: StateSources): Promise<ConsoleState> {
   const { records } = server.service;
   const accounts = await records.listAccounts(0n, ACCOUNTS_MAX);
   const players = await readPlayers(accounts, server);
   const names = new Map(players.map((player) => [hexOf(player.userId), nameOf(player.userId)]));
+  const cards = await readCards(server, nameOf);
+  cards.forEach(({ cardId, player }) => names.set(cardId, `${player}, card ${cardId.slice(0, CARD_DIGITS_SHOWN)}`));
   const publishers = await records.listPublishers();
   const sums = await records.listSums();
   return {
     serverTimeMs: times.serverTimeMs,
     faults,
     players: players.map((player) => viewPlayer(player, nameOf(player.userId))),
+    cards,
+    reader: await readReader(slots),
     publishers: publishers.map(({ publisherId, commonName }) => ({
       id: publisherId,
       name: commonName,

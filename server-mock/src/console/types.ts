@@ -68,10 +68,44 @@ export interface RatesView {
   readonly rates: readonly string[];
 }
 
+/** A card of a player's, as the server knows it. */
+export interface CardView {
+  /** Hex. */
+  readonly cardId: string;
+  readonly player: string;
+  /** `chip` or `software`. */
+  readonly assurance: string;
+  /** Each purse, as last seen: what is in it, or how much it may leave unreported. */
+  readonly purses: readonly string[];
+  /** How many records it has reported. */
+  readonly records: number;
+  /** Since when and why it is blocked. */
+  readonly blocked: { readonly atMs: number; readonly reason: string } | undefined;
+}
+
+/** A virtual card of the town's that a virtual reader can take. */
+export interface SlotView {
+  readonly id: string;
+  readonly label: string;
+  /** Hex, once the card is somebody's. */
+  readonly cardId: string | undefined;
+  readonly isInserted: boolean;
+}
+
+/** The virtual reader. */
+export interface ReaderView {
+  readonly slots: readonly SlotView[];
+  /** Whether blank cards can be made. */
+  readonly canAdd: boolean;
+}
+
 export interface ConsoleState {
   readonly serverTimeMs: number;
   readonly faults: FaultModes;
   readonly players: readonly PlayerView[];
+  readonly cards: readonly CardView[];
+  /** `undefined` where nobody gave the sandbox a reader. */
+  readonly reader: ReaderView | undefined;
   readonly publishers: readonly { readonly id: string; readonly name: string; readonly owed: readonly string[] }[];
   readonly accounts: readonly AccountView[];
   readonly sums: readonly SumView[];

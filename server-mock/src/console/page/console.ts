@@ -1,6 +1,7 @@
 /** The console in the browser: hears the stream, shows it, and flips switches. */
 import { FAULT_NAMES, type FaultMode, type FaultName } from '../../faults/switches.ts';
 import type { ConsoleEvents, ConsoleState, ExchangeRow } from '../types.ts';
+import { showCards } from './cards-view.ts';
 import { fillTable, fillTexts, here } from './elements.ts';
 import { exchangeItem } from './exchange-item.ts';
 import { makeSwitches, showSwitches } from './switches-view.ts';
@@ -11,25 +12,34 @@ const PAYMENTS_DOOR = 'POST /v1/payments';
 const rows = here('rows', HTMLOListElement);
 const paymentsOnly = here('payments-only', HTMLInputElement);
 const reset = here('reset', HTMLButtonElement);
-const problem = here('fault-problem');
+const faultProblem = here('fault-problem');
+const cardProblem = here('card-problem');
 const line = here('link-text');
 
-const set = (fault: FaultName, mode: FaultMode): void => void post('/console/faults', JSON.stringify({ fault, mode }));
+const set = (fault: FaultName, mode: FaultMode): void => void switchFaults('/console/faults', { fault, mode });
+const actOnCard = (path: string, wish: object): void => void post(path, wish, cardProblem);
 
 const switches = makeSwitches(here('faults'), set);
-reset.addEventListener('click', () => void post('/console/faults/reset', '{}'));
+reset.addEventListener('click', () => void switchFaults('/console/faults/reset', {}));
+here('add-card').addEventListener('click', () => actOnCard('/console/cards/add', {}));
 paymentsOnly.addEventListener('change', showKind);
 
 /** The switches show what the server says, not what was clicked; a refusal therefore has to be said. */
-async function post(path: string, body: string): Promise<void> {
+async function switchFaults(path: string, wish: object): Promise<void> {
+  if (!(await post(path, wish, faultProblem)) && latestState !== undefined) showSwitches(switches, latestState.faults);
+}
+
+/** Whether the sandbox took it; what it said otherwise is shown. */
+async function post(path: string, wish: object, problem: HTMLElement): Promise<boolean> {
   try {
-    const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(wish) });
     problem.textContent = response.ok ? '' : `The sandbox did not take that: ${await response.text()}`;
   } catch {
     problem.textContent = 'The sandbox cannot be reached. Is it running?';
   }
   problem.hidden = problem.textContent === '';
-  if (!problem.hidden && latestState !== undefined) showSwitches(switches, latestState.faults);
+  return problem.hidden;
 }
 
 let latestState: ConsoleState | undefined;
@@ -63,6 +73,7 @@ function showState(state: ConsoleState): void {
     here('sums'),
     sums.map((text, i) => ({ text, tone: state.sums[i]?.isZero ? 'good' : 'refused' })),
   );
+  showCards(state, actOnCard);
   showRates(state);
   showClock();
 }

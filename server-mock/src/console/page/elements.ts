@@ -21,7 +21,20 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-export type Cell = string | { readonly text: string; readonly href: string; readonly label: string };
+export interface LinkCell {
+  readonly text: string;
+  readonly href: string;
+  readonly label: string;
+}
+
+export interface ButtonCell {
+  readonly text: string;
+  readonly label: string;
+  readonly onPress: () => void;
+}
+
+/** Text, a link, or buttons. */
+export type Cell = string | LinkCell | readonly ButtonCell[];
 
 /** Shows rows of cells. Cells that stay are left in place, so that focus and selection stay too. */
 export function fillTable(body: HTMLElement, rows: readonly (readonly Cell[])[], figures: readonly number[]): void {
@@ -42,10 +55,30 @@ function fillCell(element: HTMLElement, cell: Cell): void {
     if (element.textContent !== cell) element.textContent = cell;
     return;
   }
+  if ('href' in cell) fillLink(element, cell);
+  else fillButtons(element, cell);
+}
+
+function fillLink(element: HTMLElement, cell: LinkCell): void {
   const link = element.querySelector('a') ?? element.appendChild(make('a'));
   link.href = cell.href;
   link.textContent = cell.text;
   link.setAttribute('aria-label', cell.label);
+}
+
+function fillButtons(element: HTMLElement, cells: readonly ButtonCell[]): void {
+  element.classList.add('acts');
+  keepChildren(element, cells.length, () => {
+    const button = make('button');
+    button.type = 'button';
+    return button;
+  });
+  cells.forEach(({ text, label, onPress }, i) => {
+    const button = element.children[i] as HTMLButtonElement;
+    if (button.textContent !== text) button.textContent = text;
+    button.setAttribute('aria-label', label);
+    button.onclick = onPress;
+  });
 }
 
 /** Shows a list of texts. */
