@@ -6,3 +6,4 @@ export {
   type VirtualCardOptions,
   type VirtualCardState,
 } from './virtual-card.ts';
+export { describeReaders, runCardProgram, type CardProgramOptions } from './card-program.ts';
