@@ -26,7 +26,7 @@ export async function onGrounds<T>(options: GroundsOptions, use: (parties: Parti
     content?.(contentFolder);
     parties = await openParties({
       root: ROOT,
-      home,
+      home: join(home, 'town'),
       ports: { wallet: 0, sandbox: 0, game: gamePort },
       clock,
       random: (length) => new Uint8Array(randomBytes(length)),

@@ -1,6 +1,7 @@
 /** `npm run bench [part ...]`: measures, prints, and keeps the figures in `bench/results/`. */
 import { join } from 'node:path';
 import { measureBundles } from './bundles/bundles.ts';
+import { measureCards } from './cards/cards.ts';
 import { ROOT } from './grounds.ts';
 import { measureIdle } from './idle/idle.ts';
 import { measureLatency } from './latency/latency.ts';
@@ -9,6 +10,7 @@ import { keepPart, meets, printPart, summarise, type Part } from './report.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   latency: measureLatency,
+  cards: measureCards,
   idle: measureIdle,
   messages: measureMessages,
   bundles: measureBundles,

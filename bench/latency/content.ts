@@ -19,6 +19,7 @@ game:
   defaultLocale: en
   origins: ['http://127.0.0.1:8375']
 validity: { days: 365 }
+cards: software
 refund: { days: 14, contact: refunds@lumen-works.example }
 offers:
 `;
