@@ -213,7 +213,11 @@ function grantOf({ decision, terms }: CheckedDecision): VerifiedGrant {
   return { decisionId, offerId: terms.offerId, target, kind, quantity, untilMs, decidedAtMs: decision.timeMs };
 }
 
-/** Kept bytes again, as of the decision's own time: what was bought while a certificate was valid stays bought. */
+/**
+ * Kept bytes again, as of the decision's own time: what was bought while a certificate was valid stays bought. By a software
+ * card too, unlike in `checkRestored`: each was verified at its own time in this browser before it was kept, a player without a
+ * network must not lose a level to the calendar, and who can write into this store runs code beside the gate anyhow.
+ */
 function reverify({ offer, decision }: GrantBytes, list: PriceList, roots: readonly Uint8Array[]): VerifiedGrant {
   const { timeMs } = decodePaymentDecision(readEnvelope(decision).body);
   const checked = checkDecision(decision, offer, { roots, nowMs: timeMs });

@@ -4,7 +4,7 @@
 import { cardDecisionId } from './card-contexts.ts';
 import type { CertificateRole, VerifiedLeaf } from './certificates/index.ts';
 import { equalBytes } from './encoding.ts';
-import { openEnvelope, openSigned, readEnvelope, type OpenOptions, type Verify } from './envelope.ts';
+import { claimedLeaf, openEnvelope, openSigned, readEnvelope, type OpenOptions, type Verify } from './envelope.ts';
 import { ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import {
@@ -29,7 +29,7 @@ export interface CheckedDecision {
   readonly quote: Quote;
 }
 
-export type DecisionOptions = Omit<OpenOptions, 'type' | 'role' | 'atMs'> & {
+export type DecisionOptions = Omit<OpenOptions, 'type' | 'role' | 'atMs' | 'isTimeProven'> & {
   /** Now: the chain must be valid at this time. */
   nowMs: number;
 };
@@ -135,14 +135,20 @@ export interface RestoredOptions extends DecisionOptions {
  * message 3, and messages 1 and 3 as of their own times (an expired certificate does not void what was bought while it was
  * valid). Throws DECISION_MISMATCH and the chain and signature codes.
  *
+ * The time of a software card's decision is nobody's word but its own, and who holds its files holds its key: one that leaked
+ * would open everything by decisions dated before its end. So its chain must hold now, and it must never have been revoked. The
+ * chain is not part of what is signed: a later certificate of the same key serves.
+ *
  * Message 1 comes back from the wallet here, so its quote is verified under the publisher's chain: a decision does not name
  * the publisher, and one bought from another publisher under the same game id must not open this game.
  */
 export function checkRestored(restoredEnvelope: Uint8Array, options: RestoredOptions): CheckedRestored {
   const { challenge, sessionKey, gameId, publisherId, nowMs, ...open } = options;
   const restored = decodeRestored(readEnvelope(restoredEnvelope).body);
-  const claimed = decodePaymentDecision(readEnvelope(restored.decision).body);
-  const checked = openDecision(restored.decision, restored.offer, { ...open, atMs: claimed.timeMs }, nowMs);
+  const { timeMs } = decodePaymentDecision(readEnvelope(restored.decision).body);
+  const isTimeProven = claimedLeaf(restored.decision, open.chainByHash)?.card?.assurance !== 'software';
+  const asOf = { atMs: isTimeProven ? timeMs : nowMs, isTimeProven };
+  const checked = openDecision(restored.decision, restored.offer, { ...open, ...asOf }, nowMs);
   const { decision } = checked;
   const offer = decodeOffer(restored.offer);
   const { leaf: publisher } = openEnvelope(offer.quote, {

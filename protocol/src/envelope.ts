@@ -3,7 +3,14 @@
  * a context that names protocol, version and type, then the body exactly as it travels. The body is parsed only after the
  * signature holds. Extensions are the one unsigned slot, ignored when unknown; everything signed is closed.
  */
-import { hashChain, verifyChain, type CertificateRole, type VerifiedLeaf } from './certificates/index.ts';
+import {
+  hashChain,
+  readCertificate,
+  verifyChain,
+  type Certificate,
+  type CertificateRole,
+  type VerifiedLeaf,
+} from './certificates/index.ts';
 import { context, MESSAGE_TYPES, messageTypeOf, PROTOCOL_VERSION, type MessageType } from './contexts.ts';
 import { equalBytes } from './encoding.ts';
 import { ProtocolError } from './errors.ts';
@@ -93,6 +100,8 @@ export interface OpenOptions {
   roots: readonly Uint8Array[];
   /** The time at which the chain must be valid, ms: the signing time, or now for an open nonce. */
   atMs: number;
+  /** Whether `atMs` is more than the signer's own word; without it a revocation counts whatever its date. Default true. */
+  isTimeProven?: boolean;
   /** Revocation lists, DER, held against the chain as of `atMs`; an issuer without any is not checked. */
   crls?: readonly Uint8Array[];
   /** Another verifier with the same verdict (native on the server). */
@@ -115,11 +124,20 @@ export interface Opened {
 export function openEnvelope(envelopeBytes: Uint8Array, options: OpenOptions): Opened {
   const envelope = requireType(envelopeBytes, options.type);
   const chain = resolveChain(envelope.chain, options.chainByHash);
-  const { roots, role, atMs, crls = [] } = options;
+  const { roots, role, atMs, isTimeProven = true, crls = [] } = options;
   const verify = options.verify ?? verifySignature;
-  const leaf = verifyChain({ chain, roots, role, atMs, crls, verify });
+  const leaf = verifyChain({ chain, roots, role, atMs, isTimeProven, crls, verify });
   requireSignature(envelope, options.type, leaf.publicKey, verify);
   return { body: envelope.body, leaf, chain };
+}
+
+/** The certificate that an envelope is said to be signed under; `undefined` without any. Verified by `openEnvelope` alone. */
+export function claimedLeaf(
+  envelopeBytes: Uint8Array,
+  chainByHash?: OpenOptions['chainByHash'],
+): Certificate | undefined {
+  const [leaf] = resolveChain(readEnvelope(envelopeBytes).chain, chainByHash);
+  return leaf && readCertificate(leaf);
 }
 
 /** Verifies an envelope signed by a bare key that is known from elsewhere (a player's key). The chain must be empty. */

@@ -1,4 +1,4 @@
-/** Message 3 by a card: which cards may decide, and what a card's own decision looks like (threats P1, P8, K2, S9). */
+/** Message 3 by a card: which cards may decide, and what a card's own decision looks like (threats P1, P8, K1, K2, S9). */
 import { describe, expect, it, test } from 'vitest';
 import {
   cardAuthenticateInput,
@@ -8,17 +8,21 @@ import {
   cardRecordHash,
   checkDecision,
   checkRestored,
+  decodePaymentDecision,
   decodeQuote,
   encodePaymentDecision,
   encodeRestored,
   openEnvelope,
   publicKeyFromSeed,
+  readCertificate,
   readEnvelope,
   requireDecider,
   sealEnvelope,
   verifyChain,
+  withChainByHash,
   type Alg,
   type Assurance,
+  type DecisionOptions,
   type PaymentDecision,
   type Quote,
 } from '@coinslot/protocol';
@@ -34,6 +38,7 @@ import {
   makeTree,
   NOON_MS,
   seedOf,
+  type OfferOptions,
 } from '../lib/parties.ts';
 import { refusalOf, toHex } from './refusals.ts';
 import { cardDecision, paymentDecision } from './samples.ts';
@@ -45,20 +50,30 @@ const issuers = { 1: makeCardIssuer(tree, 1), 2: makeCardIssuer(tree, 2) } as co
 const playerSeed = seedOf('player key');
 const options = { roots: tree.roots, nowMs: NOON_MS + 2_000, verify: nativeVerifySignature };
 
-function cardOf(alg: Alg, assurance: Assurance = 'chip') {
-  return makeCardHolder(issuers[alg].certifier, { name: `${assurance} ${alg}`, assurance });
+function cardOf(alg: Alg, assurance: Assurance = 'chip', atMs = NOON_MS) {
+  return makeCardHolder(issuers[alg].certifier, { name: `${assurance} ${alg}`, assurance, atMs });
 }
 type Card = ReturnType<typeof cardOf>;
 
-const offerFor = (cards: Quote['cards']) => makeOffer(publisher, { quote: { cards } });
+/** When an offer was made, and its nonce's name. */
+type Made = Pick<OfferOptions, 'atMs' | 'nonce'>;
+
+const offerFor = (cards: Quote['cards'], made: Made = {}) => makeOffer(publisher, { quote: { cards }, ...made });
 
 /** What a card decides on an offer, honest but for the changes. */
-function decided(card: Card, cards: Quote['cards'], change: Partial<PaymentDecision> = {}): Uint8Array {
-  const { quote, offer } = offerFor(cards);
+function decided(
+  card: Card,
+  cards: Quote['cards'],
+  change: Partial<PaymentDecision> = {},
+  made: Made = {},
+): Uint8Array {
+  const { quote, offer } = offerFor(cards, made);
   const decision: PaymentDecision = {
     ...cardDecision,
     signer: card.keyHash,
     offerHash: quote.offerHash,
+    offerTimeMs: offer.offerTimeMs,
+    timeMs: offer.offerTimeMs,
     nonce: offer.nonce,
     sessionKey: offer.sessionKey,
     playerKey: publicKeyFromSeed(playerSeed),
@@ -66,6 +81,39 @@ function decided(card: Card, cards: Quote['cards'], change: Partial<PaymentDecis
     ...change,
   };
   return sealEnvelope('payment-decision', encodePaymentDecision(decision), card.signer, card.chain);
+}
+
+/** The same signed bytes under another chain. */
+function under(chain: readonly Uint8Array[], decision: Uint8Array): Uint8Array {
+  const { body, signature } = readEnvelope(decision);
+  return sealEnvelope('payment-decision', body, { sign: () => signature }, chain);
+}
+
+/** The blocked list of the card's issuer. */
+function blockedList(card: Card, alg: Alg, revokedAtMs: number): Uint8Array {
+  const { serialHex } = readCertificate(card.chain[0]!);
+  return issuers[alg].certifier.listRevoked({
+    number: 1,
+    revoked: [{ serialHex, revokedAtMs }],
+    thisUpdateMs: revokedAtMs,
+    nextUpdateMs: revokedAtMs + DAY_MS,
+  });
+}
+
+/** What a game with empty storage says to a decision that a wallet hands over again. */
+function restoreVerdict(
+  decision: Uint8Array,
+  cards: Quote['cards'],
+  change: Partial<DecisionOptions>,
+  made: Made = {},
+): string {
+  const [challenge, sessionKey] = [seedOf('challenge'), seedOf('new session')];
+  const { decisionId } = decodePaymentDecision(readEnvelope(decision).body);
+  const { offerBytes: offer } = offerFor(cards, made);
+  const body = { challenge, sessionKey, decisionId, offer, decision, consumed: 0n, sealedKey: undefined };
+  const restored = sealEnvelope('restored', encodeRestored(body), nativeSigner(playerSeed), []);
+  const game = { challenge, sessionKey, gameId: 'demo-game', publisherId: 'lumen-works' };
+  return refusalOf(() => checkRestored(restored, { ...options, ...game, ...change }));
 }
 
 const verdict = (card: Card, cards: Quote['cards'] = 'software', change: Partial<PaymentDecision> = {}): string =>
@@ -114,48 +162,58 @@ describe.each([1, 2] as const)('a card of alg %i', (alg) => {
     expect(verdict({ ...one, chain: other.chain })).toBe('BAD_SIGNATURE');
   });
 
-  it('is restored as of its own time, also after it was blocked (S9); not when it was blocked before', () => {
+  it('of chip assurance is restored as of its own time, also when it ran out (K1) or was blocked since (S9)', () => {
     const card = cardOf(alg);
-    const { offerBytes } = offerFor('chip');
-    const { serialHex } = verifyChain({ chain: card.chain, roots: tree.roots, role: 'card', atMs: NOON_MS });
-    const [challenge, sessionKey] = [seedOf('challenge'), seedOf('new session')];
-    const { nonce } = offerFor('chip').offer;
-    const restored = sealEnvelope(
-      'restored',
-      encodeRestored({
-        challenge,
-        sessionKey,
-        decisionId: cardDecisionId(card.cardId, nonce),
-        offer: offerBytes,
-        decision: decided(card, 'chip'),
-        consumed: 0n,
-        sealedKey: undefined,
-      }),
-      nativeSigner(playerSeed),
-      [],
-    );
-    const listed = (revokedAtMs: number): Uint8Array =>
-      issuers[alg].certifier.listRevoked({
-        number: 1,
-        revoked: [{ serialHex, revokedAtMs }],
-        thisUpdateMs: revokedAtMs,
-        nextUpdateMs: revokedAtMs + DAY_MS,
-      });
-    const later = {
-      ...options,
-      nowMs: NOON_MS + 400 * DAY_MS,
-      challenge,
-      sessionKey,
-      gameId: 'demo-game',
-      publisherId: 'lumen-works',
-    };
-    const restore = (crls: readonly Uint8Array[]): string =>
-      refusalOf(() => checkRestored(restored, { ...later, crls }));
-    expect(restore([])).toBe('accepted');
-    expect(restore([listed(NOON_MS + 1_000)])).toBe('accepted');
-    expect(restore([listed(NOON_MS)])).toBe('CHAIN_REVOKED');
-    const open = { ...options, crls: [listed(NOON_MS + 1_000)] };
-    expect(refusalOf(() => checkDecision(decided(card, 'chip'), offerBytes, open))).toBe('CHAIN_REVOKED');
+    const listed = (revokedAtMs: number): Uint8Array[] => [blockedList(card, alg, revokedAtMs)];
+    const later = { nowMs: NOON_MS + 400 * DAY_MS };
+    expect(restoreVerdict(decided(card, 'chip'), 'chip', later)).toBe('accepted');
+    const blockedSince = { ...later, crls: listed(NOON_MS + 1_000) };
+    expect(restoreVerdict(decided(card, 'chip'), 'chip', blockedSince)).toBe('accepted');
+    expect(restoreVerdict(decided(card, 'chip'), 'chip', { ...later, crls: listed(NOON_MS) })).toBe('CHAIN_REVOKED');
+    const open = { ...options, crls: listed(NOON_MS + 1_000) };
+    const offer = offerFor('chip').offerBytes;
+    expect(refusalOf(() => checkDecision(decided(card, 'chip'), offer, open))).toBe('CHAIN_REVOKED');
+  });
+
+  describe('of software assurance, whose time is nobody’s word but its own, is restored as of now', () => {
+    const card = cardOf(alg, 'software');
+    const bought = decided(card, 'software');
+    const expiresMs = NOON_MS + 89 * DAY_MS;
+
+    it.each([
+      ['the same day', { nowMs: NOON_MS + 2_000 }, 'accepted'],
+      ['on its last day', { nowMs: expiresMs }, 'accepted'],
+      ['K1: once it has run out', { nowMs: expiresMs + 1 }, 'CHAIN_EXPIRED'],
+      ['S9: blocked before', { nowMs: NOON_MS + DAY_MS, revokedAtMs: NOON_MS }, 'CHAIN_REVOKED'],
+      ['S9: blocked since', { nowMs: NOON_MS + DAY_MS, revokedAtMs: NOON_MS + 1_000 }, 'CHAIN_REVOKED'],
+      // The clock is the player's, and set back behind the day of the block.
+      ['S9: blocked tomorrow', { nowMs: NOON_MS + 2_000, revokedAtMs: NOON_MS + DAY_MS }, 'CHAIN_REVOKED'],
+    ])('%s', (_, { nowMs, revokedAtMs }: { nowMs: number; revokedAtMs?: number }, expected) => {
+      const crls = revokedAtMs === undefined ? [] : [blockedList(card, alg, revokedAtMs)];
+      expect(restoreVerdict(bought, 'software', { nowMs, crls })).toBe(expected);
+      const byHash = { nowMs, crls, chainByHash: () => card.chain };
+      expect(restoreVerdict(withChainByHash(bought), 'software', byHash)).toBe(expected);
+    });
+
+    it('under a later certificate of the same key, for the chain is not part of what is signed', () => {
+      const nowMs = NOON_MS + 400 * DAY_MS;
+      const renewed = cardOf(alg, 'software', nowMs);
+      expect(renewed.keyHash).toEqual(card.keyHash);
+      expect(restoreVerdict(under(renewed.chain, bought), 'software', { nowMs })).toBe('accepted');
+      const ofAnother = makeCardHolder(issuers[alg].certifier, { name: 'other', assurance: 'software', atMs: nowMs });
+      expect(restoreVerdict(under(ofAnother.chain, bought), 'software', { nowMs })).toBe('BAD_SIGNATURE');
+    });
+
+    it('P1, K1, S9: its key, leaked, opens nothing 400 days later by decisions dated before its end', () => {
+      const nowMs = NOON_MS + 400 * DAY_MS;
+      for (const day of [0, 30, 80]) {
+        const forged = { atMs: NOON_MS + day * DAY_MS, nonce: `never paid ${day}` };
+        const leaked = decided(card, 'software', {}, forged);
+        expect(restoreVerdict(leaked, 'software', { nowMs }, forged)).toBe('CHAIN_EXPIRED');
+        const blocked = { nowMs: NOON_MS + 88 * DAY_MS, crls: [blockedList(card, alg, NOON_MS + 88 * DAY_MS)] };
+        expect(restoreVerdict(leaked, 'software', blocked, forged)).toBe('CHAIN_REVOKED');
+      }
+    });
   });
 });
 

@@ -37,6 +37,11 @@ export interface ChainOptions {
   readonly role: CertificateRole | readonly CertificateRole[];
   /** The signing time, milliseconds since 1970. */
   readonly atMs: number;
+  /**
+   * False where nobody but the signer says that `atMs` is the signing time: a revocation then counts whatever its date. Default
+   * true.
+   */
+  readonly isTimeProven?: boolean;
   /** DER revocation lists; the newest of each issuer counts, an issuer without any is not checked. */
   readonly crls?: readonly Uint8Array[];
   /** Another verifier with the same verdict (native on the server). */
@@ -112,6 +117,7 @@ export function verifyChain({
   roots,
   role,
   atMs,
+  isTimeProven = true,
   crls = [],
   verify = verifySignature,
 }: ChainOptions): VerifiedLeaf {
@@ -126,7 +132,7 @@ export function verifyChain({
   requireLimits(linked, held);
   requireCardLife(linked);
   const lists = crls.map(readRevocationList);
-  for (const link of linked.links) requireNotRevoked(link, lists, atMs, verify);
+  for (const link of linked.links) requireNotRevoked(link, lists, { atMs, isTimeProven }, verify);
   requireNoUnknownCritical(linked);
   return describeLeaf(linked.leaf, held, sandbox, chainHash);
 }

@@ -17,6 +17,13 @@ const VERDICTS_MAX = 64;
 /** Whether an issuer's key signed a list: never changes, so it is kept, for each verifier apart. */
 const verdicts = new WeakMap<Verify, BoundedCache<{ readonly holds: boolean }>>();
 
+/** As of when a revocation is asked about. */
+export interface AsOf {
+  readonly atMs: number;
+  /** Without it a revocation counts whatever its date. */
+  readonly isTimeProven: boolean;
+}
+
 /**
  * Throws CHAIN_REVOKED when `issuer` says in its newest list that `child` is revoked, as of `atMs`; CHAIN_STALE when that list
  * should have been renewed, grace included. A list that the issuer's key did not sign is none of the issuer's, and without any
@@ -25,14 +32,14 @@ const verdicts = new WeakMap<Verify, BoundedCache<{ readonly holds: boolean }>>(
 export function requireNotRevoked(
   { child, issuer }: { readonly child: Certificate; readonly issuer: Certificate },
   lists: readonly RevocationList[],
-  atMs: number,
+  { atMs, isTimeProven }: AsOf,
   verify: Verify,
 ): void {
   const list = newestOf(lists.filter((one) => isSignedBy(one, issuer, verify)));
   if (list === undefined) return;
   const name = `"${child.subject.commonName}"`;
   const revokedAtMs = list.revokedAtMs.get(child.serialHex);
-  if (revokedAtMs !== undefined && revokedAtMs <= atMs)
+  if (revokedAtMs !== undefined && (revokedAtMs <= atMs || !isTimeProven))
     throw new ProtocolError('CHAIN_REVOKED', `chain: ${name} was revoked`);
   if (atMs > list.nextUpdateMs + LIMITS.crlGraceMsMax)
     throw new ProtocolError('CHAIN_STALE', `chain: the revocation list over ${name} is out of date`);
