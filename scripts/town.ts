@@ -105,8 +105,8 @@ export async function openParties(options: TownOptions): Promise<Parties> {
     nowMs: clock(),
     random,
   });
-  const cards = openCardDesk(join(home, 'card'));
-  const sandbox = await startSandbox({ home, port: ports.sandbox, clock, random, log });
+  const cards = openCardDesk(join(home, 'cards'));
+  const sandbox = await startSandbox({ home, port: ports.sandbox, clock, random, log, cards });
   try {
     const wallet = await openWallet(options, sandbox, cards, grounds.roots);
     // As of the build, as a released game has them; newer ones come from the wallet.
@@ -181,7 +181,7 @@ async function furnish(wallet: Wallet, sandbox: RunningSandbox, pin: string): Pr
 
 /** The sample player's card: personalised by the player's own server and recharged, as on the wallet's page; once. */
 async function furnishCard(wallet: Wallet, sandbox: RunningSandbox, cards: CardDesk, pin: string): Promise<void> {
-  const [card] = cards.list();
+  const [card] = await cards.list();
   if (card === undefined) return;
   await cards.insert(card.id);
   await wallet.cards.readAgain();

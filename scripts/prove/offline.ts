@@ -104,7 +104,7 @@ async function chargedCard(parties: Parties, means: OfflineMeans, pin: string): 
     return idOf(wallet.cards.list().find(({ kind }) => kind === 'card'));
   }
   // The other card must not pay in its place.
-  for (const { id } of cards.list()) await cards.pull(id);
+  for (const { id } of await cards.list()) await cards.pull(id);
   const idHex = await wallet.cards.makeSoftCard(pin);
   const bankReference = `prove-${idHex}`;
   await sandbox.topUp({ userId: wallet.userId, amountMinor: LOADED_MINOR, currency: 'EUR', bankReference });
