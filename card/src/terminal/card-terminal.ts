@@ -256,21 +256,28 @@ export class CardTerminal {
     return result;
   }
 
-  /** What the card said stands, even when the reader was lost while it let the card go. */
+  /** What came of the work stands, good or bad, even when the reader was lost while it let the card go. */
   async #transaction<T>(work: (channel: Channel, file: CardFile) => Promise<T>): Promise<T> {
-    let done: { readonly value: T } | undefined;
+    let done: { readonly value: T } | { readonly fault: unknown } | undefined;
     try {
       await this.#connection.exclusive(async () => {
-        const channel = new Channel(this.#connection, this.#limits);
-        const selected = await channel.ask('SELECT', { data: AID });
-        const file = readAnswer('SELECT', () => decodeCardFile(selected));
-        done = { value: await work(channel, file) };
+        done = await outcomeOf(() => this.#selected(work));
       });
     } catch (error) {
       if (done === undefined) throw error instanceof ReaderError ? fromReader(error) : error;
     }
     if (done === undefined) throw new TypeError('exclusive: ended without doing the work');
+    if ('fault' in done) throw done.fault;
     return done.value;
+  }
+
+  async #selected<T>(work: (channel: Channel, file: CardFile) => Promise<T>): Promise<T> {
+    const channel = new Channel(this.#connection, this.#limits);
+    const selected = await channel.ask('SELECT', { data: AID });
+    return work(
+      channel,
+      readAnswer('SELECT', () => decodeCardFile(selected)),
+    );
   }
 
   /** Chain and purses: remembered, or read when the card is new or `needed` is none of the purses that it had. */
@@ -326,6 +333,13 @@ async function sendSecret(channel: Channel, command: CommandName, sent: Sent): P
   const tries = command === 'RESET_RETRY_COUNTER' ? CARD_LIMITS.unblockTries : CARD_LIMITS.pinTries;
   return { verified: true, triesLeft: tries };
 }
+
+/** Of two things that may go wrong, the work itself and letting the card go, the work is what is told. */
+const outcomeOf = <T>(work: () => Promise<T>): Promise<{ readonly value: T } | { readonly fault: unknown }> =>
+  work().then(
+    (value) => ({ value }),
+    (fault: unknown) => ({ fault }),
+  );
 
 /** A card looks at no chain, and its memory is dear. */
 function withoutChain(envelope: Uint8Array): Uint8Array {

@@ -17,6 +17,19 @@ import { fromReader, fromStatus, malformed } from './errors.ts';
 /** The longest answer that any command of the applet gives, with room to spare. */
 const ANSWER_BYTES_MAX = 16_384;
 
+/** What may be sent again where its answer was 6Cxx: these leave nothing behind that lasts. */
+const REPEATABLE: readonly CommandName[] = [
+  'SELECT',
+  'GET_CHALLENGE',
+  'INTERNAL_AUTHENTICATE',
+  'READ_RECORD',
+  'GET_DATA',
+  'INITIALIZE_FOR_PURCHASE',
+  'GET_TRANSACTION_PROOF',
+  'GET_BALANCE',
+  'PROVE_POSSESSION',
+];
+
 export interface ChannelLimits {
   /** One APDU. */
   readonly apduMs: number;
@@ -36,6 +49,8 @@ export class Channel {
   readonly #connection: CardConnection;
   readonly #limits: ChannelLimits;
   readonly #endMs: number;
+  /** The card has answered something of the present command: it was sent, whatever the reader says next. */
+  #isAnswered = false;
 
   constructor(connection: CardConnection, limits: ChannelLimits) {
     this.#connection = connection;
@@ -50,12 +65,16 @@ export class Channel {
     return data;
   }
 
-  /** An answer with its status word. Throws CardTerminalError when there is none. */
+  /** An answer with its status word; data only with 9000. Throws CardTerminalError when there is no whole one. */
   async send(name: CommandName, sent: Sent = {}): Promise<Response> {
+    this.#isAnswered = false;
     try {
-      return await this.#exchange(name, sent);
+      const answer = await this.#exchange(name, sent);
+      // A refusal has no data: these are the last two bytes of an answer that was cut.
+      if (answer.statusWord !== SW.OK && answer.data.length > 0) throw malformed(name, 'a refusal with data');
+      return answer;
     } catch (error) {
-      if (error instanceof ReaderError) throw fromReader(error, name);
+      if (error instanceof ReaderError) throw fromReader(error, name, this.#isAnswered);
       throw error;
     }
   }
@@ -76,8 +95,9 @@ export class Channel {
 
   async #whole(name: CommandName, command: Omit<Parameters<typeof encodeCommand>[0], 'le'>): Promise<Response> {
     let answer = await this.#transmit(encodeCommand({ ...command, le: SHORT_ANSWER_BYTES_MAX }));
-    // 6Cxx names the length that fits; a second one would be no answer but a game.
-    if (answer.statusWord >> 8 === 0x6c) {
+    // 6Cxx names the length that fits; a second one would be no answer but a game. It can also be how a cut answer ends,
+    // and what has been done must not be asked for again: only its own nonce or bytes may, by who sent it.
+    if (answer.statusWord >> 8 === 0x6c && answer.data.length === 0 && REPEATABLE.includes(name)) {
       answer = await this.#transmit(
         encodeCommand({ ...command, le: answer.statusWord & 0xff || SHORT_ANSWER_BYTES_MAX }),
       );
@@ -98,6 +118,8 @@ export class Channel {
       if (length > ANSWER_BYTES_MAX) throw malformed(name, 'answers without end');
       parts.push(answer.data);
     }
+    // With 61xx it was done; what GET RESPONSE is refused with says nothing about it.
+    if (parts.length > 1 && answer.statusWord !== SW.OK) throw malformed(name, 'an answer that breaks off');
     return { data: Uint8Array.from(Buffer.concat(parts)), statusWord: answer.statusWord };
   }
 
@@ -106,6 +128,7 @@ export class Channel {
     if (leftMs <= 0) throw new ReaderError('timeout', 'the card takes too long');
     const answer = await this.#connection.transmit(apdu, Math.min(leftMs, this.#limits.apduMs));
     if (answer.length < 2) throw new ReaderError('comm', `an answer of ${answer.length} bytes`);
+    this.#isAnswered = true;
     return decodeResponse(answer);
   }
 }

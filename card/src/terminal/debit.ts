@@ -12,7 +12,8 @@ const SIGNED: readonly number[] = [SW.INSUFFICIENT, SW.CEILING, SW.RATE_STALE, S
 /**
  * The card's decision, approved or refused. Throws CardTerminalError for a refusal that left no trace (`charged: no`), and
  * CARD_TORN with `charged: unknown` when the card has been asked and no whole answer came: then only the same request, to
- * the same card, may be tried again.
+ * the same card, may be tried again. A cut answer ends like any status word: only those that the applet refuses a debit
+ * with are one, and only where nothing stands before them.
  */
 export async function debitOver(channel: Channel, purchase: Purchase, purse: string): Promise<CardEntry> {
   const started = await channel.ask('INITIALIZE_FOR_PURCHASE', { data: purchaseStart.encode(purchase.start) });
@@ -20,7 +21,7 @@ export async function debitOver(channel: Channel, purchase: Purchase, purse: str
   if (ready.purse !== purse) throw malformed('INITIALIZE_FOR_PURCHASE', `the purse ${ready.purse} instead of ${purse}`);
 
   const { data, statusWord } = await channel.send('DEBIT_FOR_PURCHASE', { data: debitLayout.encode(purchase.debit) });
-  if (SIGNED.includes(statusWord)) return readProof(channel, purchase.debit.nonce);
+  if (SIGNED.includes(statusWord)) return proofOfDebit(channel, purchase.debit.nonce);
   if (statusWord !== SW.OK) throw fromStatus(statusWord, 'DEBIT_FOR_PURCHASE');
   const answer = readAnswer('DEBIT_FOR_PURCHASE', () => decided.decode(data));
   if (answer.counter !== ready.counter + 1) return proofOfDebit(channel, purchase.debit.nonce);
@@ -29,16 +30,11 @@ export async function debitOver(channel: Channel, purchase: Purchase, purse: str
   return readAnswer('DEBIT_FOR_PURCHASE', () => entryOfAnswer(answer, purchase, before));
 }
 
-/** The stored answer of a nonce, with its record. */
-export async function readProof(channel: Channel, nonce: Uint8Array): Promise<CardEntry> {
-  const bytes = await channel.ask('GET_TRANSACTION_PROOF', { data: nonce });
-  return readAnswer('GET_TRANSACTION_PROOF', () => decodeEntry(bytes));
-}
-
-/** The card has approved this nonce before; until its record is read, all that is known is that something was charged. */
+/** The card has a record of this nonce, approved before or refused; until it is read, nothing is known about it. */
 async function proofOfDebit(channel: Channel, nonce: Uint8Array): Promise<CardEntry> {
   try {
-    return await readProof(channel, nonce);
+    const bytes = await channel.ask('GET_TRANSACTION_PROOF', { data: nonce });
+    return readAnswer('GET_TRANSACTION_PROOF', () => decodeEntry(bytes));
   } catch (cause) {
     throw new CardTerminalError('CARD_TORN', 'GET_TRANSACTION_PROOF: no record read', { cause, charged: 'unknown' });
   }

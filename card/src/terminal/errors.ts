@@ -61,11 +61,15 @@ const HINTS: Partial<Record<ReaderErrorKind, string>> = {
 /** These mean that the command never left: a card that is not there cannot have done anything. */
 const NEVER_SENT: readonly ReaderErrorKind[] = ['no-card', 'no-reader', 'no-service', 'sharing'];
 
-/** A reader's error while `command` was on its way; without one, while the reader was opened. */
-export function fromReader(error: ReaderError, command?: CommandName): CardTerminalError {
+/**
+ * A reader's error while `command` was on its way; without one, while the reader was opened.
+ * @param isAnswered The card has answered a part of it already.
+ */
+export function fromReader(error: ReaderError, command?: CommandName, isAnswered = false): CardTerminalError {
   const hint = HINTS[error.kind];
   const details = { cause: error, ...(hint !== undefined && { hint }) };
-  if (command !== undefined && LASTING.includes(command) && !NEVER_SENT.includes(error.kind)) {
+  const isSent = isAnswered || !NEVER_SENT.includes(error.kind);
+  if (command !== undefined && LASTING.includes(command) && isSent) {
     const charged = command === 'DEBIT_FOR_PURCHASE' ? 'unknown' : 'no';
     return new CardTerminalError('CARD_TORN', `${command}: no answer (${error.message})`, { ...details, charged });
   }
@@ -96,15 +100,37 @@ const STATUS_CODES_OF: Partial<Record<CommandName, Readonly<Record<number, CodeN
   CREDIT_FOR_LOAD: { [SW.NOT_FOUND]: 'RECORD_GAP' },
 };
 
-/** After these a debit may or may not have taken hold: the card lost its store in the midst of it, or is not this applet. */
-const isUnknown = (command: CommandName, statusWord: number): boolean =>
-  command === 'DEBIT_FOR_PURCHASE' &&
-  (statusWord >> 8 === 0x64 || statusWord >> 8 === 0x65 || statusWord >> 8 === 0x6f);
+/**
+ * How the applet refuses a debit: by a check before anything is recorded, or, the first four, by a signed refusal. Whatever
+ * else comes back may be the remains of an approval: a cut answer, a lost store, a card that is not this applet.
+ */
+const DEBIT_REFUSALS: readonly number[] = [
+  SW.INSUFFICIENT,
+  SW.CEILING,
+  SW.RATE_STALE,
+  SW.EXPIRED,
+  SW.WRONG_LENGTH,
+  SW.CHANNEL,
+  SW.CHAIN_END_EXPECTED,
+  SW.CHAINING,
+  SW.SECURITY,
+  SW.CONDITIONS,
+  SW.WRONG_DATA,
+  SW.RECORD_FULL,
+  SW.WRONG_P1P2,
+  SW.NOT_FOUND,
+  SW.INSTRUCTION,
+  SW.CLASS,
+  SW.ID_CONFLICT,
+  SW.CLOCK_SKEW,
+  SW.BLOCKED,
+  SW.FORK,
+];
 
 /** A card's refusal of `command`. */
 export function fromStatus(statusWord: number, command: CommandName): CardTerminalError {
   const said = `${command}: ${statusWord.toString(16).padStart(4, '0')}`;
-  if (isUnknown(command, statusWord))
+  if (command === 'DEBIT_FOR_PURCHASE' && !DEBIT_REFUSALS.includes(statusWord))
     return new CardTerminalError('CARD_TORN', said, { statusWord, charged: 'unknown' });
   if (isTriesLeft(statusWord)) return new CardTerminalError('CONSENT_DENIED', `${said}, not the PIN`, { statusWord });
   const code = STATUS_CODES_OF[command]?.[statusWord] ?? STATUS_CODES[statusWord] ?? 'CARD_STATE';
