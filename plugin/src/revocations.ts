@@ -2,6 +2,10 @@
  * The revocation lists a game goes by: those it shipped with, and newer ones that the wallet handed over. Of each issuer the
  * highest number ever seen; it never goes back. Whose a list is shows when a chain is verified: one that the issuer's key did
  * not sign is nobody's.
+ *
+ * A game holds no authorities' certificates beside the roots, so a learned list goes by what it says of itself until then: a
+ * wallet that hands over a forged one with a higher number drives out a learned one, which it could as well have kept back,
+ * and never a shipped one.
  */
 import { equalBytes, LIMITS, ProtocolError, readRevocationList, type RevocationList } from '@coinslot/protocol';
 

@@ -374,6 +374,23 @@ describe('what a party keeps', () => {
     ).toBe('accepted');
   });
 
+  test('an old key, stolen, that claims its successor’s key id drives nothing of the successor’s out (K15)', () => {
+    const keyId = extension('2.5.29.35', sequence(element(0x80, Buffer.alloc(8, 2))));
+    const next = cardTree({ sint: { seed: seedOf('next sint') } });
+    const blocking = forgeList({ issuer: next.sint, number: 2, entries: [MAY_10], more: [keyId] });
+    const thief = forgeList({ issuer: tree.sint, number: 9, more: [keyId] });
+    for (const known of [
+      [tree.sint.der, next.sint.der],
+      [next.sint.der, tree.sint.der],
+    ]) {
+      expect(keep([blocking], [thief], known)).toEqual([blocking, thief]);
+      expect(keep([thief], [blocking], known)).toEqual([thief, blocking]);
+    }
+    expect(
+      outcome(keep([blocking], [thief], [tree.sint.der, next.sint.der]).slice(), 'payment-server', CARDS_AT_MS, next),
+    ).toBe('CHAIN_REVOKED');
+  });
+
   test('a list that was believed once stays when its authority is not named now', () => {
     const [one, two] = [numbered(1), numbered(1, tree.issuer)];
     expect(keep([one], [two], [tree.issuer.der])).toEqual([one, two]);
