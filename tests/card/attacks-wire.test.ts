@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CardTerminal, ReaderError, type CardConnection, type CardFacts } from '@coinslot/card';
 import type { Charged, CodeName } from '@coinslot/protocol';
 import { COMMANDS, type CommandName } from '../../card/src/applet/commands.ts';
+import { DAY_MS, NOON_MS } from '../lib/parties.ts';
 import { CardRig, freely, PIN } from './applet-parties.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
@@ -177,6 +178,35 @@ describe('P13: the last decision asked for', () => {
     expect(await toldOf(wire.over(asItIs, (terminal) => terminal.proof(wire.rig.request('two'))))).toBe(
       'nothing recorded',
     );
+  });
+});
+
+describe('P3, P16: refused as too old', () => {
+  const paidAndCleared = async (): Promise<Wire> => {
+    const wire = await Wire.to(await CardRig.loaded(500n));
+    await wire.pay(asItIs, 'one');
+    await wire.rig.recharge();
+    return wire;
+  };
+
+  it('paid, and its record gone up: CLOCK_SKEW, and whether it was charged is not known here', async () => {
+    const wire = await paidAndCleared();
+    expect(await wire.pay(asItIs, 'one')).toBe('CLOCK_SKEW unknown');
+    expect(await wire.pay(asItIs, 'never asked for', { atMs: NOON_MS - 1 })).toBe('CLOCK_SKEW unknown');
+    expect(await balanceOf(wire.rig)).toBe(480n);
+  });
+
+  it.each<[string, Bend]>([
+    ['torn', only('GET_DATA', () => new Uint8Array())],
+    ['cut', only('GET_DATA', async (answer) => (await answer()).slice(0, 40))],
+  ])('and what the card says of its time is %s: not known either', async (_, bend) => {
+    expect(await (await paidAndCleared()).pay(bend, 'one')).toBe('CLOCK_SKEW unknown');
+  });
+
+  it('from before the time that the card knows, and after its last clearing: not charged', async () => {
+    const wire = await paidAndCleared();
+    await wire.rig.recharge({ timeMs: NOON_MS + DAY_MS });
+    expect(await wire.pay(asItIs, 'late', { atMs: NOON_MS + 60_000 })).toBe('CLOCK_SKEW no');
   });
 });
 

@@ -1,9 +1,9 @@
 /** A debit over a channel: INITIALIZE, DEBIT, and where the answer alone does not tell it all, GET TRANSACTION PROOF. */
-import { debit as debitLayout, decided, purchaseReady, purchaseStart } from '../applet/exchanges.ts';
+import { debit as debitLayout, decided, purchaseReady, purchaseStart, type Debit } from '../applet/exchanges.ts';
 import { SW } from '../applet/status-words.ts';
 import type { Channel } from './channel.ts';
 import { CardTerminalError, fromStatus, malformed } from './errors.ts';
-import { readAnswer } from './facts.ts';
+import { readAnswer, readStanding } from './facts.ts';
 import { decodeEntry, entryOfAnswer, type CardEntry, type Purchase } from './payment.ts';
 
 /** Refusals that the card has recorded and signed. */
@@ -22,12 +22,23 @@ export async function debitOver(channel: Channel, purchase: Purchase, purse: str
 
   const { data, statusWord } = await channel.send('DEBIT_FOR_PURCHASE', { data: debitLayout.encode(purchase.debit) });
   if (SIGNED.includes(statusWord)) return proofOfDebit(channel, purchase.debit.nonce);
+  if (statusWord === SW.CLOCK_SKEW) throw await tooOld(channel, purchase.debit);
   if (statusWord !== SW.OK) throw fromStatus(statusWord, 'DEBIT_FOR_PURCHASE');
   const answer = readAnswer('DEBIT_FOR_PURCHASE', () => decided.decode(data));
   if (answer.counter !== ready.counter + 1) return proofOfDebit(channel, purchase.debit.nonce);
   const plan = ready.plan === 1 ? 'prepaid' : 'postpaid';
   const before = { counter: answer.counter, previous: ready.head, purse, plan } as const;
   return readAnswer('DEBIT_FOR_PURCHASE', () => entryOfAnswer(answer, purchase, before));
+}
+
+/** Refused for its time, an offer was not paid; but from before a clearing, it may have been paid, and the record have gone up. */
+async function tooOld(channel: Channel, { offerTimeMs }: Debit): Promise<CardTerminalError> {
+  const isForgotten = await readStanding(channel).then(
+    ({ clearedThroughMs }) => offerTimeMs <= clearedThroughMs,
+    () => true,
+  );
+  const details = { statusWord: SW.CLOCK_SKEW, charged: isForgotten ? 'unknown' : 'no' } as const;
+  return new CardTerminalError('CLOCK_SKEW', 'DEBIT_FOR_PURCHASE: 9405', details);
 }
 
 /** The card has a record of this nonce, approved before or refused; until it is read, nothing is known about it. */

@@ -8,7 +8,7 @@ import {
   type RateTable,
 } from '@coinslot/protocol';
 import { DATA_OBJECTS } from '../applet/commands.ts';
-import { purseLine, standing, type PurseLine, type Standing } from '../applet/exchanges.ts';
+import { purseLine, standing as standingLayout, type PurseLine, type Standing } from '../applet/exchanges.ts';
 import type { CardFile } from '../applet/selection.ts';
 import { SW } from '../applet/status-words.ts';
 import type { Channel } from './channel.ts';
@@ -56,19 +56,24 @@ export async function readInfo(channel: Channel, file: CardFile): Promise<CardIn
   const object = (tag: number): Promise<Uint8Array> => readObject(channel, tag);
   const card = await readCertified(channel, file);
   const purses = await readPurses(channel);
-  const standingBytes = await object(DATA_OBJECTS.STANDING);
+  const standing = await readStanding(channel);
   const parameters = await object(DATA_OBJECTS.PARAMETERS);
   const rates = await object(DATA_OBJECTS.RATES);
   const issuerKey = await object(DATA_OBJECTS.ISSUER_KEY);
   return readAnswer('GET_DATA', () => ({
     file,
     card,
-    standing: standing.decode(standingBytes),
+    standing,
     purses,
     issuerKey,
     parameters: { envelope: parameters, value: decodeCardParameters(readEnvelope(parameters).body) },
     rates: { envelope: rates, value: decodeRateTable(readEnvelope(rates).body) },
   }));
+}
+
+export async function readStanding(channel: Channel): Promise<Standing> {
+  const bytes = await readObject(channel, DATA_OBJECTS.STANDING);
+  return readAnswer('GET_DATA', () => standingLayout.decode(bytes));
 }
 
 /** The card with its chain. Throws CARD_STATE for a card that is not personalised. */

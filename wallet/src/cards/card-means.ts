@@ -34,6 +34,8 @@ export function cardMeans({ id, shelf, clock, log }: CardMeansOptions): Means {
         if (!isDebitSent) return { kind: 'not-sent', code };
         // The card answered that it recorded nothing, and had no record before: `answerOf` has looked where that was in doubt.
         if (fault instanceof CardTerminalError && fault.charged === 'no') return { kind: 'unrecorded', code };
+        // From before a clearing, the card cannot tell whether it was paid; but nobody had asked for it before.
+        if (asking.isFirst && code === 'CLOCK_SKEW') return { kind: 'unrecorded', code };
         return { kind: 'pending', code: 'CARD_TORN' };
       } finally {
         void shelf.lookAgain(card);
