@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { DESK_CARD_PIN } from './card-desk.ts';
 import { openTown } from './town.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -50,6 +51,7 @@ function banner(player: 'sample' | 'new', game: string, wallet: string, sandbox:
       ? [
           'The wallet knows this game and began with EUR 10.00 of test money.',
           `Its PIN, asked for larger payments: ${PIN}`,
+          `Its card, which pays when the server cannot be reached, holds EUR 2.00; the card's PIN: ${DESK_CARD_PIN}`,
         ]
       : ['The wallet is empty: open its page first, set a PIN, open an account and top it up.'];
   return [
