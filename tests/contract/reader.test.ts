@@ -181,7 +181,7 @@ describe.each(drivers)('reader port: $name', ({ open, isShared, hasService }) =>
     const outcome = silent.exclusive(() => silent.transmit(WAIT, 300));
     expect(await send(lively, COUNT)).toEqual(counted(1));
     expect(await kindOf(outcome)).toBe('timeout');
-    expect(performance.now() - startMs).toBeLessThan(2000);
+    expect(performance.now() - startMs).toBeLessThan(5000);
     expect(OUTCOME_UNKNOWN).toContain(await kindOf(send(silent, COUNT)));
     await silent.close('reset');
     card.wake();
@@ -272,19 +272,20 @@ describe.each(drivers)('reader port: $name', ({ open, isShared, hasService }) =>
       expect(await kindOf(theirs.exclusive(() => send(theirs, COUNT)))).toBe('sharing');
     });
     expect(await send(theirs, COUNT)).toEqual(counted(1));
+    const patient = await rig.client(30_000).connect(rig.names[0]);
     const order: string[] = [];
     let waiting: Promise<unknown> | undefined;
     await mine.exclusive(async () => {
-      waiting = theirs.exclusive(async () => {
-        order.push('theirs');
-        await send(theirs, COUNT);
+      waiting = patient.exclusive(async () => {
+        order.push('patient');
+        await send(patient, COUNT);
       });
       const endMs = performance.now() + 150;
       while (performance.now() < endMs) await send(mine, COUNT);
       order.push('mine');
     });
     await waiting;
-    expect(order).toEqual(['mine', 'theirs']);
+    expect(order).toEqual(['mine', 'patient']);
   });
 
   where(isShared)('says when another client has reset the card', async () => {

@@ -11,10 +11,12 @@ import {
 import { startPcscd, type PcscDaemon } from './pcscd.ts';
 import { remoteReaders } from './reader-child.ts';
 
+const IMPATIENT_MS = 300;
+
 export interface ReaderRig {
   readonly names: readonly [string, string];
-  /** A program of its own. */
-  client(): ReaderPort;
+  /** A program of its own, which waits so long for another's transaction (not the compiled package, which waits for none). */
+  client(exclusiveMs?: number): ReaderPort;
   /** Resolves when a client sees the card. */
   insert(reader: 0 | 1, card: Icc): Promise<void>;
   /** Resolves when a client sees that it has gone. */
@@ -47,8 +49,8 @@ export function virtualRig(): Promise<ReaderRig> {
   const clients: ReaderPort[] = [];
   return Promise.resolve({
     names: [slots[0].name, slots[1].name],
-    client() {
-      const client = rack.client({ exclusiveMs: 300 });
+    client(exclusiveMs = IMPATIENT_MS) {
+      const client = rack.client({ exclusiveMs });
       clients.push(client);
       return client;
     },
@@ -64,9 +66,11 @@ export function virtualRig(): Promise<ReaderRig> {
 
 /** Card program, vpcd, pcscd, its socket, the TypeScript client. */
 export function pcscRig(): Promise<ReaderRig> {
-  const limits = { connectMs: 1500, exclusiveMs: 300, closeMs: 1000 };
   const pause = { firstMs: 50, lastMs: 400 };
-  return daemonRig((daemon) => pcscReaders({ socketPath: daemon.socketPath, limits, pause }));
+  return daemonRig(({ socketPath }, exclusiveMs) => {
+    const limits = { connectMs: 1500, exclusiveMs, closeMs: 1000 };
+    return pcscReaders({ socketPath, limits, pause });
+  });
 }
 
 /** The same with the compiled package, each client in a process of its own. */
@@ -74,12 +78,12 @@ export function smartcardRig(): Promise<ReaderRig> {
   return daemonRig((daemon) => remoteReaders({ PCSCLITE_CSOCK_NAME: daemon.socketPath }));
 }
 
-async function daemonRig(open: (daemon: PcscDaemon) => ReaderPort): Promise<ReaderRig> {
+async function daemonRig(open: (daemon: PcscDaemon, exclusiveMs: number) => ReaderPort): Promise<ReaderRig> {
   const daemon = await startPcscd();
   const slots = [new VpcdSlot(daemon, 0), new VpcdSlot(daemon, 1)] as const;
   const clients: ReaderPort[] = [];
-  const client = () => {
-    const opened = open(daemon);
+  const client = (exclusiveMs = IMPATIENT_MS) => {
+    const opened = open(daemon, exclusiveMs);
     clients.push(opened);
     return opened;
   };
