@@ -144,6 +144,30 @@ const rows: readonly Row[] = [
   ['P5', 'an anchor is deleted', ({ root }) => deleteAll(anchorFiles(root, 1)), NEWEST],
   [
     'P5',
+    'an anchor and a place are deleted',
+    ({ root }) => deleteAll([join(root, C), ...anchorFiles(root, 1)]),
+    'CARD_FORK',
+  ],
+  [
+    'P5',
+    'an anchor is deleted, and a place is an older one',
+    ({ root, older }) => {
+      deleteAll(anchorFiles(root, 0));
+      put(older, root, B);
+    },
+    'CARD_FORK',
+  ],
+  [
+    'P5',
+    'the profile is put back, and all that lies outside is deleted',
+    ({ root, older }) => {
+      deleteAll(at(root, 'profile', 'outside', 'keychain'));
+      put(older, root, 'profile');
+    },
+    'CARD_FORK',
+  ],
+  [
+    'P5',
     'all of it is put back: only the server can tell',
     ({ root, older }) => {
       deleteAll(at(root, 'profile', 'outside', 'keychain'));

@@ -20,7 +20,7 @@ export interface Choice {
 
 /**
  * The newest epoch that has a quorum and that the anchors bear out. Throws `damaged` when none has a quorum or the newest one
- * has lost it, `fork` when the anchors know of a state that the fragments do not.
+ * has lost it, `fork` when the anchors know of a state that the fragments do not, or when too few of both are left to tell.
  */
 export function chooseEpoch(
   readings: readonly PlaceReading[],
@@ -28,11 +28,14 @@ export function chooseEpoch(
   quorum: number,
 ): Choice {
   const candidates = quorums(readings, quorum);
-  const chosen = candidates.find(([fragment]) => isBorneOut(fragment, marks));
+  const chosen = candidates.find(([fragment]) => isBorneOut(fragment, marks, readings));
   if (chosen === undefined) throw refusal(readings, marks, quorum, candidates);
   const isAnchored = marks.every((mark) => mark !== undefined && names(mark, chosen[0]));
-  const isEverywhere = readings.every((_, place) => held(readings, place, chosen[0]) !== undefined);
-  return { fragments: chosen, isAnchored, isEverywhere };
+  return { fragments: chosen, isAnchored, isEverywhere: isHeldEverywhere(readings, chosen[0]) };
+}
+
+function isHeldEverywhere(readings: readonly PlaceReading[], fragment: Fragment): boolean {
+  return readings.every((_, place) => held(readings, place, fragment) !== undefined);
 }
 
 /** A place's own fragment of an epoch. */
@@ -53,10 +56,18 @@ function quorums(readings: readonly PlaceReading[], quorum: number): [Fragment, 
   return whole.map((group) => [...group.values()] as [Fragment, ...Fragment[]]).sort(([a], [b]) => b.epoch - a.epoch);
 }
 
-/** One anchor may be lost; the other has to name this epoch or the one before it, and neither may name anything else. */
-function isBorneOut(fragment: Fragment, marks: readonly (Mark | undefined)[]): boolean {
+/**
+ * Each anchor names this epoch or the one before it. One may be lost, but only while every place holds the epoch: an anchor and
+ * a place gone together are what is left when an older profile is put back and all that lies outside it is deleted.
+ */
+function isBorneOut(
+  fragment: Fragment,
+  marks: readonly (Mark | undefined)[],
+  readings: readonly PlaceReading[],
+): boolean {
   const kept = marks.filter((mark) => mark !== undefined);
-  return kept.length > 0 && kept.every((mark) => names(mark, fragment) || namesBefore(mark, fragment));
+  const isEnough = kept.length === marks.length || (kept.length > 0 && isHeldEverywhere(readings, fragment));
+  return isEnough && kept.every((mark) => names(mark, fragment) || namesBefore(mark, fragment));
 }
 
 export function names(mark: Mark, fragment: Fragment): boolean {
@@ -84,11 +95,15 @@ function refusal(
     const why = `${quorum} of ${readings.length} fragments of the newest state are needed and fewer are there`;
     return new CardStoreError('damaged', `${why} (${places})`);
   }
-  const isUnknown = marks.every((mark) => mark === undefined);
-  const why = isUnknown
-    ? 'both anchors of the software card are gone: nobody can say whether its files are the newest'
-    : 'the files of the software card are an older or another copy: an anchor knows of a state that they do not';
-  return new CardStoreError('fork', why);
+  return new CardStoreError('fork', whyFork(marks));
+}
+
+function whyFork(marks: readonly (Mark | undefined)[]): string {
+  const kept = marks.filter((mark) => mark !== undefined).length;
+  if (kept === 0) return 'both anchors of the software card are gone: nobody can say whether its files are the newest';
+  if (kept < marks.length)
+    return 'an anchor of the software card is gone, and the other does not know its files or a place of them is gone too';
+  return 'the files of the software card are an older or another copy: an anchor knows of a state that they do not';
 }
 
 /** The places hold the epoch just before the newest and too little of the newest itself: lost, rather than put back. */
