@@ -4,8 +4,9 @@ import { ProtocolError } from '@coinslot/protocol';
 import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import { loadCardModule } from './card-module.ts';
 import { ConfigError, readConfig, shownConfig } from './config.ts';
-import { readChain, readRoots, readSigner, readToken } from './key-files.ts';
+import { readChain, readRevocationLists, readRoots, readSigner, readToken } from './key-files.ts';
 import { verifyBooks } from './ledger/books.ts';
 import { SERVER_LIMITS } from './limits.ts';
 import type { Environment } from './identity.ts';
@@ -17,7 +18,7 @@ async function start(configPath: string | undefined): Promise<void> {
   const config = readConfig(configPath, process.env);
   const log = pino({ level: config.logLevel, base: { service: 'coinslot-server' } });
   log.info({ config: shownConfig(config) }, 'configuration');
-  const { operatorTokenPath } = config;
+  const { operatorTokenPath, cardIssuersModule, revocationListsPath } = config;
   const server = await createPaymentServer({
     storePath: config.storePath,
     signer: readSigner(config.keyPath, config.keyPassphrase),
@@ -27,6 +28,8 @@ async function start(configPath: string | undefined): Promise<void> {
     clock: () => Date.now(),
     random: (byteCount) => Uint8Array.from(randomBytes(byteCount)),
     log,
+    ...(cardIssuersModule !== undefined && (await loadCardModule(cardIssuersModule))),
+    ...(revocationListsPath !== undefined && { revocationLists: readRevocationLists(revocationListsPath) }),
     ...(operatorTokenPath !== undefined && { operatorToken: readToken(operatorTokenPath) }),
     onFatal: () => process.exit(1),
   });
@@ -40,7 +43,9 @@ async function verify(storePath: string): Promise<void> {
   const store = openSqliteStore({ path: storePath, checkBytesMax: SERVER_LIMITS.openCheckBytesMax });
   try {
     const { findings, sums, ...counts } = await verifyBooks(store);
-    console.log(`${counts.accounts} accounts, ${counts.transfers} transfers, ${counts.decisions} decisions`);
+    console.log(
+      `${counts.accounts} accounts, ${counts.transfers} transfers, ${counts.decisions} decisions, ${counts.cards} cards`,
+    );
     sums.forEach(({ currency, sumMinor }) => console.log(`${currency} sums to ${sumMinor}`));
     findings.forEach((finding) => console.error(`finding: ${finding}`));
     process.exitCode = findings.length === 0 ? 0 : 1;

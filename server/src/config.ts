@@ -37,6 +37,10 @@ const SETTINGS = {
   chainPath: PATH,
   /** PEM or roots.coinslot. */
   rootsPath: PATH,
+  /** An ES module that exports `cardIssuers`, and `cardPolicy` if it is not to be the usual one; without it no cards. */
+  cardIssuersModule: { optional: true },
+  /** Revocation lists of root, SYND and SINT as a `crls.coinslot`: held against publishers and handed on. */
+  revocationListsPath: { optional: true },
   /** A file, readable by its owner only, with the operator's token; without it the operator's doors are shut. */
   operatorTokenPath: { optional: true },
   logLevel: { fallback: 'info', form: [/^(fatal|error|warn|info|silent)$/, 'fatal, error, warn, info or silent'] },

@@ -1,7 +1,7 @@
 /** The files a server starts from: its key, its chain, the roots it pins, the operator's token. */
 import { createPrivateKey } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { decodeRoots, ProtocolError, type Signer } from '@coinslot/protocol';
+import { decodeCrls, decodeRoots, ProtocolError, type Signer } from '@coinslot/protocol';
 import { nativeSigner } from '@coinslot/protocol/node';
 import { ConfigError } from './config.ts';
 
@@ -35,6 +35,16 @@ export function readRoots(path: string): readonly Uint8Array[] {
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause;
     throw new ConfigError(`${path}: neither PEM nor a roots file`, undefined, cause);
+  }
+}
+
+/** DER revocation lists of a `crls.coinslot`. */
+export function readRevocationLists(path: string): readonly Uint8Array[] {
+  try {
+    return decodeCrls(Uint8Array.from(readAny(path)));
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new ConfigError(`${path}: not a file of revocation lists`, undefined, cause);
   }
 }
 

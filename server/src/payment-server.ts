@@ -2,7 +2,7 @@
 import type { Signer } from '@coinslot/protocol';
 import type { CardCertifier } from './cards/issuers.ts';
 import { CARD_POLICY, type CardPolicy } from './cards/policy.ts';
-import { Cards, requireRevocationLists } from './cards/service.ts';
+import { Cards } from './cards/service.ts';
 import { Exchange } from './exchange/service.ts';
 import { AddressBuckets } from './http/buckets.ts';
 import { doorsOf } from './http/doors.ts';
@@ -95,8 +95,8 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const state = { stopping: false, failed: false };
 
   const commit = new GroupCommit({ store, ...limits, log, onFatal: (error) => void fail(error) });
-  const { roots, cardIssuers: certifiers = [], cardPolicy: policy = CARD_POLICY } = options;
-  const revocationLists = await knownLists(options, identity, store);
+  const { roots, revocationLists = [] } = options;
+  const { cardIssuers: certifiers = [], cardPolicy: policy = CARD_POLICY } = options;
   const quotes = new QuoteDesk({
     roots,
     store,
@@ -178,17 +178,4 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     listen: (port, host) => listen(http, port, host),
     close: () => (closed ??= close()),
   };
-}
-
-/** The operator's lists, each by an authority of this server's own chains or of a publisher enrolled here. */
-async function knownLists(
-  { revocationLists = [], cardIssuers: certifiers = [] }: PaymentServerOptions,
-  identity: Identity,
-  store: StoreReader,
-): Promise<readonly Uint8Array[]> {
-  if (revocationLists.length === 0) return [];
-  const hashes = (await store.listPublishers()).map(({ chainHash }) => chainHash);
-  const chains = await Promise.all(hashes.map((hash) => store.findChain(hash)));
-  const publishers = chains.filter((chain) => chain !== undefined);
-  return requireRevocationLists(revocationLists, { identity, certifiers, publishers });
 }

@@ -1,5 +1,5 @@
 import { toPem, writePrivateKey } from '@coinslot/authority';
-import { encodeRoots } from '@coinslot/protocol';
+import { ALG, decodeCrls, encodeRoots, readRevocationList } from '@coinslot/protocol';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeServerHolder, makeTree } from '../lib/parties.ts';
+import { makeCardIssuer, makeServerHolder, makeTree } from '../lib/parties.ts';
 import { temporaryFolder } from './started-server.ts';
 
 const CLI = resolve(import.meta.dirname, '../../server/src/cli.ts');
@@ -36,6 +36,10 @@ function installed(
   const at = (name: string): string => join(folder, name);
   const tree = makeTree({ atMs: Date.now(), sandbox });
   const holder = makeServerHolder(tree);
+  const { chain: issuerChain, privateKey: issuerKey } = makeCardIssuer(tree, ALG.p256);
+  writePrivateKey(at('issuer.key.pem'), issuerKey);
+  writeFileSync(at('issuer.cert.pem'), toPem(issuerChain));
+  writeFileSync(at('issuers.ts'), issuersModule(at('issuer')));
   writePrivateKey(at('key.pem'), holder.privateKey, SECRET);
   writeFileSync(at('chain.pem'), toPem(holder.chain));
   writeFileSync(at('roots.coinslot'), encodeRoots(tree.roots));
@@ -48,11 +52,22 @@ function installed(
     chainPath: at('chain.pem'),
     rootsPath: at('roots.coinslot'),
     operatorTokenPath: at('token'),
+    cardIssuersModule: at('issuers.ts'),
     ...fields,
   };
   writeFileSync(at('config.json'), JSON.stringify(settings));
   return { folder, config: at('config.json'), key: at('key.pem') };
 }
+
+const AUTHORITY = resolve(import.meta.dirname, '../../authority/src/index.ts');
+
+/** As the README shows it, but for the path: there is no package by that name beside a temporary folder. */
+const issuersModule = (name: string): string => `
+  import { cardCertifier, readCertificates, readPrivateKey } from ${JSON.stringify(AUTHORITY)};
+  const chain = readCertificates(${JSON.stringify(`${name}.cert.pem`)});
+  const privateKey = readPrivateKey(${JSON.stringify(`${name}.key.pem`)});
+  export const cardIssuers = [cardCertifier({ chain, privateKey })];
+`;
 
 const withSecret = { COINSLOT_SERVER_KEY_PASSPHRASE: SECRET };
 
@@ -70,6 +85,9 @@ describe('coinslot-server', () => {
     });
     const { port } = await listening;
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    const url = `http://127.0.0.1:${port}`;
+    const lists = decodeCrls(new Uint8Array(await (await fetch(`${url}/v1/crls`)).arrayBuffer()));
+    expect(lists.map((list) => readRevocationList(list).signatureAlg)).toEqual([ALG.p256]);
     const headers = { authorization: 'Bearer operator-token-of-the-tests' };
     expect((await fetch(`http://127.0.0.1:${port}/v1/operator/accounts`, { headers })).status).toBe(200);
     const exited = once(child, 'exit');
@@ -84,7 +102,7 @@ describe('coinslot-server', () => {
     expect(log).not.toContain(SECRET);
     expect(log).not.toContain('operator-token-of-the-tests');
     const verified = await finished(run(['verify', '--store', join(folder, 'ledger.sqlite')]));
-    expect(verified).toEqual({ status: 0, out: '0 accounts, 0 transfers, 0 decisions\n', err: '' });
+    expect(verified).toEqual({ status: 0, out: '0 accounts, 0 transfers, 0 decisions, 0 cards\n', err: '' });
   });
 
   it.each([
@@ -112,6 +130,14 @@ describe('coinslot-server', () => {
       undefined,
       /environment: expected live or sandbox/,
     ],
+    [
+      'a module without card issuers',
+      { cardIssuersModule: CLI.replace('cli.ts', 'log.ts') },
+      true,
+      undefined,
+      /no cardIssuers/,
+    ],
+    ['revocation lists that are none', { revocationListsPath: CLI }, true, undefined, /not a file of revocation lists/],
     ['a chain that is not there', { chainPath: '/nowhere' }, true, undefined, /\/nowhere: cannot be read/],
   ])('refuses %s', async (_, fields, sandbox, prepare, message) => {
     const { config, key } = installed(fields, sandbox);

@@ -54,13 +54,13 @@ export class Cards {
   /** The newest rate table as sealed last, by issuer. */
   readonly #sealedRates = new Map<CardIssuer, { readonly tableId: number; readonly envelope: Uint8Array }>();
 
-  /** Throws CHAIN_*, BAD_KEY or CHAIN_UNTRUSTED when issuers or lists are not such as anybody would believe. */
+  /** Throws CHAIN_* or BAD_KEY for issuers that nobody would believe, BAD_ENCODING or TOO_LARGE for lists that are none. */
   constructor(options: CardsOptions) {
     const { identity, certifiers, store, commit, limits, clock, revocationLists } = options;
     const { roots, audience } = identity;
     this.#options = options;
     this.#issuers = createCardIssuers({ certifiers, roots, nowMs: clock() });
-    this.#lists = revocationLists;
+    this.#lists = requireLists(revocationLists, certifiers.length);
     this.#pastQuotes = new QuoteDesk({
       roots,
       store,
@@ -211,21 +211,4 @@ export class Cards {
     );
     return { card, parameters, floats };
   }
-}
-
-/** What the operator brought, when it is by authorities that are known here. */
-export function requireRevocationLists(
-  lists: readonly Uint8Array[],
-  {
-    identity,
-    certifiers,
-    publishers,
-  }: {
-    readonly identity: Identity;
-    readonly certifiers: readonly CardCertifier[];
-    readonly publishers: readonly (readonly Uint8Array[])[];
-  },
-): readonly Uint8Array[] {
-  const chains = [identity.chain, ...certifiers.map(({ chain }) => chain), ...publishers];
-  return requireLists(lists, [...identity.roots, ...chains.flatMap((chain) => chain)]);
 }
