@@ -86,7 +86,6 @@ class Applet implements Icc {
     const command = this.#transport.gather(bytes, mayChain);
     if (command === undefined) return statusOnly(SW.OK);
     if (this.#transport.isGetResponse(command)) return encodeResponse(this.#transport.more(command));
-    this.#transport.forget();
     const { name, execute } = commandNamed(command);
     if (name !== 'SELECT' && !card.session.selected) throw new Refused(SW.CONDITIONS, 'nothing is selected');
     const data = await execute(card, command);

@@ -6,15 +6,31 @@ import { decodeCommand, encodeResponse, SHORT_ANSWER_BYTES_MAX, type Command, ty
 import { CARD_LIMITS, CHAIN_BIT, COMMANDS } from './commands.ts';
 import { Refused, SW } from './status-words.ts';
 
+/** What has come of a command in parts. */
+interface Parts {
+  readonly header: string;
+  readonly data: Uint8Array;
+}
+
 export class Transport {
-  #parts: { readonly header: string; readonly data: Uint8Array } | undefined;
+  #parts: Parts | undefined;
   #waiting = new Uint8Array();
 
-  /** The whole command once its last part is there; `undefined` when more is to come. */
+  /**
+   * The whole command once its last part is there; `undefined` when more is to come. Whatever it is, and were it none, an
+   * answer that waited is gone unless it asks for that.
+   */
   gather(bytes: Uint8Array, mayChain: (command: Command) => boolean): Command | undefined {
-    const part = decodeCommand(bytes);
+    const waiting = this.#waiting;
     const before = this.#parts;
+    this.#waiting = new Uint8Array();
     this.#parts = undefined;
+    const command = this.#whole(decodeCommand(bytes), before, mayChain);
+    if (command !== undefined && this.isGetResponse(command)) this.#waiting = waiting;
+    return command;
+  }
+
+  #whole(part: Command, before: Parts | undefined, mayChain: (command: Command) => boolean): Command | undefined {
     if ((part.cla & ~(CHAIN_BIT | 0x80)) !== 0) {
       throw new Refused((part.cla & 0x60) === 0 && (part.cla & 0x03) !== 0 ? SW.CHANNEL : SW.CLASS, 'class');
     }
@@ -46,11 +62,6 @@ export class Transport {
   more({ le }: Command): Response {
     if (this.#waiting.length === 0) throw new Refused(SW.CONDITIONS, 'nothing waits');
     return this.answer(this.#waiting, le);
-  }
-
-  /** Another command than GET RESPONSE: what waited is gone. */
-  forget(): void {
-    this.#waiting = new Uint8Array();
   }
 
   #statusWord(): number {
