@@ -251,7 +251,15 @@ describe('a transaction', () => {
       return seen;
     };
     await payment('one');
-    expect(await payment('two')).toEqual(['begin', '00a40400', '00200080', '80500000', '80540000', 'end']);
+    expect(await payment('two')).toEqual([
+      'begin',
+      '00a40400',
+      '00200080',
+      '80500000',
+      '80540000',
+      '00a4040c', // what was verified is forgotten
+      'end',
+    ]);
   });
 
   it('what the card has said stands when the reader is lost as it ends', async () => {

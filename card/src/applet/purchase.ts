@@ -18,8 +18,9 @@ import { judgeDebit, purseAt, type PurseTerms } from './verdict.ts';
 const PLAN_NUMBERS = { prepaid: 1, postpaid: 2 } as const;
 export const planNumber = (plan: Purse['plan']): number => PLAN_NUMBERS[plan];
 
-/** 80 50 00: remembers who pays whom, until the debit or a reset; changes nothing that lasts. */
+/** 80 50 00: remembers who pays whom, until the debit, the next one or a reset; changes nothing that lasts. */
 export function initializeForPurchase(card: Card, { data }: Command): Uint8Array {
+  card.session.purchase = undefined;
   const { issued } = card;
   const start = purchaseStart.decode(data);
   const { plan, currency, purse } = purseAt(issued, start.purse);
@@ -34,7 +35,9 @@ export function initializeForPurchase(card: Card, { data }: Command): Uint8Array
  */
 export async function debitForPurchase(card: Card, { data }: Command): Promise<Uint8Array> {
   const { purchase, pinVerified } = card.session;
+  // Whatever comes of it: what this debit leaves over, the next program must not find.
   card.session.purchase = undefined;
+  card.session.pinVerified = false;
   if (purchase === undefined) throw new Refused(SW.CONDITIONS, 'no INITIALIZE FOR PURCHASE before');
   const { issued } = card;
   const debit = debitLayout.decode(data);
@@ -44,7 +47,6 @@ export async function debitForPurchase(card: Card, { data }: Command): Promise<U
 
   const purse = purseAt(issued, purchase.start.purse);
   const code = judgeDebit(issued, purse, debit, pinVerified);
-  card.session.pinVerified = false;
   const made = decide(card, { start: purchase.start, debit, purse, code, pinVerified, asked });
   await card.commitIssued(stateAfter(issued, purse, debit, made));
   return answerOf(made);

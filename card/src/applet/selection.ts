@@ -24,7 +24,7 @@ export type LifeCycle = (typeof LIFE_CYCLES)[number];
 
 /** P2 of SELECT: first or only occurrence, with FCI, or without an answer. */
 const WITH_FCI = 0x00;
-const WITHOUT_ANSWER = 0x0c;
+export const SELECT_WITHOUT_ANSWER = 0x0c;
 
 /** What a card says of itself when it is selected. */
 export interface CardFile {
@@ -42,11 +42,11 @@ export interface CardFile {
 /** 00 A4 04: selects the purse, and forgets what was verified and begun. */
 export function select(card: Card, { p2, data }: Command): Uint8Array {
   card.session = newSession();
-  if (p2 !== WITH_FCI && p2 !== WITHOUT_ANSWER)
+  if (p2 !== WITH_FCI && p2 !== SELECT_WITHOUT_ANSWER)
     throw new Refused(SW.WRONG_P1P2, 'first occurrence, with FCI or nothing');
   if (!equalBytes(data, AID)) throw new Refused(SW.NO_APPLICATION, 'no such application');
   card.session.selected = true;
-  return p2 === WITHOUT_ANSWER ? new Uint8Array() : encodeCardFile(card);
+  return p2 === SELECT_WITHOUT_ANSWER ? new Uint8Array() : encodeCardFile(card);
 }
 
 function encodeCardFile(card: Card): Uint8Array {

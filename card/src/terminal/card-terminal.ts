@@ -1,6 +1,6 @@
 /**
  * The wallet's side of a card. Every method is one exclusive transaction that begins with SELECT, so that nobody else's
- * commands come in between and nothing that was verified before is relied on.
+ * commands come in between and nothing that was verified before is relied on; one that has verified the PIN ends with it.
  *
  * What goes wrong is a CardTerminalError (a ProtocolError): `code` says what it is, `charged` whether money may have moved.
  */
@@ -20,7 +20,7 @@ import { AID, CARD_LIMITS, type CommandName } from '../applet/commands.ts';
 import { authenticated, credited, loadReady } from '../applet/exchanges.ts';
 import { algorithmTemplate, encodeIssuerObjects } from '../applet/issuing.ts';
 import type { LayoutValue } from '../applet/layout.ts';
-import { decodeCardFile, type CardFile } from '../applet/selection.ts';
+import { decodeCardFile, SELECT_WITHOUT_ANSWER, type CardFile } from '../applet/selection.ts';
 import { SW } from '../applet/status-words.ts';
 import { ReaderError, type CardConnection, type ReaderPort } from '../ports.ts';
 import { Channel, type ChannelLimits, type Sent } from './channel.ts';
@@ -138,14 +138,8 @@ export class CardTerminal {
         });
       const purchase = purchaseOf(requestBody, position);
       if (pin !== undefined) await this.#requirePin(channel, pin);
-      try {
-        const entry = await debitOver(channel, purchase, meant.purse);
-        return readAnswer('DEBIT_FOR_PURCHASE', () => paymentOf(requestBody, entry, card));
-      } catch (error) {
-        // The PIN was verified for this debit and no other; without one it would still be good until the card is reset.
-        if (pin !== undefined) await channel.send('SELECT', { data: AID }).catch(() => undefined);
-        throw error;
-      }
+      const entry = await debitOver(channel, purchase, meant.purse);
+      return readAnswer('DEBIT_FOR_PURCHASE', () => paymentOf(requestBody, entry, card));
     });
   }
 
@@ -274,10 +268,18 @@ export class CardTerminal {
   async #selected<T>(work: (channel: Channel, file: CardFile) => Promise<T>): Promise<T> {
     const channel = new Channel(this.#connection, this.#limits);
     const selected = await channel.ask('SELECT', { data: AID });
-    return work(
-      channel,
-      readAnswer('SELECT', () => decodeCardFile(selected)),
-    );
+    const file = readAnswer('SELECT', () => decodeCardFile(selected));
+    try {
+      return await work(channel, file);
+    } finally {
+      if (channel.hasVerified) await this.#forgetPin();
+    }
+  }
+
+  /** Between this session and the reset of the card another program may have its turn: no PIN is left for it to find. */
+  async #forgetPin(): Promise<void> {
+    const channel = new Channel(this.#connection, this.#limits); // with time of its own, were the session's used up
+    await channel.send('SELECT', { p2: SELECT_WITHOUT_ANSWER, data: AID }).catch(() => undefined);
   }
 
   /** Chain and purses: remembered, or read when the card is new or `needed` is none of the purses that it had. */

@@ -51,11 +51,17 @@ export class Channel {
   readonly #endMs: number;
   /** The card has answered something of the present command: it was sent, whatever the reader says next. */
   #isAnswered = false;
+  #hasVerified = false;
 
   constructor(connection: CardConnection, limits: ChannelLimits) {
     this.#connection = connection;
     this.#limits = limits;
     this.#endMs = limits.now() + limits.totalMs;
+  }
+
+  /** VERIFY was sent, whatever came of it. */
+  get hasVerified(): boolean {
+    return this.#hasVerified;
   }
 
   /** The data of an answer of 9000. Throws CardTerminalError for every other. */
@@ -68,6 +74,7 @@ export class Channel {
   /** An answer with its status word; data only with 9000. Throws CardTerminalError when there is no whole one. */
   async send(name: CommandName, sent: Sent = {}): Promise<Response> {
     this.#isAnswered = false;
+    this.#hasVerified ||= name === 'VERIFY';
     try {
       const answer = await this.#exchange(name, sent);
       // A refusal has no data: these are the last two bytes of an answer that was cut.
