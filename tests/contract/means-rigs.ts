@@ -44,7 +44,7 @@ export interface MeansRig {
 }
 
 /** What the player has to begin with, minor units. */
-export const HAS_MINOR = 1_500n;
+export const HAS_MINOR = 900n;
 
 /** The parties of every rig: a market with a card issuer, a profile, and the wallet's side of means. */
 class Parties {
@@ -68,7 +68,7 @@ class Parties {
       beforeDecide: async (payment) => parties.hooks.beforeDecide?.(payment),
       afterRecord: async (payment, code) => parties.hooks.afterRecord?.(payment, code),
     });
-    parties.front = await startFront(parties.market, time);
+    parties.front = await startFront(parties.market);
     parties.profile = await createProfile({ path, clock: () => time.nowMs, random, ...setup });
     await parties.profile.vault.withPinKeys(PIN, ({ signer, digits }) => {
       parties.#pin = signer;
@@ -213,7 +213,7 @@ export async function cardRig(): Promise<MeansRig> {
   await slot.insert(card);
   const { cards } = parties.side;
   const cardId = await cards.issuing.issueCard({ reader: slot.name, pin: PIN, cardPin: CARD_PIN });
-  await cards.recharge(cardId, 'eur-prepaid', HAS_MINOR, PIN);
+  await cards.recharge(cardId, 'prepaid-EUR', HAS_MINOR, PIN);
   return {
     ...cardPart(parties, 'card'),
     loseAnswer: () => void (fault = 'lose'),
@@ -234,7 +234,7 @@ export async function softCardRig(): Promise<MeansRig> {
   const parties = await Parties.meet();
   const { cards } = parties.side;
   const cardId = await cards.issuing.makeSoftCard(PIN);
-  await cards.recharge(cardId, 'eur-prepaid', HAS_MINOR, PIN);
+  await cards.recharge(cardId, 'prepaid-EUR', HAS_MINOR, PIN);
   return {
     ...cardPart(parties, 'softcard'),
     async goAway() {

@@ -26,12 +26,16 @@ export interface CardWorldOptions extends WorldOptions {
   store?: CardStore;
 }
 
-/** A card in the reader, made and charged while the issuer is up. */
+/** A card in the reader, made and charged while the issuer is up; the account then has 10.00 left. */
 export async function startCardWorld(options: CardWorldOptions = {}): Promise<CardWorld> {
   const { alg, purses, loadMinor = 1_000n, around = (card) => card } = options;
   const rack = virtualRack();
   const slot = rack.add('Test Reader');
-  const { world, front } = await startWithFront({ ...options, wallet: { readers: rack.client(), ...options.wallet } });
+  const { world, front } = await startWithFront({
+    ...options,
+    moneyMinor: (options.moneyMinor ?? 1_000n) + loadMinor,
+    wallet: { readers: rack.client(), ...options.wallet },
+  });
   const store = options.store ?? memoryStore();
   const card = around(createApplet({ store }));
   await slot.insert(card);
@@ -50,11 +54,11 @@ export interface SoftCardWorld extends World {
 
 /** A software card, made and charged while the issuer is up; no card in any reader. */
 export async function startSoftCardWorld(options: WorldOptions & { loadMinor?: bigint } = {}): Promise<SoftCardWorld> {
-  const { world, front } = await startWithFront(options);
+  const { loadMinor = 1_000n } = options;
+  const { world, front } = await startWithFront({ ...options, moneyMinor: (options.moneyMinor ?? 1_000n) + loadMinor });
   const { cards } = world.wallet;
   const cardId = await cards.makeSoftCard(PIN);
   const [purse] = cards.list().find(({ idHex }) => idHex === cardId)?.purses ?? [];
-  const { loadMinor = 1_000n } = options;
   if (loadMinor > 0n && purse?.plan === 'prepaid') await cards.recharge(cardId, purse.purse, loadMinor, PIN);
   return { ...world, front, cardId };
 }
@@ -63,11 +67,18 @@ async function startWithFront(options: WorldOptions): Promise<{ world: World; fr
   let front: CardFront | undefined;
   const world = await startWorld({
     ...options,
-    async front(market, time) {
-      front = await startFront(market, time);
+    async front(market) {
+      front = await startFront(market);
       return front.url;
     },
   });
   if (front === undefined) throw new Error('no front');
   return { world, front };
+}
+
+/** What the server's books say is on the card. */
+export async function floatOf({ server, cardId }: Pick<CardWorld, 'server' | 'cardId'>): Promise<bigint | undefined> {
+  const listed = await server.service.cards.list(new Uint8Array(16), 10);
+  const found = listed.find(({ card }) => Buffer.from(card.cardId).toString('hex') === cardId);
+  return found?.floats[0]?.floatMinor;
 }

@@ -22,8 +22,8 @@ describe('the cards on the page', () => {
     const world = await startWorld({
       moneyMinor: 5_000n,
       wallet: { readers: rack.client() },
-      async front(market, time) {
-        front = await startFront(market, time);
+      async front(market) {
+        front = await startFront(market);
         return front.url;
       },
     });
@@ -68,6 +68,7 @@ describe('the cards on the page', () => {
           .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value).join('')),
       )
       .toBe('');
+    expect(await balanceOf(world)).toBe(3_750n);
     await look('cards-3-recharged');
 
     // By the keyboard alone: the card first.

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { virtualReaders } from '@coinslot/card';
-import { createPaymentServer, type PaymentServer, type ServerHooks } from '@coinslot/server';
+import { ALG } from '@coinslot/protocol';
+import {
+  CARD_POLICY,
+  createPaymentServer,
+  type CardPolicy,
+  type PaymentServer,
+  type ServerHooks,
+} from '@coinslot/server';
 import {
   COST_FLOOR,
   createProfile,
@@ -16,7 +23,15 @@ import {
 } from '@coinslot/wallet';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { makePublisher, makeServerHolder, makeTree, NOON_MS, type Holder, type Tree } from '../lib/parties.ts';
+import {
+  makeCardIssuer,
+  makePublisher,
+  makeServerHolder,
+  makeTree,
+  NOON_MS,
+  type Holder,
+  type Tree,
+} from '../lib/parties.ts';
 import { GameClient, makePairingHeader, ORIGIN } from './game-client.ts';
 
 export const PIN = '2468';
@@ -43,7 +58,7 @@ export interface WorldOptions {
   wallet?: Partial<WalletOptions>;
   hooks?: ServerHooks;
   /** What stands before the server; gives its address. */
-  front?(market: Market, time: Time): Promise<string>;
+  front?(market: Market): Promise<string>;
   /** Minor units of the wallet's currency that are paid in; 0 for none. */
   moneyMinor?: bigint;
   /** A profile without keys, as a new player has it. */
@@ -71,6 +86,14 @@ const RATES = {
   rates: [{ currency: 'USD', rateE8: 108_370_000n }],
 };
 
+/** Cards of these tests take their PIN above 1.00, after 3.00 and after five payments. */
+const CAPS = { noPinPaymentMaxMinor: 100n, noPinSumMaxMinor: 300n, noPinCountMax: 5 };
+export const CARD_TERMS: CardPolicy = {
+  ...CARD_POLICY,
+  chip: { ...CARD_POLICY.chip, ...CAPS },
+  software: { ...CARD_POLICY.software, ...CAPS },
+};
+
 /** The parties that a wallet deals with. */
 export interface Market {
   readonly tree: Tree;
@@ -92,6 +115,8 @@ export async function startMarket(time: Time, hooks?: ServerHooks): Promise<Mark
     clock: () => time.nowMs,
     random,
     log: silent,
+    cardIssuers: ([ALG.ed25519, ALG.p256] as const).map((alg) => makeCardIssuer(tree, alg).certifier),
+    cardPolicy: CARD_TERMS,
     ...(hooks && { hooks }),
   });
   onTestFinished(() => server.close());
@@ -106,7 +131,7 @@ export async function startMarket(time: Time, hooks?: ServerHooks): Promise<Mark
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const time: Time = { nowMs: NOON_MS };
   const market = await startMarket(time, options.hooks);
-  const front = await options.front?.(market, time);
+  const front = await options.front?.(market);
   const { tree, publisher, server, serverUrl } = market;
   // The software card's place outside the profile lies beside it, and goes with the folder around both.
   const profilePath = join(temporaryFolder(), 'profile');

@@ -48,7 +48,7 @@ export const WALLET_LIMITS = Object.freeze({
   statementWaitMs: 1_500,
 
   /** What was found out so recently about whether the server answers is believed. */
-  contactFreshMs: 15_000,
+  contactFreshMs: 5_000,
   /** How long an offer waits to find that out, where a card could pay instead. */
   contactWaitMs: 1_000,
 

@@ -128,9 +128,10 @@ export class MeansChoice {
   /** Why no card of a kind can be asked: it is away, not to be read, or its store is shut with the vault. */
   #absentCode(means: CardKind): CodeName {
     const { shelf, profile } = this.#options;
-    if (!profile.state.cards.some((one) => one.means === means && !one.isLost)) return 'CARD_ABSENT';
-    if (means === 'softcard' && profile.vault.day === undefined) return 'CONSENT_REQUIRED';
-    return shelf.cards.find((one) => one.kind === means && one.code !== undefined)?.code ?? 'CARD_ABSENT';
+    const seen = shelf.cards.find((one) => one.kind === means && one.code !== undefined)?.code;
+    const hasOne = profile.state.cards.some((one) => one.means === means && !one.isLost);
+    const isShut = means === 'softcard' && hasOne && profile.vault.day === undefined;
+    return seen ?? (isShut ? 'CONSENT_REQUIRED' : 'CARD_ABSENT');
   }
 
   /** By the newer of the tables at hand: limits are the player's own, and nothing is charged by this. */
