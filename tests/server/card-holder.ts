@@ -82,8 +82,8 @@ const nextNonce = (): Uint8Array => bytes16Of(`card holder ${nonces++}`);
 export class CardHolder {
   readonly started: Started;
   readonly player: Player;
-  readonly rack: VirtualRack = virtualRack();
-  readonly slot: VirtualSlot = this.rack.add('reader');
+  rack: VirtualRack = virtualRack();
+  slot: VirtualSlot = this.rack.add('reader');
   readonly options: HolderOptions;
   readonly store: CardStore;
   /** Requests of this card, whole, by nonce in hex: a wallet's journal. */
@@ -143,6 +143,15 @@ export class CardHolder {
     copied.issue = this.issue;
     await copied.#insert(`copy ${nonces++}`);
     return copied;
+  }
+
+  /** The same card, and its wallet, at a server that was started anew. */
+  at(started: Started): CardHolder {
+    const moved = new CardHolder(started, this.player, { ...this.options, store: this.store }, this.journal);
+    moved.issue = this.issue;
+    moved.rack = this.rack;
+    moved.slot = this.slot;
+    return moved;
   }
 
   async #insert(name: string): Promise<void> {

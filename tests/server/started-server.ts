@@ -65,6 +65,8 @@ export function countedRandom(name = 'random'): (byteCount: number) => Uint8Arra
   return (byteCount) => seedOf(`${name} ${drawn++}`).slice(0, byteCount);
 }
 
+let starts = 0;
+
 export async function startServer(options: StartOptions = {}): Promise<Started> {
   const { tree = makeTree(), nowMs = NOON_MS, log = silent, limits, hooks } = options;
   const holder = options.holder ?? makeServerHolder(tree);
@@ -77,7 +79,7 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
     roots: tree.roots,
     environment: 'sandbox',
     clock: () => time.nowMs,
-    random: countedRandom(storePath),
+    random: countedRandom(`${storePath} ${starts++}`),
     log,
     operatorToken: OPERATOR_TOKEN,
     cardIssuers: [ALG.ed25519, ALG.p256].map((alg) => makeCardIssuer(tree, alg).certifier),
