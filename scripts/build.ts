@@ -21,7 +21,7 @@ import { build, type Plugin } from 'esbuild';
 import { bundleProgram } from '../wallet/src/page/bundle-program.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const ROOMS = ['protocol', 'overlay', 'plugin', 'authority', 'publisher', 'server', 'wallet'];
+const ROOMS = ['protocol', 'overlay', 'plugin', 'authority', 'publisher', 'card', 'server', 'wallet'];
 const IN_BROWSERS = ['protocol', 'overlay', 'plugin'];
 const TARGET = 'es2022';
 

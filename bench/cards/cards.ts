@@ -8,32 +8,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  CardTerminal,
-  createApplet,
-  disperseStore,
-  fileAnchor,
-  fileStore,
-  pcscReaders,
-  virtualCard,
-  withCard,
-  type CardConnection,
-  type CardFacts,
-  type CardStore,
-} from '@coinslot/card';
+import { disperseStore, fileAnchor, fileStore, withCard, type CardFacts, type CardStore } from '@coinslot/card';
 import { DESK_CARD_PIN, DESK_READER } from '../../scripts/card-desk.ts';
 import type { Parties } from '../../scripts/town.ts';
-import { CardRig, freely } from '../../tests/card/applet-parties.ts';
-import { startPcscd, whyNoPcscd } from '../../tests/lib/pcscd.ts';
+import { whyNoPcscd } from '../../tests/lib/pcscd.ts';
 import { onGrounds } from '../grounds.ts';
 import { levelName, writeLevels } from '../latency/content.ts';
 import type { Bought, Errand } from '../latency/player.ts';
 import { median, percentile, type Figure, type Part } from '../report.ts';
+import { loadedRig, MEASURED, throughPcscd, timed, WARM_UP, type Measured } from './payments.ts';
 
-const WARM_UP = 8;
-/** A card keeps 64 records until it is uploaded. */
-const MEASURED = 48;
-const LOADED_MINOR = 5_000n;
 const GOAL_IN_PROCESS_MS = 3;
 const GOAL_PCSCD_MS = 10;
 const GOAL_SOFT_MS = 15;
@@ -95,29 +79,10 @@ function notesOf(quick: Measured | undefined, slow: Measured | undefined): strin
   ];
 }
 
-async function loadedRig(store: CardStore): Promise<CardRig> {
-  return CardRig.loaded(LOADED_MINOR, {
-    store,
-    alg: 2,
-    parameters: (id) => freely(id, { debitsPerRateTableMax: 1_000 }),
-  });
-}
-
 async function payments(store: CardStore): Promise<number[]> {
   const rig = await loadedRig(store);
   const remembered = new Map<string, CardFacts>();
   return timed(rig, (request) => rig.use((terminal) => terminal.pay(request), { remembered }));
-}
-
-async function timed(rig: CardRig, pay: (request: Uint8Array) => Promise<unknown>): Promise<number[]> {
-  const times: number[] = [];
-  for (let number = 0; number < WARM_UP + MEASURED; number++) {
-    const request = rig.request(`${number}`, { amountMinor: 1n });
-    const from = performance.now();
-    await pay(request);
-    if (number >= WARM_UP) times.push(performance.now() - from);
-  }
-  return times;
 }
 
 async function softStore(folder: string): Promise<CardStore> {
@@ -131,58 +96,6 @@ async function softStore(folder: string): Promise<CardStore> {
   await store.create();
   return store;
 }
-
-interface Measured {
-  readonly payments: readonly number[];
-  readonly apdus: readonly number[];
-}
-
-async function throughPcscd(path: string, quickAck: boolean): Promise<Measured | undefined> {
-  if (whyNoPcscd() !== undefined) return undefined;
-  const rig = await loadedRig(fileStore(path));
-  rig.slot.remove();
-  const daemon = await startPcscd({ quickAck });
-  const readers = pcscReaders({ socketPath: daemon.socketPath });
-  const card = virtualCard({ icc: createApplet({ store: fileStore(path) }), dial: () => daemon.dial(0) });
-  try {
-    const name = daemon.readerNames[0];
-    await new Promise<void>((resolve) => {
-      const stop = readers.watch((states) => {
-        if (!states.some((one) => one.name === name && one.present)) return;
-        queueMicrotask(() => stop());
-        resolve();
-      });
-      card.insert();
-    });
-    const apdus: number[] = [];
-    const remembered = new Map<string, CardFacts>();
-    const paid = await timed(rig, async (request) => {
-      const connection = await readers.connect(name);
-      try {
-        await new CardTerminal(timing(connection, apdus), { remembered }).pay(request);
-      } finally {
-        await connection.close('reset');
-      }
-    });
-    return { payments: paid, apdus };
-  } finally {
-    card.remove();
-    await readers.close();
-    await daemon.close();
-  }
-}
-
-const timing = (connection: CardConnection, times: number[]): CardConnection => ({
-  atr: connection.atr,
-  async transmit(apdu, timeoutMs) {
-    const from = performance.now();
-    const answer = await connection.transmit(apdu, timeoutMs);
-    times.push(performance.now() - from);
-    return answer;
-  },
-  exclusive: (work) => connection.exclusive(work),
-  close: (disposition) => connection.close(disposition),
-});
 
 async function pressesOffline(): Promise<number[]> {
   let aheadMs = 0;

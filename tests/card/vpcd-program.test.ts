@@ -27,7 +27,7 @@ describe('the card program', () => {
 
   it('says how to have a card where there is no service', async () => {
     const port = pcscReaders({ socketPath: join(tmpdir(), 'nobody-listens-here') });
-    await expect(describeReaders(port)).rejects.toThrow('npm run card -- --vpcd');
+    await expect(describeReaders(port)).rejects.toThrow('npm run card -- --plug');
   });
 
   const absence = whyNoPcscd();
@@ -38,7 +38,7 @@ describe('the card program', () => {
 
   function start(daemon: PcscDaemon, file: string): ChildProcess {
     const { command, host, port } = daemon.inside;
-    const program = [process.execPath, ...FLAGS, join(ROOT, 'scripts', 'card.ts'), '--vpcd', `${host}:${port}`];
+    const program = [process.execPath, ...FLAGS, join(ROOT, 'scripts', 'card.ts'), '--plug', `${host}:${port}`];
     const line = ['--pdeathsig', 'TERM', ...command, ...program, '--file', file];
     const child = spawn('setpriv', line, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
     ends.push(() => stop(child));

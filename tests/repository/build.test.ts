@@ -12,7 +12,7 @@ import { launchBrowser } from '../lib/browser.ts';
 import { makeContent, PLACEMENTS } from '../plugin/lib/content.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const ROOMS = ['protocol', 'overlay', 'plugin', 'authority', 'publisher', 'server', 'wallet'] as const;
+const ROOMS = ['protocol', 'overlay', 'plugin', 'authority', 'publisher', 'card', 'server', 'wallet'] as const;
 const elsewhere = mkdtempSync(join(tmpdir(), 'coinslot-build-'));
 
 interface Manifest {

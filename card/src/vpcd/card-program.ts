@@ -55,7 +55,7 @@ export async function describeReaders(port: ReaderPort): Promise<string> {
   } catch (error) {
     if (!(error instanceof ReaderError)) throw error;
     const cause = { cause: error };
-    throw new ReaderError(error.kind, `${error.message}\nA card without a reader: npm run card -- --vpcd`, cause);
+    throw new ReaderError(error.kind, `${error.message}\nA card without a reader: npm run card -- --plug`, cause);
   }
 }
 
