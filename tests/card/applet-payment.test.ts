@@ -216,14 +216,6 @@ describe('refusals that close the nonce, each with its code', () => {
       (rig) => rig.use((one) => one.putRates(rig.ratesEnvelope(ratesOf({ id: 8, rates: [] })))),
       dollars({ rateTableId: 8 }),
     ],
-    [
-      'CHAIN_EXPIRED',
-      (rig) =>
-        rig.use((one) =>
-          one.putParameters(rig.parametersEnvelope(freely(rig.cardId, { number: 2, notAfterMs: NOON_MS - 1 }))),
-        ),
-      {},
-    ],
   ])('%s', async (code, prepare, options) => {
     const rig = await CardRig.loaded(500n, { parameters: freely });
     await prepare(rig);
@@ -255,11 +247,21 @@ describe('refusals that close the nonce, each with its code', () => {
     expect((await rig.pay('one', { amountMinor: 51n })).decision.code).toBe('CEILING');
     expect((await rig.pay('two', { amountMinor: 50n })).decision.code).toBe('APPROVED');
   });
+});
 
-  it("CHAIN_EXPIRED after the end of the card's certificate", async () => {
-    const rig = await CardRig.loaded(500n, { certificateNotAfterMs: NOON_MS + DAY_MS });
+describe("CHAIN_EXPIRED, which leaves no trace, after the end of the card's", () => {
+  it.each<[string, Parameters<typeof CardRig.loaded>[1]]>([
+    ['certificate', { certificateNotAfterMs: NOON_MS + DAY_MS }],
+    ['parameters', { parameters: (cardId) => freely(cardId, { notAfterMs: NOON_MS + DAY_MS }) }],
+  ])('%s', async (_, options) => {
+    const rig = await CardRig.loaded(500n, options);
     expect((await rig.pay('one', { atMs: NOON_MS + DAY_MS })).decision.code).toBe('APPROVED');
-    expect((await rig.pay('two', { atMs: NOON_MS + DAY_MS + 1 })).decision.code).toBe('CHAIN_EXPIRED');
+    await expect(rig.pay('two', { atMs: NOON_MS + DAY_MS + 1 })).rejects.toMatchObject({
+      code: 'CHAIN_EXPIRED',
+      charged: 'no',
+    });
+    expect((await rig.use((terminal) => terminal.info())).standing.counter).toBe(1);
+    expect((await rig.pay('two', { atMs: NOON_MS + DAY_MS })).decision.code).toBe('APPROVED');
   });
 });
 

@@ -6,7 +6,8 @@ import { CHAIN_BIT, COMMANDS, type CommandName, type Header } from '../../card/s
 import { debit, purchaseStart } from '../../card/src/applet/exchanges.ts';
 import { purchaseOf } from '../../card/src/terminal/payment.ts';
 import { pinBlock } from '../../card/src/terminal/pin-block.ts';
-import { CardRig, PIN, word, type PaymentOptions } from './applet-parties.ts';
+import { DAY_MS, NOON_MS } from '../lib/parties.ts';
+import { CardRig, freely, PIN, word, type PaymentOptions } from './applet-parties.ts';
 
 let rig: CardRig;
 beforeEach(async () => {
@@ -32,6 +33,7 @@ function debitCommands(nonce: string, options: PaymentOptions = {}, purse = 0) {
   ] as const;
 }
 
+const standingOf = async () => (await rig.use((terminal) => terminal.info())).standing;
 const balanceOf = async (): Promise<bigint> => (await rig.use((terminal) => terminal.info())).purses[0]!.balanceMinor;
 
 describe('P14, P15: a verified PIN', () => {
@@ -121,5 +123,77 @@ describe('P15: what a failed command leaves open', () => {
     const statusWord = await transmit(short('GET_RESPONSE'));
     expect(['6985', '6883']).toContain(statusWord); // in the midst of a chain it is another command
     expect(await transmit(short('GET_RESPONSE'))).toBe('6985');
+  });
+});
+
+describe('P3, P16: an offer of a future time', () => {
+  const farMs = NOON_MS + 30 * DAY_MS;
+  const codeOf = (attempt: Promise<{ decision: { code: string } }>): Promise<string> =>
+    attempt.then(
+      ({ decision }) => decision.code,
+      (error: { code: string; charged: string }) => `${error.code} ${error.charged}`,
+    );
+
+  it('after the card’s period leaves no trace, and the card goes on after an upload', async () => {
+    const stateBefore = await rig.store.load();
+    expect(await codeOf(rig.pay('far', { atMs: NOON_MS + 61 * DAY_MS }))).toBe('CHAIN_EXPIRED no');
+    expect(await rig.store.load()).toEqual(stateBefore);
+    await rig.recharge();
+    expect(await codeOf(rig.pay('now'))).toBe('APPROVED');
+  });
+
+  it('paid once with the clock a month ahead, uploaded: the card pays on, and that nonce never again', async () => {
+    await rig.pay('ahead', { atMs: farMs });
+    await rig.recharge();
+    expect((await standingOf()).clearedThroughMs).toBe(0);
+    for (const minutes of [0, 60])
+      expect(await codeOf(rig.pay(`${minutes}`, { atMs: NOON_MS + minutes * 60_000 }))).toBe('APPROVED');
+    expect(await codeOf(rig.pay('ahead', { atMs: farMs }))).toBe('CLOCK_SKEW unknown');
+    for (const atMs of [farMs, NOON_MS + 6 * 60_000, farMs + DAY_MS]) {
+      const [begin, take] = debitCommands('ahead', { atMs });
+      await rig.powerOnAndSelect();
+      await transmit(begin);
+      expect(await transmit(take)).toBe('9405');
+    }
+    expect(await balanceOf()).toBe(440n);
+  });
+
+  it('asked for after that, its proof is RECORD_GAP: it was, and what it was has gone up', async () => {
+    await rig.pay('ahead', { atMs: farMs });
+    await rig.recharge();
+    const proof = (nonce: string) => rig.use((terminal) => terminal.proof(rig.request(nonce, { atMs: farMs })));
+    await expect(proof('ahead')).rejects.toMatchObject({ code: 'RECORD_GAP', charged: 'unknown' });
+    expect(await proof('another')).toBeUndefined();
+  });
+
+  it('a tombstone outlives resets and later uploads, and goes when the issuer’s time has come to it', async () => {
+    await rig.pay('ahead', { atMs: farMs });
+    await rig.recharge();
+    await rig.restart();
+    await rig.pay('later', { atMs: NOON_MS + DAY_MS });
+    await rig.recharge({ timeMs: NOON_MS + 2 * DAY_MS });
+    expect((await standingOf()).clearedThroughMs).toBe(NOON_MS + DAY_MS);
+    expect(await codeOf(rig.pay('ahead', { atMs: farMs }))).toBe('CLOCK_SKEW unknown');
+    await rig.recharge({ timeMs: farMs });
+    expect((await standingOf()).clearedThroughMs).toBe(farMs);
+    expect(await codeOf(rig.pay('ahead', { atMs: farMs }))).toBe('CLOCK_SKEW unknown');
+    expect(await codeOf(rig.pay('after', { atMs: farMs + 1 }))).toBe('APPROVED');
+    expect(await balanceOf()).toBe(440n);
+  });
+
+  it('64 of them, however they were uploaded: RECORD_FULL for one more, never for an offer of today', async () => {
+    rig = await CardRig.loaded(500n, { parameters: freely });
+    const ahead = (i: number) => rig.pay(`ahead ${i}`, { amountMinor: 1n, atMs: farMs + i });
+    for (let i = 0; i < 40; i += 1) await ahead(i);
+    await rig.recharge();
+    for (let i = 40; i < 64; i += 1) await ahead(i);
+    expect(await codeOf(ahead(64))).toBe('RECORD_FULL no');
+    expect(await codeOf(rig.pay('today', { atMs: NOON_MS + 5 * 60_000 }))).toBe('APPROVED');
+    await rig.recharge({ timeMs: NOON_MS + DAY_MS });
+    expect(await codeOf(ahead(64))).toBe('RECORD_FULL no');
+    for (const i of [0, 39, 40, 63]) expect(await codeOf(ahead(i))).toBe('CLOCK_SKEW unknown');
+    expect(await codeOf(rig.pay('tomorrow', { atMs: NOON_MS + DAY_MS }))).toBe('APPROVED');
+    await rig.recharge({ timeMs: farMs + DAY_MS });
+    expect(await codeOf(ahead(2 * DAY_MS))).toBe('APPROVED');
   });
 });

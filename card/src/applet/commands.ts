@@ -73,6 +73,8 @@ function withChecksum(bytes: readonly number[]): Uint8Array {
 export const CARD_LIMITS = Object.freeze({
   /** Records that wait for an upload; one more is 6A84. */
   recordsMax: 64,
+  /** Nonces that are remembered longer than their records, because their offers lie ahead of the card's time. */
+  tombstonesMax: 64,
   pinTries: 3,
   unblockTries: 5,
   /** A chained or extended command: the certificate chain, parameters and rates of a personalisation. */

@@ -93,6 +93,7 @@ function purseCardOf(card: Card, objects: IssuerObjects): PurseCard {
     clearedCounter: 0,
     clearedHead: start,
     clearedThroughMs: 0,
+    tombstones: [],
     timeMs: Math.max(parameters.value.timeMs, rates.value.notBeforeMs),
     challenge: undefined,
     acknowledgement: 0,

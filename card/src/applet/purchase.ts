@@ -13,7 +13,7 @@ import {
 } from './exchanges.ts';
 import { entryOf, type Entry, type Purse, type PurseCard } from './state.ts';
 import { Refused, SW } from './status-words.ts';
-import { judgeDebit, purseAt, type PurseTerms } from './verdict.ts';
+import { isCleared, judgeDebit, purseAt, type PurseTerms } from './verdict.ts';
 
 const PLAN_NUMBERS = { prepaid: 1, postpaid: 2 } as const;
 export const planNumber = (plan: Purse['plan']): number => PLAN_NUMBERS[plan];
@@ -115,7 +115,6 @@ const REFUSALS: Partial<Record<Entry['fields']['code'], number>> = {
   INSUFFICIENT: SW.INSUFFICIENT,
   CEILING: SW.CEILING,
   RATE_STALE: SW.RATE_STALE,
-  CHAIN_EXPIRED: SW.EXPIRED,
 };
 
 /** An approval's answer, or the status word of a refusal, whose signed words GET TRANSACTION PROOF gives. */
@@ -139,6 +138,7 @@ export function getTransactionProof(card: Card, { data }: Command): Uint8Array {
   const { records } = card.issued;
   if (data.length !== 0 && data.length !== 16) throw new Refused(SW.WRONG_LENGTH, 'a nonce has 16 bytes');
   const entry = data.length === 0 ? records.at(-1) : records.find(({ fields }) => equalBytes(fields.nonce, data));
+  if (entry === undefined && isCleared(card.issued, data)) throw new Refused(SW.CLOCK_SKEW, 'its record is cleared');
   if (entry === undefined) throw new Refused(SW.NOT_FOUND, 'no record of this nonce');
   return proofOf(entry);
 }

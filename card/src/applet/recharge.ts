@@ -16,6 +16,7 @@ import { authenticated, credited, loadReady } from './exchanges.ts';
 import { openAcknowledgement, requireOwnId } from './issuer-objects.ts';
 import type { Entry, Purse, PurseCard } from './state.ts';
 import { Refused, SW } from './status-words.ts';
+import { isAhead } from './verdict.ts';
 
 const CHALLENGE_BYTES = 16;
 
@@ -64,14 +65,28 @@ function requireNext(issued: PurseCard, value: UploadAcknowledgement): readonly 
   return cleared;
 }
 
+/**
+ * Which nonces need not be remembered any more: those of offers up to a time that will be refused. One wallet whose clock is
+ * wrong must not end the card, so that time never runs ahead of what the issuer has signed; what lies there is kept as a
+ * tombstone.
+ */
+function forgotten(issued: PurseCard, cleared: readonly Entry[], timeMs: number): Partial<PurseCard> {
+  const gone = cleared.map(({ fields: { nonce, offerTimeMs } }) => ({ nonce, offerTimeMs }));
+  const kept = [...issued.tombstones, ...gone];
+  const reached = kept.map(({ offerTimeMs }) => offerTimeMs).filter((offerTimeMs) => !isAhead(offerTimeMs, timeMs));
+  const clearedThroughMs = Math.max(issued.clearedThroughMs, ...reached);
+  return { clearedThroughMs, tombstones: kept.filter(({ offerTimeMs }) => offerTimeMs > clearedThroughMs) };
+}
+
 function stateAfter(issued: PurseCard, value: UploadAcknowledgement, cleared: readonly Entry[]): Partial<PurseCard> {
+  const timeMs = Math.max(issued.timeMs, value.timeMs);
   return {
     challenge: undefined,
     acknowledgement: value.number,
     clearedCounter: value.counter,
     clearedHead: value.head,
-    clearedThroughMs: Math.max(issued.clearedThroughMs, ...cleared.map(({ fields }) => fields.offerTimeMs)),
-    timeMs: Math.max(issued.timeMs, value.timeMs),
+    ...forgotten(issued, cleared, timeMs),
+    timeMs,
     blocked: issued.blocked || value.blocked,
     records: issued.records.slice(cleared.length),
     purses: pursesAfter(issued, value, cleared),

@@ -97,6 +97,9 @@ const entry: Shape<Entry> = {
 
 const guardedSecret = record('GuardedSecret', { salt: bytes16, hash: bytes32, triesLeft: count(255) });
 
+/** What is left of a cleared record whose offer lies ahead of the card's time: its nonce must not come again. */
+const tombstone = record('Tombstone', { nonce: bytes16, offerTimeMs: timeMs });
+
 const purse = record('Purse', {
   purse: identifier,
   currency: currencyCode,
@@ -126,10 +129,12 @@ const purseCard = record('PurseCard', {
   purses: list(purse, 1, LIMITS.pursesMax, (one) => one.purse),
   counter: uint32,
   head: bytes32,
-  /** How far the last acknowledgement went, and the latest offer time up to there. */
+  /** How far the last acknowledgement went. */
   clearedCounter: uint32,
   clearedHead: bytes32,
+  /** Offers up to this time are refused, since their nonces are forgotten; those of later cleared records are not. */
   clearedThroughMs: timeMs,
+  tombstones: list(tombstone, 0, CARD_LIMITS.tombstonesMax),
   timeMs,
   /** Open from INITIALIZE FOR LOAD until an acknowledgement names it. */
   challenge: maybe(bytes16),
@@ -140,10 +145,11 @@ const purseCard = record('PurseCard', {
   records: list(entry, 0, CARD_LIMITS.recordsMax),
 });
 
-const STATE_FORMAT = 1;
+const STATE_FORMAT = 2;
 const cardState = record('CardState', { format: count(STATE_FORMAT), key: cardKey, issued: maybe(purseCard) });
 
 export type Purse = ValueOf<typeof purse>;
+export type Tombstone = ValueOf<typeof tombstone>;
 /** A card that its issuer has personalised. */
 export type PurseCard = ValueOf<typeof purseCard>;
 /** A card that has a key. */

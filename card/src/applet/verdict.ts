@@ -4,6 +4,7 @@
  */
 import {
   convertMoney,
+  equalBytes,
   LIMITS,
   ProtocolError,
   requireMoney,
@@ -27,14 +28,16 @@ export function purseAt(card: PurseCard, position: number): PurseTerms {
 
 /** The code of the decision to record. Throws Refused for a debit that is not to be recorded. */
 export function judgeDebit(card: PurseCard, purse: PurseTerms, debit: Debit, pinVerified: boolean): DecisionCode {
+  if (debit.offerTimeMs > LIMITS.timeMsMax) throw new Refused(SW.WRONG_DATA, 'no time');
   if (card.blocked) throw new Refused(SW.BLOCKED, 'the issuer has blocked this card');
-  if (isBefore(card, debit.offerTimeMs)) throw new Refused(SW.CLOCK_SKEW, 'an offer from before the last clearing');
+  if (isBefore(card, debit)) throw new Refused(SW.CLOCK_SKEW, 'an offer from before the last clearing');
+  // Recorded, an offer from after the end would only push the time on that offers are refused up to.
+  if (debit.offerTimeMs > Math.min(card.certified.own.notAfterMs, card.parameters.value.notAfterMs))
+    throw new Refused(SW.EXPIRED, "after the card's period");
   const rate = judgeCharge(card, purse, debit);
-  if (card.records.length >= CARD_LIMITS.recordsMax) throw new Refused(SW.RECORD_FULL, 'the record file is full');
+  if (!hasRoom(card, debit.offerTimeMs)) throw new Refused(SW.RECORD_FULL, 'the record file is full');
   if (!pinVerified && needsPin(card, purse, debit.chargedMinor)) throw new Refused(SW.SECURITY, 'this needs the PIN');
   // Nothing above has left a trace; everything below is recorded.
-  if (debit.offerTimeMs > Math.min(card.certified.own.notAfterMs, card.parameters.value.notAfterMs))
-    return 'CHAIN_EXPIRED';
   if (rate !== undefined) return rate;
   if (debit.chargedMinor > certifiedCeiling(card, purse.currency)) return 'CEILING';
   if (debitsSinceUpload(card) >= card.parameters.value.debitsBetweenUploadsMax) return 'CEILING';
@@ -46,8 +49,23 @@ export function judgeDebit(card: PurseCard, purse: PurseTerms, debit: Debit, pin
  * Nonces are remembered only until an upload has cleared their records; offers up to then are therefore refused, or one
  * could be paid twice. The other bound is the time that the card knows of, less the skew that all parties allow.
  */
-const isBefore = (card: PurseCard, offerTimeMs: number): boolean =>
-  offerTimeMs <= card.clearedThroughMs || offerTimeMs < card.timeMs - LIMITS.clockSkewMsMax;
+const isBefore = (card: PurseCard, { nonce, offerTimeMs }: Debit): boolean =>
+  offerTimeMs <= card.clearedThroughMs || offerTimeMs < card.timeMs - LIMITS.clockSkewMsMax || isCleared(card, nonce);
+
+/** Whether a nonce is one of those that have outlived their record. */
+export const isCleared = ({ tombstones }: PurseCard, nonce: Uint8Array): boolean =>
+  tombstones.some((one) => equalBytes(one.nonce, nonce));
+
+/** Whether an offer is of a time that the card cannot know to have come, by more than the skew that all parties allow. */
+export const isAhead = (offerTimeMs: number, timeMs: number): boolean => offerTimeMs > timeMs + LIMITS.clockSkewMsMax;
+
+/** Room for a record and, where its offer lies ahead of the card's time, for the tombstone that may be left of it. */
+function hasRoom({ records, tombstones, timeMs }: PurseCard, offerTimeMs: number): boolean {
+  if (records.length >= CARD_LIMITS.recordsMax) return false;
+  if (!isAhead(offerTimeMs, timeMs)) return true;
+  const ahead = records.filter(({ fields }) => isAhead(fields.offerTimeMs, timeMs)).length;
+  return tombstones.length + ahead < CARD_LIMITS.tombstonesMax;
+}
 
 /**
  * The charge must be what the price comes to: the price itself in its own currency, or converted by the card's rate table

@@ -143,7 +143,10 @@ export class CardTerminal {
     });
   }
 
-  /** The stored decision of a request, or `undefined` when the card has none: it never arrived, or an upload has cleared it. */
+  /**
+   * The stored decision of a request, or `undefined` when the card has none: it never arrived or, for an offer up to
+   * `clearedThroughMs`, an upload has cleared it. Throws RECORD_GAP with `charged: unknown` where the card knows that.
+   */
   proof(requestBody: Uint8Array): Promise<CardPayment | undefined> {
     return this.#session(async (channel, file) => {
       const { nonce } = decodePaymentRequest(requestBody);

@@ -7,7 +7,7 @@ import { readAnswer, readStanding } from './facts.ts';
 import { decodeEntry, entryOfAnswer, type CardEntry, type Purchase } from './payment.ts';
 
 /** Refusals that the card has recorded and signed. */
-const SIGNED: readonly number[] = [SW.INSUFFICIENT, SW.CEILING, SW.RATE_STALE, SW.EXPIRED];
+const SIGNED: readonly number[] = [SW.INSUFFICIENT, SW.CEILING, SW.RATE_STALE];
 
 /**
  * The card's decision, approved or refused. Throws CardTerminalError for a refusal that left no trace (`charged: no`), and
@@ -31,14 +31,18 @@ export async function debitOver(channel: Channel, purchase: Purchase, purse: str
   return readAnswer('DEBIT_FOR_PURCHASE', () => entryOfAnswer(answer, purchase, before));
 }
 
-/** Refused for its time, an offer was not paid; but from before a clearing, it may have been paid, and the record have gone up. */
-async function tooOld(channel: Channel, { offerTimeMs }: Debit): Promise<CardTerminalError> {
-  const isForgotten = await readStanding(channel).then(
-    ({ clearedThroughMs }) => offerTimeMs <= clearedThroughMs,
-    () => true,
-  );
+/** Refused for its time, an offer was not paid, unless it is from before a clearing: then its record may have gone up. */
+async function tooOld(channel: Channel, debit: Debit): Promise<CardTerminalError> {
+  const isForgotten = await mayBeCleared(channel, debit).catch(() => true);
   const details = { statusWord: SW.CLOCK_SKEW, charged: isForgotten ? 'unknown' : 'no' } as const;
   return new CardTerminalError('CLOCK_SKEW', 'DEBIT_FOR_PURCHASE: 9405', details);
+}
+
+async function mayBeCleared(channel: Channel, { nonce, offerTimeMs }: Debit): Promise<boolean> {
+  const { clearedThroughMs } = await readStanding(channel);
+  if (offerTimeMs <= clearedThroughMs) return true;
+  const { statusWord } = await channel.send('GET_TRANSACTION_PROOF', { data: nonce });
+  return statusWord !== SW.NOT_FOUND;
 }
 
 /** The card has a record of this nonce, approved before or refused; until it is read, nothing is known about it. */

@@ -94,21 +94,21 @@ const STATUS_CODES: Readonly<Record<number, CodeName>> = {
   [SW.FORK]: 'CARD_FORK',
 };
 
-/** A status word means what its command makes of it; these two mean something else than above. */
+/** A status word means what its command makes of it; these mean something else than above. */
 const STATUS_CODES_OF: Partial<Record<CommandName, Readonly<Record<number, CodeName>>>> = {
   DEBIT_FOR_PURCHASE: { [SW.SECURITY]: 'CONSENT_REQUIRED' },
   CREDIT_FOR_LOAD: { [SW.NOT_FOUND]: 'RECORD_GAP' },
+  GET_TRANSACTION_PROOF: { [SW.CLOCK_SKEW]: 'RECORD_GAP' },
 };
 
 /**
- * How the applet refuses a debit: by a check before anything is recorded, or, the first four, by a signed refusal. Whatever
+ * How the applet refuses a debit: by a check before anything is recorded, or, the first three, by a signed refusal. Whatever
  * else comes back may be the remains of an approval: a cut answer, a lost store, a card that is not this applet.
  */
 const DEBIT_REFUSALS: readonly number[] = [
   SW.INSUFFICIENT,
   SW.CEILING,
   SW.RATE_STALE,
-  SW.EXPIRED,
   SW.WRONG_LENGTH,
   SW.CHANNEL,
   SW.CHAIN_END_EXPECTED,
@@ -124,6 +124,7 @@ const DEBIT_REFUSALS: readonly number[] = [
   SW.ID_CONFLICT,
   SW.CLOCK_SKEW,
   SW.BLOCKED,
+  SW.EXPIRED,
   SW.FORK,
 ];
 
@@ -134,7 +135,9 @@ export function fromStatus(statusWord: number, command: CommandName): CardTermin
     return new CardTerminalError('CARD_TORN', said, { statusWord, charged: 'unknown' });
   if (isTriesLeft(statusWord)) return new CardTerminalError('CONSENT_DENIED', `${said}, not the PIN`, { statusWord });
   const code = STATUS_CODES_OF[command]?.[statusWord] ?? STATUS_CODES[statusWord] ?? 'CARD_STATE';
-  return new CardTerminalError(code, said, { statusWord, charged: 'no' });
+  // The record that would tell has gone up.
+  const isForgotten = command === 'GET_TRANSACTION_PROOF' && statusWord === SW.CLOCK_SKEW;
+  return new CardTerminalError(code, said, { statusWord, charged: isForgotten ? 'unknown' : 'no' });
 }
 
 /** An answer that this applet never gives. After a debit it proves nothing about the debit. */
