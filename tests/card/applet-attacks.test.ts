@@ -53,6 +53,20 @@ describe('P3: a clock set back or forward', () => {
     await rig.use((one) => one.putRates(rig.ratesEnvelope(ratesOf({ id: 8, notBeforeMs: NOON_MS - 30 * DAY_MS }))));
     expect((await infoOf(rig)).standing.timeMs).toBe(NOON_MS);
   });
+
+  it('a table of next week, given today, stops no payment of today that needs none', async () => {
+    const nextWeek = ratesOf({ id: 8, notBeforeMs: NOON_MS + 7 * DAY_MS, notAfterMs: NOON_MS + 14 * DAY_MS });
+    const rigs = [await CardRig.loaded(500n), await CardRig.loaded(500n, { rates: nextWeek })];
+    await rigs[0]!.use((one) => one.putRates(rigs[0]!.ratesEnvelope(nextWeek)));
+    for (const rig of rigs) {
+      expect((await infoOf(rig)).standing.timeMs).toBe(NOON_MS);
+      expect(await outcomeOf(rig.pay('today'))).toBe('APPROVED');
+      const request = { chargeCurrency: 'EUR', chargeMinor: 19n, rateTableId: 8 };
+      expect(await outcomeOf(rig.pay('converted', { currency: 'USD', purse: 'eur', request }))).toBe('RATE_STALE');
+      const later = { currency: 'USD', purse: 'eur', request, atMs: NOON_MS + 7 * DAY_MS };
+      expect(await outcomeOf(rig.pay('next week', later))).toBe('APPROVED');
+    }
+  });
 });
 
 it('P4: the same nonce with other bytes is ID_CONFLICT, and the first stands', async () => {

@@ -102,7 +102,7 @@ export const standing = layout('standing', {
   acknowledgement: unsigned(4),
   parametersNumber: unsigned(4),
   rateTableId: unsigned(4),
-  /** The latest time that the card knows from signed objects. */
+  /** The latest time that the card knows, from signed parameters and acknowledgements. */
   timeMs: time64,
   /** Offers up to this time are refused. */
   clearedThroughMs: time64,

@@ -94,7 +94,7 @@ function purseCardOf(card: Card, objects: IssuerObjects): PurseCard {
     clearedHead: start,
     clearedThroughMs: 0,
     tombstones: [],
-    timeMs: Math.max(parameters.value.timeMs, rates.value.notBeforeMs),
+    timeMs: parameters.value.timeMs,
     challenge: undefined,
     acknowledgement: 0,
     acknowledged: new Uint8Array(32),
@@ -116,12 +116,12 @@ export async function putParameters(card: Card, { data }: Command): Promise<Uint
   return new Uint8Array();
 }
 
-/** 80 DA 02: a newer rate table, under which debits are counted from none again. */
+/** 80 DA 02: a newer rate table, under which debits are counted from none again. It may begin later, and says nothing of the time. */
 export async function putRates(card: Card, { data }: Command): Promise<Uint8Array> {
   const { issued } = card;
   const rates = openRates(data, issued.issuerKey);
   if (equalBytes(rates.envelope, issued.rates.envelope)) return new Uint8Array();
   if (rates.value.id <= issued.rates.value.id) throw new Refused(SW.CONDITIONS, 'not a newer rate table');
-  await card.commitIssued({ rates, debitsUnderTable: 0, timeMs: Math.max(issued.timeMs, rates.value.notBeforeMs) });
+  await card.commitIssued({ rates, debitsUnderTable: 0 });
   return new Uint8Array();
 }
