@@ -210,6 +210,44 @@ describe('P3, P16: refused as too old', () => {
   });
 });
 
+describe('P11, P15: a full card that is slow', () => {
+  /** Reads a full card on a wire that takes so long for each command, and may ask for another record than it was told to. */
+  async function records(commandMs: number, numberOf: (number: number) => number = (number) => number) {
+    const rig = await CardRig.loaded(500n, { parameters: freely });
+    await rig.use(async (terminal) => {
+      for (let i = 0; i < 64; i += 1) await terminal.pay(rig.request(`${i}`, { amountMinor: 1n }));
+    });
+    await rig.icc.powerOn();
+    let nowMs = 0;
+    let sent = 0;
+    const connection: CardConnection = {
+      atr: new Uint8Array(),
+      transmit: (apdu) => {
+        nowMs += commandMs;
+        if (!isCommand(apdu, 'READ_RECORD')) return rig.icc.transmit(apdu);
+        sent += 1;
+        return rig.icc.transmit(apdu.with(2, numberOf(apdu[2]!)));
+      },
+      exclusive: (work) => work(),
+      close: () => Promise.resolve(),
+    };
+    const told = await new CardTerminal(connection, { now: () => nowMs }).records().then(
+      (entries) => `${entries.length} records`,
+      ({ code, charged }: { code: string; charged: string }) => `${code} ${charged}`,
+    );
+    return { told, sent };
+  }
+
+  it('gives all its records, and is not asked for one more', async () => {
+    expect(await records(120)).toMatchObject({ told: '64 records', sent: 64 });
+    expect(await records(1_900)).toMatchObject({ told: '64 records', sent: 64 });
+  });
+
+  it('that gives the same record for ever is cut at as many as a card has', async () => {
+    expect(await records(10, () => 1)).toMatchObject({ told: 'RECORD_GAP no', sent: 64 });
+  });
+});
+
 describe('P14: 6Cxx', () => {
   it('does not make the terminal try a PIN twice', async () => {
     const wire = await Wire.to(await CardRig.loaded(500n));

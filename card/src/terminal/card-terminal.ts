@@ -35,7 +35,7 @@ export interface CardTerminalOptions extends Partial<ChannelLimits> {
   readonly remembered?: Map<string, CardFacts>;
 }
 
-/** Two seconds for a command and five for all that one method does. */
+/** Two seconds for a command and five for all that one method does, or for each record where it reads them all. */
 const DEFAULT_LIMITS: ChannelLimits = { apduMs: 2_000, totalMs: 5_000, now: () => performance.now() };
 
 export interface PayOptions {
@@ -159,15 +159,19 @@ export class CardTerminal {
     });
   }
 
-  /** The records that no upload has cleared, oldest first. RECORD_GAP when they are not one chain. */
+  /**
+   * The records that no upload has cleared, oldest first; as long as each comes in time, there is time for all of them.
+   * RECORD_GAP when they are not one chain.
+   */
   records(): Promise<readonly CardEntry[]> {
     return this.#session(async (channel) => {
       const newestFirst: CardEntry[] = [];
-      for (;;) {
+      while (newestFirst.length < CARD_LIMITS.recordsMax) {
         const { data, statusWord } = await channel.send('READ_RECORD', { p1: newestFirst.length + 1 });
         if (statusWord === SW.NO_RECORD) break;
         if (statusWord !== SW.OK) throw fromStatus(statusWord, 'READ_RECORD');
         newestFirst.push(readAnswer('READ_RECORD', () => decodeEntry(data)));
+        channel.stepDone();
       }
       return requireOneChain(newestFirst.reverse());
     });

@@ -33,7 +33,10 @@ const REPEATABLE: readonly CommandName[] = [
 export interface ChannelLimits {
   /** One APDU. */
   readonly apduMs: number;
-  /** Everything between the opening and the end of a channel: a player does not look at a silent card for longer. */
+  /**
+   * Everything between the opening of a channel, or the last step that was one of a known number, and its end: a player does
+   * not look at a silent card for longer.
+   */
   readonly totalMs: number;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
@@ -48,7 +51,7 @@ export interface Sent {
 export class Channel {
   readonly #connection: CardConnection;
   readonly #limits: ChannelLimits;
-  readonly #endMs: number;
+  #endMs: number;
   /** The card has answered something of the present command: it was sent, whatever the reader says next. */
   #isAnswered = false;
   #hasVerified = false;
@@ -57,6 +60,11 @@ export class Channel {
     this.#connection = connection;
     this.#limits = limits;
     this.#endMs = limits.now() + limits.totalMs;
+  }
+
+  /** One of a known number of steps is done: the card is slow, not stuck, and the next has as much time. */
+  stepDone(): void {
+    this.#endMs = this.#limits.now() + this.#limits.totalMs;
   }
 
   /** VERIFY was sent, whatever came of it. */
