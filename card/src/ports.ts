@@ -17,7 +17,7 @@ export interface CardStore {
   commit(state: Uint8Array): Promise<void>;
 }
 
-/** What a store can meet. `damaged`: not restorable, never to be taken for a new card; `fork`: an older copy was put back; `io`: the disk refused. */
+/** What a store can meet. `damaged`: not restorable, never to be taken for a new card; `fork`: an older copy was put back; `io`: the disk refused, or another program has the card open. */
 export class CardStoreError extends Error {
   readonly kind: 'damaged' | 'fork' | 'io';
   constructor(kind: CardStoreError['kind'], message: string, options?: ErrorOptions) {

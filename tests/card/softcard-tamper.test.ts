@@ -270,9 +270,12 @@ function snapshot(root: string): Record<string, string> {
 async function ground(): Promise<Ground> {
   const [root, older, other] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
   const store = await usedStore(root, 1);
+  await store.close();
   cpSync(root, older, { recursive: true });
+  await store.load();
   for (let number = 2; number <= NEWEST; number++) await store.commit(stateOf(number));
-  await usedStore(other, 7);
+  await store.close();
+  await (await usedStore(other, 7)).close();
   return { root, older, other };
 }
 

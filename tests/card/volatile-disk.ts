@@ -39,6 +39,8 @@ export class VolatileDisk implements Disk {
   /** Changes begun so far; each is a point at which the power can go. */
   changes = 0;
   plan: FaultPlan = () => undefined;
+  /** Folders that another program keeps; this one's own locks end with it, and nobody else asks for them. */
+  readonly heldByAnother = new Set<string>();
 
   look(path: string) {
     this.#requirePower();
@@ -88,6 +90,11 @@ export class VolatileDisk implements Disk {
     this.#change('syncFolder', path);
     const inside = [...this.#names.keys(), ...this.#durableNames.keys()].filter((name) => dirname(name) === path);
     for (const name of inside) settle(this.#durableNames, name, this.#names.get(name));
+  }
+
+  lock(path: string): (() => void) | undefined {
+    this.#change('lock', path);
+    return this.heldByAnother.has(path) ? undefined : () => undefined;
   }
 
   /** Only the process had died: what it wrote is still in memory, synced or not. */

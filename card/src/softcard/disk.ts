@@ -18,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { lockFolder } from './lock.ts';
 
 /** What is at a path, no link followed. `isPrivate`: nobody but the owner may read, write or enter it. */
 export interface Found {
@@ -49,6 +50,11 @@ export interface Disk {
   /** Removes a file or a link; not durable before `syncFolder`. */
   remove(path: string): void;
   syncFolder(path: string): void;
+  /**
+   * Keeps other programs out of a folder until the returned function is called or this program ends; it may do so several times.
+   * `undefined` while another program does.
+   */
+  lock(path: string): (() => void) | undefined;
 }
 
 const FILE_MODE = 0o600;
@@ -79,6 +85,7 @@ export const realDisk: Disk = {
   },
   remove: (path) => rmSync(path),
   syncFolder,
+  lock: lockFolder,
 };
 
 function look(path: string): Found | undefined {

@@ -6,6 +6,9 @@
  * A commit writes place by place, each durable before the next, then both anchors. A crash before the k-th place leaves the
  * state before; after it the new one, which the next load completes. Repair is a commit of the same state: shares of two
  * cuttings do not mix, so a lost fragment cannot be written alone.
+ *
+ * One program has the card open: it locks every place that can be locked, from `create` or `load` to `close`. Two quorums share
+ * a place, so another program with enough places to read a state meets a lock.
  */
 import { randomBytes } from 'node:crypto';
 import { combine, split } from 'shamir-secret-sharing';
@@ -22,8 +25,8 @@ import {
   type Epoch,
   type Fragment,
 } from './fragment.ts';
-import { clearPlace, isEmptyPlace, readPlace, writePlace, type Finding } from './places.ts';
-import { chooseEpoch, held } from './quorum.ts';
+import { clearPlace, isEmptyPlace, lockPlace, readPlace, writePlace, type Finding } from './places.ts';
+import { chooseEpoch, held, isOvertaken } from './quorum.ts';
 
 export interface DisperseOptions {
   /** A folder for each fragment, 3 to 16; at least one should lie outside the profile. Missing ones are made, private. */
@@ -41,7 +44,10 @@ export interface DisperseOptions {
   readonly random?: (length: number) => Uint8Array;
 }
 
-/** A CardStore that has to be made by name, so that files gone missing are never taken for a new purse. */
+/**
+ * A CardStore that has to be made by name, so that files gone missing are never taken for a new purse. `create`, `load`,
+ * `commit` and `destroy` throw `io` while another living program has it open.
+ */
 export interface DispersedStore extends CardStore {
   /**
    * Makes the card: until the first commit `load` gives `undefined`. Throws `damaged` where anything of a card is left in a
@@ -52,6 +58,8 @@ export interface DispersedStore extends CardStore {
   destroy(): Promise<void>;
   /** What is in each place now. Changes nothing. */
   inspect(): Promise<readonly PlaceFinding[]>;
+  /** Lets other programs at the card, once what is under way is through. `load` opens it again. */
+  close(): Promise<void>;
 }
 
 export interface PlaceFinding {
@@ -80,6 +88,10 @@ class Dispersed implements DispersedStore {
   readonly #random: (length: number) => Uint8Array;
   /** The committed state that the next one follows; `undefined` while nobody knows. */
   #position: Position | undefined;
+  /** What gives each lock back, by place. */
+  readonly #locks = new Map<string, () => void>();
+  /** One thing at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: DisperseOptions) {
     const count = options.places.length;
@@ -95,8 +107,42 @@ class Dispersed implements DispersedStore {
     this.#random = options.random ?? ((length) => new Uint8Array(randomBytes(length)));
   }
 
-  async load(): Promise<Uint8Array | undefined> {
+  load(): Promise<Uint8Array | undefined> {
+    return this.#inTurn(() => this.#orUnlock(() => this.#load()));
+  }
+
+  commit(state: Uint8Array): Promise<void> {
+    return this.#inTurn(() => this.#commit(state));
+  }
+
+  create(): Promise<void> {
+    return this.#inTurn(() => this.#orUnlock(() => this.#create()));
+  }
+
+  destroy(): Promise<void> {
+    return this.#inTurn(() => this.#destroy().finally(() => this.#unlock()));
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(() => {
+      this.#position = undefined;
+      this.#unlock();
+      return Promise.resolve();
+    });
+  }
+
+  async inspect(): Promise<readonly PlaceFinding[]> {
+    const readings = this.#readPlaces();
+    const newest = newestOf(readings, await this.#readAnchors(), this.#quorum);
+    return readings.map((reading, place) => {
+      const isWhole = newest !== undefined && held(readings, place, newest) !== undefined;
+      return { folder: reading.folder, finding: isWhole ? 'whole' : (reading.troubles[0] ?? 'other') };
+    });
+  }
+
+  async #load(): Promise<Uint8Array | undefined> {
     this.#position = undefined;
+    this.#lock();
     const readings = this.#readPlaces();
     const choice = chooseEpoch(readings, await this.#readAnchors(), this.#quorum);
     const [first] = choice.fragments;
@@ -113,15 +159,19 @@ class Dispersed implements DispersedStore {
     return first.isWritten ? state : undefined;
   }
 
-  async commit(state: Uint8Array): Promise<void> {
+  async #commit(state: Uint8Array): Promise<void> {
     if (state.length > STATE_BYTES_MAX) throw new RangeError('state: too long');
     const position = this.#position;
     if (position === undefined) throw new CardStoreError('io', 'the software card has to be loaded first');
-    await this.#requireNewest(position);
+    this.#lock(); // a place that was made anew since
     await this.#write(position, true, state);
   }
 
-  async create(): Promise<void> {
+  async #create(): Promise<void> {
+    io('its places could not be made', () => {
+      for (const folder of this.#places) if (this.#disk.look(folder) === undefined) this.#disk.makeFolder(folder);
+    });
+    this.#lock();
     const marks = await this.#readAnchors();
     const isEmpty = io('its places could not be looked at', () =>
       this.#places.every((folder) => isEmptyPlace(this.#disk, folder)),
@@ -132,31 +182,11 @@ class Dispersed implements DispersedStore {
     await this.#write(before, false, new Uint8Array(0), this.#places.length);
   }
 
-  async destroy(): Promise<void> {
+  async #destroy(): Promise<void> {
     this.#position = undefined;
+    this.#lock();
     for (const folder of this.#places) io(`${folder} could not be cleared`, () => clearPlace(this.#disk, folder));
     await this.#writeAnchors(undefined);
-  }
-
-  async inspect(): Promise<readonly PlaceFinding[]> {
-    const readings = this.#readPlaces();
-    const newest = newestOf(readings, await this.#readAnchors(), this.#quorum);
-    return readings.map((reading, place) => {
-      const isWhole = newest !== undefined && held(readings, place, newest) !== undefined;
-      return { folder: reading.folder, finding: isWhole ? 'whole' : (reading.troubles[0] ?? 'other') };
-    });
-  }
-
-  /** Another process on the same places would move the anchors under this one: two spenders of one purse. */
-  async #requireNewest(position: Position): Promise<void> {
-    const marks = await this.#readAnchors();
-    const isMoved = marks.some(
-      (mark) =>
-        mark !== undefined && !(mark.epoch === position.epoch && Buffer.from(mark.digest).equals(position.digest)),
-    );
-    if (!isMoved) return;
-    this.#position = undefined;
-    throw new CardStoreError('fork', 'another copy of the software card was used since this one was loaded');
   }
 
   async #write(before: Position, isWritten: boolean, state: Uint8Array, placesMin = this.#quorum): Promise<void> {
@@ -167,9 +197,46 @@ class Dispersed implements DispersedStore {
     const counts = { places: this.#places.length, quorum: this.#quorum };
     const next = { card, epoch: before.epoch + 1, isWritten, previous, ...counts };
     const { epoch, sealed, digest } = sealState(this.#key, epochKey, next, state);
+    requireNewest(before, await this.#readAnchors());
+    // From here to the last place nothing else of this program runs; other programs meet the locks.
+    if (isOvertaken(before, this.#readPlaces(), this.#quorum)) throw overtaken();
     this.#writePlaces(epoch, shares, sealed, placesMin);
     await this.#writeAnchors({ epoch: epoch.epoch, digest });
     this.#position = { card, epoch: epoch.epoch, digest };
+  }
+
+  /** Locks what can be locked and is not yet. */
+  #lock(): void {
+    for (const folder of this.#places) {
+      if (this.#locks.has(folder)) continue;
+      const lock = lockPlace(this.#disk, folder);
+      if (lock === 'held') {
+        this.#position = undefined;
+        this.#unlock();
+        throw new CardStoreError('io', `another program has the software card open (${folder})`);
+      }
+      if (lock !== undefined) this.#locks.set(folder, lock);
+    }
+  }
+
+  #unlock(): void {
+    for (const release of this.#locks.values()) release();
+    this.#locks.clear();
+  }
+
+  async #orUnlock<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (fault) {
+      this.#unlock();
+      throw fault;
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   /** A place that fails is left for the next repair as long as a quorum is durable. */
@@ -238,6 +305,18 @@ class Dispersed implements DispersedStore {
     }
   }
 }
+
+/** Whoever moved an anchor since has spent from the same purse. */
+function requireNewest(position: Position, marks: readonly (Mark | undefined)[]): void {
+  const isMoved = marks.some(
+    (mark) =>
+      mark !== undefined && !(mark.epoch === position.epoch && Buffer.from(mark.digest).equals(position.digest)),
+  );
+  if (isMoved) throw overtaken();
+}
+
+const overtaken = () =>
+  new CardStoreError('fork', 'another copy of the software card was used since this one was loaded');
 
 /** The epoch that `load` would take, or `undefined` where it would refuse. */
 function newestOf(...found: Parameters<typeof chooseEpoch>): Fragment | undefined {

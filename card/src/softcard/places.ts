@@ -68,6 +68,19 @@ function troubleWith(disk: Disk, path: string, kind: 'file' | 'folder') {
   }
 }
 
+/**
+ * Keeps other programs out of a place. `undefined` where that cannot be: no private folder is there, or its disk is read-only,
+ * full, or has no locks.
+ */
+export function lockPlace(disk: Disk, folder: string): (() => void) | 'held' | undefined {
+  if (troubleWith(disk, folder, 'folder') !== undefined) return undefined;
+  try {
+    return disk.lock(folder) ?? 'held';
+  } catch {
+    return undefined;
+  }
+}
+
 /** Writes a place's fragment and waits for the disk. Throws the disk's own error; a place that is a link is left alone. */
 export function writePlace(disk: Disk, folder: string, epoch: number, bytes: Uint8Array): void {
   const found = disk.look(folder);

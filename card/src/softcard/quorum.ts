@@ -38,6 +38,11 @@ function isHeldEverywhere(readings: readonly PlaceReading[], fragment: Fragment)
   return readings.every((_, place) => held(readings, place, fragment) !== undefined);
 }
 
+/** Whether a whole state lies in the places that is not this one and does not come before it: somebody else has committed. */
+export function isOvertaken(mark: Mark, readings: readonly PlaceReading[], quorum: number): boolean {
+  return quorums(readings, quorum).some(([one]) => one.epoch >= mark.epoch && !names(mark, one));
+}
+
 /** A place's own fragment of an epoch. */
 export function held(readings: readonly PlaceReading[], place: number, of: Fragment): Fragment | undefined {
   return readings[place]?.fragments.find((fragment) => fragment.index === place && equal(fragment.digest, of.digest));

@@ -32,7 +32,8 @@ export class SoftCard {
   readonly #rack = virtualRack();
   readonly #slot = this.#rack.add(SOFT_CARD_READER);
   readonly #stop: () => void;
-  #isIn = false;
+  /** Of the card that is in. */
+  #store: DispersedStore | undefined;
   /** Putting in and pulling out, one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -54,7 +55,7 @@ export class SoftCard {
   /** Makes the store of a new card and puts the blank card in. Throws CardStoreError where one is, or was. */
   async create(day: DayKeys): Promise<void> {
     await this.#inTurn(async () => {
-      const store = this.#store(day);
+      const store = this.#storeOf(day);
       await store.create();
       await this.#put(store);
     });
@@ -63,34 +64,37 @@ export class SoftCard {
   /** Removes every trace of it. What it had not uploaded is gone with it. */
   async destroy(day: DayKeys): Promise<void> {
     await this.#inTurn(async () => {
-      this.#pull();
-      await this.#store(day).destroy();
+      await this.#pull();
+      await this.#storeOf(day).destroy();
     });
   }
 
   async close(): Promise<void> {
     this.#stop();
-    await this.#turn;
-    this.#pull();
+    await this.#inTurn(() => this.#pull());
   }
 
   /** In while the vault is open, out while it is locked. */
   #follow(): Promise<void> {
     return this.#inTurn(async () => {
       const { day } = this.#options.profile.vault;
-      if (day === undefined) this.#pull();
-      else if (this.exists && !this.#isIn) await this.#put(this.#store(day));
+      if (day === undefined) await this.#pull();
+      else if (this.exists && this.#store === undefined) await this.#put(this.#storeOf(day));
     }).catch((fault: unknown) => this.#options.log.error({ fault: String(fault) }, 'software card: not put in'));
   }
 
   async #put(store: DispersedStore): Promise<void> {
-    this.#isIn = true;
+    this.#store = store;
     await this.#slot.insert(createApplet({ store, random: this.#options.profile.random }));
   }
 
-  #pull(): void {
-    if (this.#isIn) this.#slot.remove();
-    this.#isIn = false;
+  /** Its files are then free for another wallet. */
+  async #pull(): Promise<void> {
+    const store = this.#store;
+    if (store === undefined) return;
+    this.#store = undefined;
+    this.#slot.remove();
+    await store.close();
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -99,7 +103,7 @@ export class SoftCard {
     return turn;
   }
 
-  #store(day: DayKeys): DispersedStore {
+  #storeOf(day: DayKeys): DispersedStore {
     const { profile, outside } = this.#options;
     const inside = join(profile.path, 'software-card');
     return disperseStore({
