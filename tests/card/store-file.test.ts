@@ -95,6 +95,21 @@ describe('fileStore', () => {
     expect(await kindOf(fileStore(path).commit(state(3)))).toBe('damaged');
   });
 
+  it.each<[string, (whole: Buffer) => Buffer]>([
+    ['untouched', (whole) => whole],
+    ['with one bit of the newest state turned', (whole) => turned(whole, SLOT_BYTES + 60)],
+    ['with its newest slot emptied', (whole) => Buffer.from(whole).fill(0, SLOT_BYTES)],
+    ['with its older slot emptied', (whole) => Buffer.from(whole).fill(0, 0, SLOT_BYTES)],
+    ['cut to its first slot', (whole) => whole.subarray(0, SLOT_BYTES)],
+    ['of two slots that are none', (whole) => turned(turned(whole, 60), SLOT_BYTES + 60)],
+  ])('P8: its marker removed, a card file %s is damaged, never older and never new', async (_, bend) => {
+    await written(1, 2, 3, 4);
+    rmSync(`${path}.written`);
+    writeFileSync(path, bend(readFileSync(path)));
+    expect(await kindOf(loaded())).toBe('damaged');
+    expect(await kindOf(fileStore(path).commit(state(5)))).toBe('damaged');
+  });
+
   it('a slot that was torn while it was written leaves the other', async () => {
     await written(1, 2, 3);
     const whole = readFileSync(path);

@@ -4,7 +4,7 @@
  *
  * A second file, `<path>.written`, holds the epoch of the last commit that came to its end. So a card file that is gone is
  * damage, never a new card, and a newest slot that has been edited is damage too, never a torn one that the state before
- * could stand in for. It is written after each commit and not waited for: after a power cut it may lag behind, which only
+ * could stand in for; and so is the second file gone while the first is there. It is written after each commit and not waited for: after a power cut it may lag behind, which only
  * means that less is noticed. Who removes both files removes the card with its key; what it held is lost, nothing is won.
  *
  * The state stands there in the clear: the file belongs to whoever may read it (mode 0600). `disperseStore` is the store
@@ -20,6 +20,7 @@ export type OpenFile = typeof open;
 
 const OWNER_ONLY = 0o600;
 const EPOCH_BYTES = 8;
+const FIRST_EPOCH = 1n;
 
 /** A whole slot, and where it stands. */
 interface Place {
@@ -33,8 +34,11 @@ export function fileStore(path: string, openFile: OpenFile = open): CardStore {
   let looked = false;
 
   async function load(): Promise<Uint8Array | undefined> {
-    const found = await readCardFile(path, openFile);
+    const { newest: found, isBegun } = await readCardFile(path, openFile);
     const finished = await readMarker(path, openFile);
+    // Only within the first commit is there no marker yet, and then nothing but the first slot was ever written.
+    if (finished === undefined && isBegun)
+      throw new CardStoreError('damaged', `${path}: what was written beside the card is gone`);
     const known = last?.slot.epoch ?? finished;
     if (known !== undefined && (found === undefined || found.slot.epoch < known))
       throw new CardStoreError('damaged', `${path}: the card is gone or damaged`);
@@ -50,7 +54,7 @@ export function fileStore(path: string, openFile: OpenFile = open): CardStore {
       throw new CardStoreError('io', `${path}: a state of ${state.length} bytes, at most ${STATE_BYTES_MAX}`);
     if (!looked) await load();
     if (last === undefined) {
-      const first = { slot: { epoch: 1n, state }, index: 0 };
+      const first = { slot: { epoch: FIRST_EPOCH, state }, index: 0 };
       await createCardFile(path, first.slot, openFile);
       await createMarker(path, first.slot.epoch, openFile);
       last = first;
@@ -88,15 +92,31 @@ async function openExisting(path: string, openFile: OpenFile): Promise<FileHandl
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-/** The newest whole slot of the card file; `undefined` when there is no file or nothing whole in it. */
-async function readCardFile(path: string, openFile: OpenFile): Promise<Place | undefined> {
+/** What stands in a card file. */
+interface CardFileFound {
+  /** The newest whole slot; `undefined` when there is no file or nothing whole in it. */
+  readonly newest: Place | undefined;
+  /** There was a second commit: its slot is not as the file was made, or the first slot is not of the first commit. */
+  readonly isBegun: boolean;
+}
+
+async function readCardFile(path: string, openFile: OpenFile): Promise<CardFileFound> {
   const file = await openExisting(path, openFile);
-  if (file === undefined) return undefined;
+  if (file === undefined) return { newest: undefined, isBegun: false };
   try {
-    return await newestSlot(file);
+    const newest = await newestSlot(file);
+    const isLater = newest !== undefined && newest.slot.epoch !== FIRST_EPOCH;
+    return { newest, isBegun: isLater || !(await isUntouched(file, 1)) };
   } finally {
     await file.close();
   }
+}
+
+/** Whether a slot is as the file was made: of zeros, or not yet there. */
+async function isUntouched(file: FileHandle, index: number): Promise<boolean> {
+  const bytes = Buffer.alloc(SLOT_BYTES);
+  await file.read(bytes, 0, SLOT_BYTES, index * SLOT_BYTES);
+  return bytes.every((byte) => byte === 0);
 }
 
 async function newestSlot(file: FileHandle): Promise<Place | undefined> {
