@@ -164,12 +164,14 @@ function pointsIn(log: string, folder: string): KillPoint[] {
     const nth = (counts.get(`${thread} ${call}`) ?? 0) + 1;
     counts.set(`${thread} ${call}`, nth);
     if (!rest.includes(folder) || (call === 'openat' && !rest.includes('O_CREAT'))) continue;
-    // Without what differs between two runs of the same: descriptors, lengths, results.
+    // Without what differs between two runs of the same: descriptors, lengths, results, process ids in names.
     const where = rest
       .replaceAll(folder, '')
       .replace(/\)? += .*$/, '')
       .replace(/ <unfinished.*$/, '')
-      .replaceAll(/\b\d+</g, '<');
+      .replaceAll(/\b\d+</g, '<')
+      .replace(/""\.\.\., \d+/, '""...')
+      .replaceAll(/\/lock\.\d+/g, '/lock.<pid>');
     points.push({ call, nth, where });
   }
   return points;
