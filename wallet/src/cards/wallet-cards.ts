@@ -1,5 +1,5 @@
 /** Cards as programs that start a wallet see them: the same doings as the page's, by calls. */
-import type { CodeName } from '@coinslot/protocol';
+import { keyHash, type CodeName } from '@coinslot/protocol';
 import type { Cards } from './cards.ts';
 import type { CardIssuing } from './card-issuing.ts';
 import type { CardKind, CardStatus } from './card-shelf.ts';
@@ -21,6 +21,8 @@ export interface CardReport {
   readonly code: CodeName | undefined;
   /** Hex; absent while it is not known. */
   readonly idHex: string | undefined;
+  /** What message 2 to this card names as its audience. */
+  readonly keyHash: Uint8Array | undefined;
   readonly purses: readonly PurseReport[];
   /** Records that wait to be uploaded. */
   readonly records: number;
@@ -64,6 +66,7 @@ function reportOf({ kind, reader, status, code, info }: Cards['shelf']['cards'][
     status,
     code,
     idHex: info && hex(info.card.cardId),
+    keyHash: info && keyHash(info.card.spki),
     purses: info?.purses ?? [],
     records: info?.standing.records ?? 0,
     counter: info?.standing.counter ?? 0,
