@@ -27,11 +27,12 @@ async function keyed(alg: Alg, name = 'card'): Promise<CardRig> {
 }
 
 function objectsOf(issue: CardIssue, changes: Partial<IssuerObjects> = {}): Uint8Array {
-  const { cardId, issuerKey, chain, parameters, rates } = issue;
+  const { cardId, userId, issuerKey, chain, parameters, rates } = issue;
   const own = {
     pin: pinBlock(PIN),
     unblockCode: unblockBlock(UNBLOCK_CODE),
     cardId,
+    userId,
     issuerKey,
     chain,
     parameters,

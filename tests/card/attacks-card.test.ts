@@ -126,6 +126,33 @@ describe('P15: what a failed command leaves open', () => {
   });
 });
 
+describe('P15, P16: a payment of another player', () => {
+  const stranger = { request: { userId: new Uint8Array(16).fill(7) } };
+
+  it('is refused by INITIALIZE with 9409, leaves no trace, and the card uploads as before', async () => {
+    await rig.powerOnAndSelect();
+    const before = await rig.store.load();
+    const [begin, take] = debitCommands('theirs', stranger);
+    expect(await transmit(begin)).toBe('9409');
+    expect(await transmit(take)).toBe('6985');
+    await expect(rig.pay('theirs', stranger)).rejects.toMatchObject({
+      code: 'CARD_STATE',
+      charged: 'no',
+      statusWord: 0x9409,
+    });
+    expect(await rig.store.load()).toEqual(before);
+    await rig.pay('mine');
+    await rig.recharge();
+  });
+
+  it('a card tells whose it is', async () => {
+    const { userId } = await rig.use((terminal) => terminal.info());
+    expect(userId).toEqual(rig.cardIssue().userId);
+    await rig.powerOnAndSelect();
+    expect(await transmit(Uint8Array.of(0x00, 0xca, 0x01, 0x06, 0x00))).toBe('16 bytes 9000');
+  });
+});
+
 describe('P3, P16: an offer of a future time', () => {
   const farMs = NOON_MS + 30 * DAY_MS;
   const codeOf = (attempt: Promise<{ decision: { code: string } }>): Promise<string> =>

@@ -444,11 +444,12 @@ describe('T15: mutated commands', () => {
     const rig = await CardRig.blank({ alg });
     rig.spki = await rig.use((terminal) => terminal.generateKey(alg));
     const keyed = await copyOf(rig.store);
-    const { cardId, issuerKey, chain, parameters, rates } = rig.cardIssue();
+    const { cardId, userId, issuerKey, chain, parameters, rates } = rig.cardIssue();
     const objects = {
       pin: pinBlock(PIN),
       unblockCode: unblockBlock(UNBLOCK_CODE),
       cardId,
+      userId,
       issuerKey,
       chain,
       parameters,

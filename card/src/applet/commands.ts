@@ -49,6 +49,7 @@ export const DATA_OBJECTS = {
   ISSUER_KEY: 0x0103,
   PARAMETERS: 0x0104,
   RATES: 0x0105,
+  USER_ID: 0x0106,
   /** Certificate i of the chain stands at 0x0110 + i, the card's own first. */
   CERTIFICATES: 0x0110,
   /** The two that EMV has a tag for (EMV book 3, annex A). */

@@ -26,6 +26,8 @@ const issuerObjects = record('IssuerObjects', {
   pin: bytes(SECRET_BYTES, SECRET_BYTES),
   unblockCode: bytes(SECRET_BYTES, SECRET_BYTES),
   cardId: bytes16,
+  /** The player that the card is issued to. */
+  userId: bytes16,
   issuerKey: spkiBytes,
   chain: list(bytes(1, LIMITS.certificateBytesMax), 2, LIMITS.chainCertificatesMax),
   parameters: envelopeBytes,
@@ -71,7 +73,7 @@ export async function personalise(card: Card, { data }: Command): Promise<Uint8A
 }
 
 function purseCardOf(card: Card, objects: IssuerObjects): PurseCard {
-  const { cardId, issuerKey, chain } = objects;
+  const { cardId, userId, issuerKey, chain } = objects;
   const own = requireOwnCertificate({ cardId, issuerKey, chain }, card.keyed.key);
   const parameters = openParameters(objects.parameters, issuerKey);
   requireOwnId(cardId, parameters.value.cardId);
@@ -79,6 +81,7 @@ function purseCardOf(card: Card, objects: IssuerObjects): PurseCard {
   const start = cardChainStart();
   return {
     cardId,
+    userId,
     issuerKey,
     certified: { chain, own },
     parameters,

@@ -23,6 +23,8 @@ export function initializeForPurchase(card: Card, { data }: Command): Uint8Array
   card.session.purchase = undefined;
   const { issued } = card;
   const start = purchaseStart.decode(data);
+  // Whose records they are, the issuer would not book from this card: they would keep it from ever uploading again.
+  if (!equalBytes(start.userId, issued.userId)) throw new Refused(SW.OTHER_PLAYER, "not this card's player");
   const { plan, currency, purse } = purseAt(issued, start.purse);
   card.session.purchase = { start, bytes: Uint8Array.from(data) };
   const { counter, head } = issued;

@@ -46,6 +46,8 @@ export function getData(card: Card, { p1, p2 }: Command): Uint8Array {
       return issued.parameters.envelope;
     case DATA_OBJECTS.RATES:
       return issued.rates.envelope;
+    case DATA_OBJECTS.USER_ID:
+      return issued.userId;
     case DATA_OBJECTS.PIN_TRY_COUNTER:
       return encodeTlv(name, Uint8Array.of(issued.pin.triesLeft));
     case DATA_OBJECTS.LOG_FORMAT:

@@ -118,6 +118,8 @@ const cardKey = record('CardKey', {
 
 const purseCard = record('PurseCard', {
   cardId: bytes16,
+  /** The player that it was issued to: nobody else's payments are recorded. */
+  userId: bytes16,
   issuerKey: spkiBytes,
   certified,
   parameters: signed<CardParameters>(decodeCardParameters),

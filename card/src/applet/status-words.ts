@@ -37,6 +37,8 @@ export const SW = {
   EXPIRED: 0x9407,
   /** The store holds another branch of this card: a copy was put back. */
   FORK: 0x9408,
+  /** The card is another player's. */
+  OTHER_PLAYER: 0x9409,
 } as const;
 
 /** A command refused with a status word: nothing that it asks for was done. */

@@ -234,11 +234,12 @@ export class CardTerminal {
 
   /** Makes a keyed card a purse, for good. Taken up again after a tear, it finds that it is done. */
   personalise(issue: CardIssue, { pin, unblockCode }: { pin: string; unblockCode: string }): Promise<void> {
-    const { cardId, issuerKey, chain } = issue;
+    const { cardId, userId, issuerKey, chain } = issue;
     const data = encodeIssuerObjects({
       pin: pinBlock(pin),
       unblockCode: unblockBlock(unblockCode),
       cardId,
+      userId,
       issuerKey,
       chain,
       parameters: withoutChain(issue.parameters),

@@ -38,6 +38,8 @@ export interface CardInfo {
   readonly card: CertifiedCard;
   readonly standing: Standing;
   readonly purses: readonly PurseState[];
+  /** The player that it was issued to. */
+  readonly userId: Uint8Array;
   readonly issuerKey: Uint8Array;
   readonly parameters: IssuerObject<CardParameters>;
   readonly rates: IssuerObject<RateTable>;
@@ -60,11 +62,13 @@ export async function readInfo(channel: Channel, file: CardFile): Promise<CardIn
   const parameters = await object(DATA_OBJECTS.PARAMETERS);
   const rates = await object(DATA_OBJECTS.RATES);
   const issuerKey = await object(DATA_OBJECTS.ISSUER_KEY);
+  const userId = await object(DATA_OBJECTS.USER_ID);
   return readAnswer('GET_DATA', () => ({
     file,
     card,
     standing,
     purses,
+    userId,
     issuerKey,
     parameters: { envelope: parameters, value: decodeCardParameters(readEnvelope(parameters).body) },
     rates: { envelope: rates, value: decodeRateTable(readEnvelope(rates).body) },
