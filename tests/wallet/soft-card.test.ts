@@ -62,7 +62,7 @@ describe('the software card', () => {
     const outside = `${world.profilePath}-card`;
     expect(readdirSync(outside)).toContain('c');
     world.wallet.lock();
-    rmSync(join(outside, 'c'), { recursive: true });
+    rmSync(outside, { recursive: true });
     await world.wallet.unlock(PIN);
     await expect.poll(() => softCard(world)).toMatchObject({ status: 'ready', purses: [{ balanceMinor: 1_000n }] });
   });

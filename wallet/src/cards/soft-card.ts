@@ -1,6 +1,7 @@
 /**
  * The software card: the applet of the cards over a store dispersed on disk, in a reader of its own. Two fragments are kept
- * in the profile and one outside it, and any two restore it; one anchor is the wallet's journal, the other lies outside. It is
+ * in the profile and one outside it, and any two restore it; one anchor is the wallet's journal, the other lies beside the
+ * outside folder, so that losing that whole folder loses nothing. It is
  * in its reader while the vault is open.
  */
 import { join } from 'node:path';
@@ -111,7 +112,7 @@ export class SoftCard {
       quorum: QUORUM,
       pinSecret: day.softCardSecret,
       machineSecret: profile.vault.machineKey('software card'),
-      anchors: [journalAnchor(profile), fileAnchor(join(outside, 'anchor'))],
+      anchors: [journalAnchor(profile), fileAnchor(`${outside}.mark`)],
       random: profile.random,
     });
   }
