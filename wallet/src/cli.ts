@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-/** `coinslot-wallet start | status | history`. */
-import { randomBytes } from 'node:crypto';
+/** `coinslot-wallet start | status | history | card`. */
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { decodeRoots, ProtocolError } from '@coinslot/protocol';
 import { WALLET_PORT } from '@coinslot/protocol/link';
 import { Command, InvalidArgumentError } from 'commander';
@@ -12,7 +12,7 @@ import { WalletError } from './errors.ts';
 import { makePrivateFolder } from './profile/files.ts';
 import { readProfile } from './profile/offline.ts';
 import { openProfile } from './profile/profile.ts';
-import { historyReport, statusReport } from './terminal/reports.ts';
+import { cardReport, historyReport, statusReport } from './terminal/reports.ts';
 import { startWallet, type Wallet } from './wallet.ts';
 import { TERMINAL_WORDS } from './words/terminal-words.ts';
 
@@ -54,6 +54,12 @@ program
   .option(...profileFlag)
   .action(({ profile }: { profile: string }) => run(() => print(historyReport(readProfile(profile), place()))));
 
+program
+  .command('card')
+  .description('cards of this wallet as they were when last read, from the profile alone')
+  .option(...profileFlag)
+  .action(({ profile }: { profile: string }) => run(() => print(cardReport(readProfile(profile), place()))));
+
 await program.parseAsync();
 
 async function start(flags: StartFlags): Promise<void> {
@@ -71,6 +77,7 @@ async function start(flags: StartFlags): Promise<void> {
     serverUrl: flags.server,
     roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
     environment: flags.sandbox ? 'sandbox' : 'live',
+    softCardFolder: softCardFolderOf(flags.profile),
     log: pino({ base: null }, pino.destination({ dest: join(flags.profile, 'wallet.log'), mode: 0o600, sync: true })),
     announce: print,
   }).catch((cause: unknown) => {
@@ -83,6 +90,12 @@ async function start(flags: StartFlags): Promise<void> {
   print(`${words.openOnce}\n  ${wallet.pageUrl()}`);
   offerAddresses(wallet, words.openOnce, words.anotherAddress);
   stopOnSignals(wallet, words.stopped);
+}
+
+/** One folder for each profile, beside the machine's secret. */
+function softCardFolderOf(profile: string): string {
+  const name = createHash('sha256').update(resolve(profile)).digest('hex').slice(0, 16);
+  return join(MACHINE_FOLDER, `software-card-${name}`);
 }
 
 /** A person at a terminal can have a new one-time address whenever they need one. */

@@ -8,6 +8,7 @@ import type { LinkServer } from './link/link-server.ts';
 import type { PairingDesk } from './link/pairing-desk.ts';
 import type { Notices } from './notices.ts';
 import type { Log } from './ports.ts';
+import type { Payer } from './payments/payer.ts';
 import type { Profile } from './profile/profile.ts';
 import type { AutoLock } from './vault/auto-lock.ts';
 
@@ -16,6 +17,7 @@ export interface WalletParts {
   readonly account: Account;
   readonly limits: LimitsDesk;
   readonly consent: ConsentDesk;
+  readonly payer: Payer;
   readonly pairing: PairingDesk;
   readonly links: LinkServer;
   readonly notices: Notices;

@@ -167,6 +167,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     account,
     limits,
     consent,
+    payer,
     pairing,
     links,
     notices,

@@ -5,7 +5,7 @@ import type { RememberedCard, RememberedPurse } from '../cards/card-memory.ts';
 import type { SeenCard } from '../cards/card-shelf.ts';
 import { dateText } from '../consent/shown.ts';
 import { hex } from '../hex.ts';
-import type { OwnCard } from '../journal/state.ts';
+import type { OwnCard, WalletState } from '../journal/state.ts';
 import { MEANS_IDS } from '../means/port.ts';
 import type { WalletParts } from '../parts.ts';
 import type { Language } from '../words/languages.ts';
@@ -16,7 +16,7 @@ export function cardsView(parts: WalletParts): CardsView {
   const { cards, profile } = parts;
   const { state, vault } = profile;
   const { shelf } = cards;
-  const isHere = ({ idHex }: OwnCard): boolean => shelf.cards.some((seen) => idOf(seen) === idHex);
+  const isHere = ({ idHex }: OwnCard): boolean => shelf.cards.some((seen) => idOf(seen, state) === idHex);
   const away = state.cards.filter((one) => !isHere(one) && !one.isLost);
   return {
     readers: shelf.readers
@@ -36,7 +36,7 @@ function seenView(seen: SeenCard, parts: WalletParts): CardView {
   const { profile, timeZone, cards } = parts;
   const { language } = profile.settings;
   const { kind, reader, status, code, info, leaf } = seen;
-  const idHex = idOf(seen) ?? '';
+  const idHex = idOf(seen, profile.state) ?? '';
   const isExpired = leaf !== undefined && leaf.notAfterMs < profile.clock();
   const isPinLocked = info?.standing.pinTries === 0;
   const trouble = isPinLocked && code === undefined ? 'CARD_LOCKED' : isExpired ? 'CHAIN_EXPIRED' : code;
@@ -99,4 +99,9 @@ function purseView(purse: RememberedPurse, language: Language): PurseView {
   };
 }
 
-const idOf = ({ info }: SeenCard): string | undefined => info && hex(info.card.cardId);
+/** There is one software card, so that one whose state is lost can still be given up. */
+function idOf({ info, kind, status }: SeenCard, state: WalletState): string | undefined {
+  if (info !== undefined) return hex(info.card.cardId);
+  if (kind !== 'softcard' || status === 'blank') return undefined;
+  return state.cards.find(({ means, isLost }) => means === 'softcard' && !isLost)?.idHex;
+}

@@ -1,16 +1,16 @@
 /** Receipts in words, for the page, the terminal and `history`. */
-import { decodeShown, formatMoney } from '@coinslot/protocol';
+import { decodeShown, formatMoney, type CodeName } from '@coinslot/protocol';
 import { dateText } from '../consent/shown.ts';
 import { hex } from '../hex.ts';
 import { currentAttempt, type Payment } from '../journal/payments.ts';
 import type { Language } from '../words/languages.ts';
-import { cardRefusalText, outcomeText, paymentWords, refusalText } from '../words/payment-words.ts';
+import { cardRefusalText, cardTrouble, outcomeText, paymentWords, refusalText } from '../words/payment-words.ts';
 import type { ReceiptView } from './view.ts';
 
 const MINUTE_MS = 60_000n;
 
-/** One payment as the player reads it; what was bought in the words that were on the screen. */
-export function receiptOf(payment: Payment, language: Language, timeZone: string): ReceiptView {
+/** One payment as the player reads it; what was bought in the words that were on the screen. `waitsFor`: why it is pending. */
+export function receiptOf(payment: Payment, language: Language, timeZone: string, waitsFor?: CodeName): ReceiptView {
   const shown = decodeShown(payment.shown);
   const { decided } = payment;
   const { asked, means } = currentAttempt(payment);
@@ -28,7 +28,7 @@ export function receiptOf(payment: Payment, language: Language, timeZone: string
     grant: shown.grant,
     consumed: consumedText(payment),
     outcome,
-    outcomeText: textOf(payment, outcome, language),
+    outcomeText: textOf(payment, outcome, language, waitsFor),
     means,
     proof: asked.proof === 'press' ? 'press' : 'pin',
     disowned: payment.disowned,
@@ -39,17 +39,18 @@ export function receiptOf(payment: Payment, language: Language, timeZone: string
 }
 
 function textOf(
-  { decided, contradicted, lapsed }: Payment,
+  { decided, contradicted, lapsed, attempts }: Payment,
   outcome: ReceiptView['outcome'],
   language: Language,
+  waitsFor: CodeName | undefined,
 ): string {
   const words = paymentWords(language);
   if (outcome === 'refunded') return words.outcome.refunded;
   if (lapsed !== undefined) return cardRefusalText(language, lapsed, 'no');
-  if (decided === undefined) {
-    return contradicted ? refusalText(language, 'DECISION_MISMATCH', 'unknown') : words.outcome.pending;
-  }
-  return outcomeText(language, decided.code);
+  if (decided !== undefined) return outcomeText(language, decided.code);
+  if (contradicted) return refusalText(language, 'DECISION_MISMATCH', 'unknown');
+  const isOfCard = attempts.at(-1)?.means !== 'server' && waitsFor !== undefined;
+  return isOfCard ? `${words.outcome.pending}. ${cardTrouble(language, waitsFor)}` : words.outcome.pending;
 }
 
 function consumedText({ terms: { grant }, consumed, status }: Payment): string {

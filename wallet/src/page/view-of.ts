@@ -72,11 +72,13 @@ export function viewOf(parts: WalletParts): PageView {
 
 /** Receipts from the newest on; `from` skips as many. */
 export function receiptsPage(parts: WalletParts, from: number): { receipts: ReceiptView[]; olderFrom: number } {
-  const { profile, timeZone } = parts;
+  const { profile, timeZone, payer } = parts;
   const newestFirst = [...profile.state.payments].reverse();
   const end = from + WALLET_LIMITS.historyPageSize;
   return {
-    receipts: newestFirst.slice(from, end).map((one) => receiptOf(one, profile.settings.language, timeZone)),
+    receipts: newestFirst
+      .slice(from, end)
+      .map((one) => receiptOf(one, profile.settings.language, timeZone, payer.waitsFor(one))),
     olderFrom: end < newestFirst.length ? end : 0,
   };
 }

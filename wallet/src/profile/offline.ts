@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeAccountStatement, readEnvelope, type AccountStatement } from '@coinslot/protocol';
+import { readCardMemory, type RememberedCard } from '../cards/card-memory.ts';
 import { WalletError } from '../errors.ts';
 import { scanJournal } from '../journal/framing.ts';
 import { decodeRecord } from '../journal/records.ts';
@@ -14,6 +15,8 @@ export interface OfflineProfile {
   readonly state: WalletState;
   /** The last one that the wallet verified and kept. */
   readonly statement: AccountStatement | undefined;
+  /** What its cards said when they were last read, by id in hex. */
+  readonly cards: Readonly<Record<string, RememberedCard>>;
 }
 
 /** Throws NOT_SET_UP when there is no wallet, PROFILE_DAMAGED when its journal does not fit. */
@@ -25,7 +28,7 @@ export function readProfile(folder: string): OfflineProfile {
   for (const payload of scanJournal(new Uint8Array(readFileSync(path)), path).payloads) {
     state.apply(decodeRecord(payload));
   }
-  return { settings: readSettings(folder), state, statement: readStatement(folder) };
+  return { settings: readSettings(folder), state, statement: readStatement(folder), cards: readCardMemory(folder) };
 }
 
 function readStatement(folder: string): AccountStatement | undefined {

@@ -2,8 +2,11 @@
 import { formatMoney } from '@coinslot/protocol';
 import { dateText } from '../consent/shown.ts';
 import { startOfDay, startOfMonth } from '../consent/spending-view.ts';
+import { rememberedView } from '../page/cards-view.ts';
 import { receiptOf } from '../page/receipts.ts';
 import type { OfflineProfile } from '../profile/offline.ts';
+import { pageWords } from '../words/page-words.ts';
+import { cardTrouble } from '../words/payment-words.ts';
 import { TERMINAL_WORDS } from '../words/terminal-words.ts';
 
 export interface ReportPlace {
@@ -44,6 +47,26 @@ export function historyReport({ settings, state }: OfflineProfile, { timeZone }:
     return `${receipt.time}  ${receipt.amount.padStart(14)}  ${receipt.outcomeText}${mark}\n    ${what}\n    ${receipt.decisionId}`;
   });
   return rows.length === 0 ? words.none : rows.join('\n');
+}
+
+/** The cards of this wallet as they were when last read, and what pays first. */
+export function cardReport({ settings, state, cards }: OfflineProfile, { timeZone }: ReportPlace): string {
+  const { language, means } = settings;
+  const words = TERMINAL_WORDS[language];
+  const page = pageWords(language);
+  const order = `${page.cards.orderTitle}: ${means.map((one) => page.means[one]).join(', ')}`;
+  const rows = state.cards.map(({ idHex, means: kind, isLost }) => {
+    const { purses, records, expires, readAt } = rememberedView(cards[idHex], language, timeZone);
+    const left = purses.map((purse) => `${page.cards[purse.plan]} ${purse.left}`).join(', ') || words.noStatement;
+    const mark = isLost ? ` [${cardTrouble(language, 'CARD_BLOCKED')}]` : '';
+    const facts = [
+      records === 0 ? page.cards.nothingWaiting : page.cards.waiting(records),
+      expires !== '' && page.cards.expires(expires),
+      readAt !== '' && page.cards.asOf(readAt),
+    ].filter(Boolean);
+    return `${page.means[kind]}${mark}\n    ${left}\n    ${facts.join(' ')}\n    ${idHex}`;
+  });
+  return [order, ...(rows.length === 0 ? [words.none] : rows)].join('\n');
 }
 
 function lines(pairs: readonly (readonly [string, string])[]): string {
