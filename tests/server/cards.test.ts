@@ -233,6 +233,22 @@ it('lists cards for the operator', async () => {
   expect((await fetch(url)).status).toBe(401);
 });
 
+it('gives cards the table in force and not the one of tomorrow', async () => {
+  const started = await startMarket();
+  await started.server.service.putRateTable({
+    ...RATES,
+    notBeforeMs: RATES.notAfterMs,
+    notAfterMs: RATES.notAfterMs + DAY_MS,
+  });
+  const tableOf = async (): Promise<number> => {
+    const bytes = await bytesOf(await fetch(`${await urlOf(started)}/v1/cards/rates?alg=1`));
+    return decodeRateTable(openIssued(started, 'rate-table', bytes).body).id;
+  };
+  expect(await tableOf()).toBe(1);
+  started.time.nowMs = RATES.notAfterMs;
+  expect(await tableOf()).toBe(2);
+});
+
 it('has no cards of an algorithm without an issuer, and says so', async () => {
   const started = await startMarket();
   const answer = await fetch(`${await urlOf(started)}/v1/cards/rates?alg=3`);
