@@ -6,6 +6,7 @@ import {
   decodePaymentDecision,
   decodeUploadAcknowledgement,
   encodeCardRecord,
+  readCertificate,
   readEnvelope,
   readRevocationList,
   sealEnvelope,
@@ -16,6 +17,7 @@ import {
   type PaymentRequest,
   type UploadedRecord,
 } from '@coinslot/protocol';
+import { issueRevocationList } from '@coinslot/authority';
 import { describe, expect, it } from 'vitest';
 import {
   bytes16Of,
@@ -346,6 +348,39 @@ describe('a sale that does not hold', () => {
     expect(await payableOf(started)).toBe(20n);
     await requireBooks(started);
   });
+});
+
+it('S9: of a publisher that SYND has revoked: as of the offer, for cards and for the server alike', async () => {
+  const tree = makeTree();
+  const publisher = makePublisher(tree);
+  const revokedAtMs = NOON_MS + 60_000;
+  const list = issueRevocationList({
+    issuer: tree.synd,
+    number: 1,
+    revoked: [{ serialHex: readCertificate(publisher.chain[0] as Uint8Array).serialHex, revokedAtMs }],
+    thisUpdateMs: NOON_MS,
+    nextUpdateMs: NOON_MS + DAY_MS,
+  });
+  const started = await startMarket({ tree, revocationLists: [list] });
+  const player = await enrolPlayer(started);
+  const card = await CardHolder.loaded(started, player, 300n);
+  await card.pay('before');
+  started.time.nowMs = revokedAtMs;
+  await card.pay('after');
+  await card.report();
+  const rows = await started.server.service.records.cards.listCardRecords(
+    card.cardId,
+    { counter: 0, head: new Uint8Array() },
+    10,
+  );
+  expect(rows.map((row) => [row.outcome, row.code])).toEqual([
+    ['booked', undefined],
+    ['void', 'CHAIN_REVOKED'],
+  ]);
+  const request = makeRequest(player, started.holder, makeOffer(publisher, { nonce: 'online', atMs: revokedAtMs }));
+  expect(readDecision(started, await bytesOf(await post(started, '/v1/payments', request))).code).toBe('CHAIN_REVOKED');
+  expect((await blockedList(started)).lists).toContainEqual(list);
+  await requireBooks(started);
 });
 
 it('converts by the table that the card held, and books both legs', async () => {
