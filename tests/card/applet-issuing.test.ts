@@ -1,6 +1,8 @@
 /** Personalisation: what a blank card must be given, and that it is done once. */
 import { describe, expect, it } from 'vitest';
+import { CardTerminal, type CardConnection } from '@coinslot/card';
 import { cardPossessionInput, verifyChain, verifySignature, type Alg, type CardIssue } from '@coinslot/protocol';
+import { CHAIN_BIT, COMMANDS } from '../../card/src/applet/commands.ts';
 import { encodeIssuerObjects, type IssuerObjects } from '../../card/src/applet/issuing.ts';
 import { pinBlock, unblockBlock } from '../../card/src/terminal/pin-block.ts';
 import { bytes16Of, NOON_MS } from '../lib/parties.ts';
@@ -70,8 +72,9 @@ describe.each(ALGS)('with %s', (_, alg) => {
   });
 
   it('is personalised once: done again by the same issue, refused by another', async () => {
-    const rig = await CardRig.issued({ alg });
-    await rig.use((terminal) => terminal.personalise(rig.cardIssue(), secrets));
+    const rig = await keyed(alg);
+    const issue = rig.cardIssue();
+    for (let i = 0; i < 2; i++) await rig.use((terminal) => terminal.personalise(issue, secrets));
     const other = rig.cardIssue({ cardId: bytes16Of('other') });
     await expect(rig.use((terminal) => terminal.personalise(other, secrets))).rejects.toMatchObject({
       code: 'CARD_STATE',
@@ -127,6 +130,19 @@ describe.each(ALGS)('with %s', (_, alg) => {
       },
     ],
     [
+      'a certificate above the issuer that is not its issuer',
+      '6982',
+      (rig) => ({ chain: [...rig.cardIssue().chain.slice(0, 2), rig.cardIssue().chain[1]!] }),
+    ],
+    [
+      'one bit of the signature turned that the issuer has from above',
+      alg === 1 ? '6982' : '9000', // the one above the issuer is of Ed25519, which a card of P-256 cannot verify
+      (rig) => {
+        const [own, issuer, ...above] = rig.cardIssue().chain;
+        return { chain: [own!, issuer!.with(issuer!.length - 1, issuer!.at(-1)! ^ 1), ...above] };
+      },
+    ],
+    [
       "another issuer's parameters",
       '6982',
       (rig) => ({ parameters: rig.parametersEnvelope(parametersFor(rig.cardId), makeCardIssuer(alg, 'stranger')) }),
@@ -150,6 +166,77 @@ describe.each(ALGS)('with %s', (_, alg) => {
     expect(word((await rig.send('PERSONALISE', { data })).statusWord)).toBe(expected);
     const { lifeCycle } = await rig.use((terminal) => terminal.select());
     expect(lifeCycle).toBe(expected === '9000' ? 'issued' : 'keyed');
+  });
+});
+
+describe.each(ALGS)('P1, P15: on the way to a card with %s', (_, alg) => {
+  /** Personalises over a wire on which the objects are changed for these. */
+  async function personaliseBent(rig: CardRig, change: (issue: CardIssue) => Partial<IssuerObjects>): Promise<string> {
+    const issue = rig.cardIssue();
+    const bent = objectsOf(issue, change(issue));
+    await rig.icc.powerOn();
+    const connection: CardConnection = {
+      atr: new Uint8Array(),
+      transmit: (apdu) => {
+        const [cla = 0, ins = 0] = apdu;
+        if (ins !== COMMANDS.PERSONALISE.ins) return rig.icc.transmit(apdu);
+        if ((cla & CHAIN_BIT) !== 0) return Promise.resolve(Uint8Array.of(0x90, 0x00));
+        const length = [0, bent.length >> 8, bent.length & 0xff];
+        return rig.icc.transmit(Uint8Array.from([cla, ins, 0, 0, ...length, ...bent]));
+      },
+      exclusive: (work) => work(),
+      close: () => Promise.resolve(),
+    };
+    return new CardTerminal(connection).personalise(issue, secrets).then(
+      () => 'done',
+      ({ code, charged }: { code: string; charged: string }) => `${code} ${charged}`,
+    );
+  }
+
+  it.each<[string, string, (issue: CardIssue) => Partial<IssuerObjects>]>([
+    ['nothing', 'done', () => ({})],
+    ['the PIN', 'done', () => ({ pin: pinBlock('1111') })],
+    ['the unblock code', 'CARD_STATE no', () => ({ unblockCode: unblockBlock('11111111') })],
+    ['the player', 'CARD_STATE no', () => ({ userId: bytes16Of('somebody else') })],
+    ['the last certificate left out', 'CARD_STATE no', ({ chain }) => ({ chain: chain.slice(0, 2) })],
+    [
+      'a byte of the last certificate',
+      'CARD_STATE no',
+      ({ chain: [own, issuer, last] }) => {
+        return { chain: [own!, issuer!, last!.with(last!.length - 1, last!.at(-1)! ^ 1)] };
+      },
+    ],
+  ])('%s changed: %s', async (_name, expected, changes) => {
+    const rig = await keyed(alg);
+    expect(await personaliseBent(rig, changes)).toBe(expected);
+    if (expected !== 'done') return;
+    expect(await rig.use((terminal) => terminal.verifyPin(PIN))).toEqual({ verified: true, triesLeft: 3 });
+    expect(await rig.use((terminal) => terminal.unblock(UNBLOCK_CODE, '9999'))).toMatchObject({ verified: true });
+  });
+
+  it('taken up again with another PIN: the card has the one that was chosen last', async () => {
+    const rig = await keyed(alg);
+    const issue = rig.cardIssue();
+    await rig.use((terminal) => terminal.personalise(issue, secrets));
+    await rig.use((terminal) => terminal.personalise(issue, { ...secrets, pin: '97531' }));
+    expect(await rig.use((terminal) => terminal.verifyPin('97531'))).toMatchObject({ verified: true });
+  });
+
+  it('an issue whose chain does not hold is not sent at all', async () => {
+    const rig = await keyed(alg);
+    const [own, issuer, last] = rig.cardIssue().chain;
+    const twin = makeCardIssuer(alg, 'issuer', 'twin').chain[0]!;
+    for (const chain of [
+      [own!, issuer!.with(issuer!.length - 1, issuer!.at(-1)! ^ 1), last!],
+      [own!, twin, last!],
+      [own!, last!],
+    ]) {
+      const issue = rig.cardIssue({ chain });
+      await expect(rig.use((terminal) => terminal.personalise(issue, secrets))).rejects.toMatchObject({
+        code: 'BAD_SIGNATURE',
+      });
+    }
+    expect((await rig.use((terminal) => terminal.select())).lifeCycle).toBe('keyed');
   });
 });
 

@@ -58,22 +58,29 @@ export interface CardCertificate {
 }
 
 /**
- * The card's own certificate: of its own key, by the issuer's key, of its own algorithm, in the name of its id. Whether the
- * issuer is one to be trusted is for those who verify decisions; a card that a stranger personalised is worth nothing to them.
+ * The card's own certificate: of its own key, by the issuer's key, of its own algorithm, in the name of its id; and each
+ * certificate under the next, as far as the card has the algorithm. Whether the issuer is one to be trusted is for those who verify decisions; a card that a stranger personalised is worth nothing to them.
  */
 export function requireOwnCertificate(
   { chain, issuerKey, cardId }: CardCertificate,
   key: CardState['key'],
 ): Certificate {
-  const [own, issuer] = chain.map((der) => readCertificate(der));
+  const certificates = chain.map((der) => readCertificate(der));
+  const [own, issuer] = certificates;
   const refuse = (why: string): Refused => new Refused(SW.SECURITY, `certificate: ${why}`);
   if (own === undefined || issuer === undefined) throw refuse('no issuer above it');
   if (!equalBytes(own.spki, key.spki)) throw refuse("not of this card's key");
   if (!equalBytes(issuer.spki, issuerKey)) throw refuse("not the issuer's key");
   // A card verifies with the algorithm that it signs with, because its processor has no other.
   if (readPublicKey(issuerKey).alg !== readPublicKey(key.spki).alg) throw refuse('the issuer has another algorithm');
-  if (!equalBytes(own.issuerDer, issuer.subjectDer)) throw refuse('names another issuer');
-  if (!nativeVerifySignature(issuerKey, own.signedBytes, own.signature)) throw refuse('not signed by the issuer');
+  certificates.forEach((one, i) => {
+    const above = certificates[i + 1];
+    if (above === undefined) return;
+    if (!equalBytes(one.issuerDer, above.subjectDer)) throw refuse('names another issuer');
+    const isVerifiable = readPublicKey(above.spki).alg === readPublicKey(key.spki).alg;
+    if (isVerifiable && !nativeVerifySignature(above.spki, one.signedBytes, one.signature))
+      throw refuse('not signed by the one above it');
+  });
   if (![...own.liveRoles, ...own.sandboxRoles].includes('card')) throw refuse('not for a card');
   if (own.subject.id !== Buffer.from(cardId).toString('hex')) throw refuse('not in the name of this card');
   return own;

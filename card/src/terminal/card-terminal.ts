@@ -9,8 +9,6 @@ import {
   cardPossessionInput,
   decodePaymentRequest,
   equalBytes,
-  readEnvelope,
-  sealEnvelope,
   type Alg,
   type CardIssue,
   type CardStanding,
@@ -18,7 +16,7 @@ import {
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { AID, CARD_LIMITS, type CommandName } from '../applet/commands.ts';
 import { authenticated, credited, loadReady } from '../applet/exchanges.ts';
-import { algorithmTemplate, encodeIssuerObjects } from '../applet/issuing.ts';
+import { algorithmTemplate } from '../applet/issuing.ts';
 import type { LayoutValue } from '../applet/layout.ts';
 import { decodeCardFile, SELECT_WITHOUT_ANSWER, type CardFile } from '../applet/selection.ts';
 import { SW } from '../applet/status-words.ts';
@@ -28,6 +26,7 @@ import { debitOver } from './debit.ts';
 import { CardTerminalError, fromReader, fromStatus, isTriesLeft, malformed } from './errors.ts';
 import { identityOf, readAnswer, readCertified, readInfo, readPurses, type CardFacts, type CardInfo } from './facts.ts';
 import { decodeEntry, normalised, paymentOf, purchaseOf, type CardEntry, type CardPayment } from './payment.ts';
+import { personaliseOver, withoutChain, type CardSecrets } from './personalisation.ts';
 import { pinBlock, unblockBlock } from './pin-block.ts';
 
 export interface CardTerminalOptions extends Partial<ChannelLimits> {
@@ -232,23 +231,12 @@ export class CardTerminal {
     });
   }
 
-  /** Makes a keyed card a purse, for good. Taken up again after a tear, it finds that it is done. */
-  personalise(issue: CardIssue, { pin, unblockCode }: { pin: string; unblockCode: string }): Promise<void> {
-    const { cardId, userId, issuerKey, chain } = issue;
-    const data = encodeIssuerObjects({
-      pin: pinBlock(pin),
-      unblockCode: unblockBlock(unblockCode),
-      cardId,
-      userId,
-      issuerKey,
-      chain,
-      parameters: withoutChain(issue.parameters),
-      rates: withoutChain(issue.rates),
-    });
-    return this.#session(async (channel, file) => {
-      if (file.cardId !== undefined && equalBytes(file.cardId, cardId)) return;
-      await channel.ask('PERSONALISE', { data });
-    });
+  /**
+   * Makes a keyed card a purse, for good, and reads back what it has become. Taken up again after a tear, it finds what is done.
+   * Throws BAD_SIGNATURE for an issue whose chain does not hold, CARD_STATE for a card that has become another than was meant.
+   */
+  personalise(issue: CardIssue, secrets: CardSecrets): Promise<void> {
+    return this.#session((channel, file) => personaliseOver(channel, file, issue, secrets));
   }
 
   /** One after the other: a connection has one transaction at a time. */
@@ -350,12 +338,6 @@ const outcomeOf = <T>(work: () => Promise<T>): Promise<{ readonly value: T } | {
     (value) => ({ value }),
     (fault: unknown) => ({ fault }),
   );
-
-/** A card looks at no chain, and its memory is dear. */
-function withoutChain(envelope: Uint8Array): Uint8Array {
-  const { typeName, body, signature } = readEnvelope(envelope);
-  return sealEnvelope(typeName, body, { sign: () => signature }, []);
-}
 
 function requireOneChain(entries: readonly CardEntry[]): readonly CardEntry[] {
   entries.forEach(({ fields }, i) => {

@@ -82,7 +82,11 @@ export async function readStanding(channel: Channel): Promise<Standing> {
 
 /** The card with its chain. Throws CARD_STATE for a card that is not personalised. */
 export async function readCertified(channel: Channel, file: CardFile): Promise<CertifiedCard> {
-  const { cardId, spki } = identityOf(file);
+  return { ...identityOf(file), chain: await readChain(channel) };
+}
+
+/** The certificates that the card was given, its own first. */
+export async function readChain(channel: Channel): Promise<readonly Uint8Array[]> {
   const chain: Uint8Array[] = [];
   while (chain.length < LIMITS.chainCertificatesMax) {
     const { data, statusWord } = await sendForObject(channel, DATA_OBJECTS.CERTIFICATES + chain.length);
@@ -90,7 +94,7 @@ export async function readCertified(channel: Channel, file: CardFile): Promise<C
     if (statusWord !== SW.OK) throw fromStatus(statusWord, 'GET_DATA');
     chain.push(data);
   }
-  return { cardId, spki, chain };
+  return chain;
 }
 
 export function identityOf({ cardId, spki, lifeCycle }: CardFile): { cardId: Uint8Array; spki: Uint8Array } {
@@ -114,6 +118,6 @@ function purseState(bytes: Uint8Array): PurseState {
   return { ...line, plan: line.plan === 1 ? 'prepaid' : 'postpaid' };
 }
 
-const readObject = (channel: Channel, tag: number): Promise<Uint8Array> => channel.ask('GET_DATA', p1p2(tag));
+export const readObject = (channel: Channel, tag: number): Promise<Uint8Array> => channel.ask('GET_DATA', p1p2(tag));
 const sendForObject = (channel: Channel, tag: number) => channel.send('GET_DATA', p1p2(tag));
 const p1p2 = (tag: number) => ({ p1: tag >> 8, p2: tag & 0xff });
