@@ -1,4 +1,5 @@
 /** One nonce over several means: when another may be asked, and that it never pays twice (P17). */
+import type { Icc } from '@coinslot/card';
 import { checkDecision, readEnvelope, requestId, decodePaymentRequest } from '@coinslot/protocol';
 import type { Means } from '@coinslot/wallet';
 import { describe, expect, it } from 'vitest';
@@ -121,6 +122,39 @@ describe('no other means is asked', () => {
       code: 'PENDING',
       charged: 'unknown',
     });
+  });
+
+  it('while a debit was sent to the card and no answer came: the card is asked again, once it is back', async () => {
+    let tears = 1;
+    const world: CardWorld = await startCardWorld({
+      around: (card): Icc => ({
+        powerOn: () => card.powerOn(),
+        powerOff: () => card.powerOff(),
+        async transmit(apdu) {
+          // The debit is done, and the card pulled before its answer is read.
+          const answer = await card.transmit(apdu);
+          const isDebit = apdu[0] === 0x80 && apdu[1] === 0x54;
+          if (!isDebit || tears-- <= 0) return answer;
+          world.slot.remove();
+          return answer;
+        },
+      }),
+    });
+    world.wallet.profile.changeSettings({ means: ['card', 'server'] });
+    const game = await world.game();
+    const { offerBytes, accept } = await shown(world, game);
+    accept();
+    await game.next('progress');
+    expect((await game.next('progress')).state).toBe('pending');
+    const page = await PageClient.open(world.wallet.pageUrl());
+    await expect
+      .poll(async () => (await page.view()).receipts[0]?.outcomeText)
+      .toMatch(/^Waiting for an answer\. .*card/i);
+    expect(await balanceOf(world)).toBe(1_000n);
+    await world.slot.insert(world.card);
+    approved(world, (await game.next('decision')).decision, offerBytes);
+    expect(meansOf(world)).toEqual(['card']);
+    expect([await balanceOf(world), await cardBalance(world)]).toEqual([1_000n, 980n]);
   });
 
   it('when the server refuses by a rule of its own', async () => {

@@ -38,7 +38,8 @@ export function cardMeans({ id, shelf, clock, log }: CardMeansOptions): Means {
         if (asking.isFirst && code === 'CLOCK_SKEW') return { kind: 'unrecorded', code };
         return { kind: 'pending', code: 'CARD_TORN' };
       } finally {
-        void shelf.lookAgain(card);
+        // After the decision has been passed on: nobody waits for what the card says of itself now.
+        setImmediate(() => void shelf.lookAgain(card));
       }
     },
     close: () => undefined,

@@ -1,8 +1,8 @@
 /** What each card said when it was last read: so that page and terminal can tell of cards that are not here. Proves nothing. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CardInfo, PurseState } from '@coinslot/card';
-import { replaceDurably, requirePrivate } from '../profile/files.ts';
+import { requirePrivate } from '../profile/files.ts';
 
 export interface RememberedPurse {
   readonly purse: string;
@@ -39,7 +39,9 @@ export class CardMemory {
     const { records, pinTries } = info.standing;
     const purses = info.purses.map(rememberedPurse);
     this.#cards = { ...this.#cards, [idHex]: { purses, records, pinTries, notAfterMs, readAtMs } };
-    replaceDurably(this.#path, new TextEncoder().encode(JSON.stringify(this.#cards, withText)));
+    // Not waited for by the disk: it is written after each payment, and what is lost is read from the card again.
+    writeFileSync(`${this.#path}.new`, JSON.stringify(this.#cards, withText), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
   }
 }
 

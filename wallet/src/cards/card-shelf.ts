@@ -125,7 +125,7 @@ export class CardShelf {
   /** Reads a card once more, because something was done with it; resolves when that is through, and never throws. */
   async lookAgain({ kind, reader }: Pick<SeenCard, 'kind' | 'reader'>): Promise<void> {
     const slot = this.#slots.get(nameOf(kind, reader));
-    if (slot?.seen !== undefined) await this.#read(slot);
+    if (slot?.seen !== undefined && !this.#isClosed) await this.#read(slot);
   }
 
   /** Another judgement of the same cards: a revocation list has come, or one has just been issued to this wallet. */

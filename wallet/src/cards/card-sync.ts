@@ -72,13 +72,14 @@ export class CardSync {
    * the server's code, or the card's.
    */
   async run(idHex: string, load?: Load): Promise<void> {
-    await this.#running.get(idHex)?.catch(() => undefined);
-    const turn = this.#exchange(idHex, load).finally(() => this.#running.delete(idHex));
+    const before = this.#running.get(idHex)?.catch(() => undefined) ?? Promise.resolve();
+    const turn = before.then(() => this.#exchange(idHex, load));
     this.#running.set(idHex, turn);
     this.#options.profile.announce();
     try {
       await turn;
     } finally {
+      if (this.#running.get(idHex) === turn) this.#running.delete(idHex);
       this.#options.profile.announce();
     }
   }
