@@ -57,7 +57,7 @@ export interface PaymentServerOptions {
 export interface PaymentServerService {
   readonly players: Pick<Players, 'topUp' | 'setCeiling'>;
   readonly publishers: Pick<Publishers, 'enrol'>;
-  readonly cards: Pick<Cards, 'issue' | 'upload' | 'block' | 'list' | 'claim' | 'settle'>;
+  readonly cards: Pick<Cards, 'issue' | 'upload' | 'lost' | 'block' | 'list' | 'claim' | 'settle'>;
   readonly putRateTable: Exchange['putRateTable'];
   /** Reads of what is committed. */
   readonly records: StoreReader;

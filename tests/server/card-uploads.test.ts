@@ -830,3 +830,22 @@ it('a clock that went back is noticed after a restart, whatever old spending cam
   const back = await startServer({ storePath: started.storePath, nowMs: started.time.nowMs - 3_600_000 });
   expect(await codeOf(await pay(back, 'an hour before'))).toBe('CLOCK_SKEW');
 });
+
+it('D10: four cards at once on one account: what it has, and no more', async () => {
+  const started = await startMarket();
+  const player = await enrolPlayer(started);
+  const cards = [];
+  for (let i = 0; i < 4; i++) cards.push(await CardHolder.issued(started, player, { name: `card ${i}` }));
+  const uploads = await Promise.all(
+    cards.map((card) => card.upload({ loads: [{ purse: 'prepaid-EUR', amountMinor: 300n }] })),
+  );
+  const { cards: service } = started.server.service;
+  const ends = await Promise.allSettled(uploads.map((upload) => service.upload(upload)));
+  const refusals = ends
+    .filter((end) => end.status === 'rejected')
+    .map(({ reason }) => (reason as { code: string }).code);
+  expect([refusals, await balanceOf(started, player)]).toEqual([['INSUFFICIENT'], 100n]);
+  const floats = await Promise.all(cards.map((card) => floatOf(started, card)));
+  expect(floats.reduce((sum, float) => sum + float, 0n)).toBe(900n);
+  await requireBooks(started);
+});

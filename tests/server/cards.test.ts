@@ -109,7 +109,7 @@ describe('an application', () => {
     const started = await startMarket();
     const card = await CardHolder.blank(started, await enrolPlayer(started));
     const issues = [];
-    for (let i = 0; i < 2; i++) {
+    for (let i = 0; i < 15; i++) {
       const answer = await post(started, '/v1/cards', await card.apply());
       expect(answer.status).toBe(201);
       issues.push(decodeCardIssue(readEnvelope(await bytesOf(answer)).body));
@@ -117,7 +117,10 @@ describe('an application', () => {
     const [first, second] = issues;
     expect(second).toEqual({ ...first, applicationHash: second?.applicationHash, rates: second?.rates });
     expect(second?.applicationHash).not.toEqual(first?.applicationHash);
-    await card.personalise(await bytesOf(await post(started, '/v1/cards', await card.apply())));
+    const last = await bytesOf(await post(started, '/v1/cards', await card.apply()));
+    const refused = await post(started, '/v1/cards', await card.apply());
+    expect([refused.status, await codeOf(refused)]).toEqual([403, 'LIMIT']); // each answer is kept for ever
+    await card.personalise(last);
   });
 
   it.each<[string, Partial<CardApplication>, number, CodeName]>([

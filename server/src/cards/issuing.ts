@@ -34,6 +34,8 @@ export interface IssuedCard {
   readonly fresh: boolean;
 }
 
+/** How often a wallet may lose its application; each answer is kept for ever. */
+const ISSUES_MAX = 16;
 const CARD_ID_BYTES = 16;
 const SERIAL_BYTES = 8;
 const SECOND_MS = 1_000;
@@ -151,6 +153,8 @@ async function requireSame(tx: StoreTransaction, known: Card, { application }: R
   if (known.blockedAtMs !== undefined) throw new ProtocolError('CARD_BLOCKED', 'CardApplication: the card is blocked');
   const held = (await tx.cards.findParameters(known.cardId))?.parameters.purses.map(({ purse }) => purse) ?? [];
   const isSame = known.assurance === application.assurance && held.join() === application.purses.map(purseName).join();
+  if ((await tx.cards.countIssues(known.cardId)) >= ISSUES_MAX)
+    throw new ProtocolError('LIMIT', 'CardApplication: the answers to this card were lost too often');
   if (!isSame)
     throw new ProtocolError('ID_CONFLICT', 'CardApplication: the card is issued already, with other particulars');
 }

@@ -20,6 +20,7 @@ export interface CardReader {
   countLiveCards(userId: Uint8Array, nowMs: number): Promise<number>;
   /** Cards by id, after one; all of them from 16 zero bytes on. */
   listCards(after: Uint8Array, count: number): Promise<readonly Card[]>;
+  countIssues(cardId: Uint8Array): Promise<number>;
   findIssue(applicationHash: Uint8Array): Promise<CardIssueRecord | undefined>;
   findParameters(cardId: Uint8Array): Promise<StoredParameters | undefined>;
   /** All parameters that a card was ever given, oldest first. */

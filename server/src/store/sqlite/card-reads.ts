@@ -37,6 +37,7 @@ function prepare(db: Database.Database) {
     ),
     cards: db.prepare<[Blob, number], CardRow>('SELECT * FROM cards WHERE card_id > ? ORDER BY card_id LIMIT ?'),
     issue: db.prepare<[Blob], IssueRow>('SELECT * FROM card_issues WHERE application_hash = ?'),
+    countIssues: db.prepare<[Blob], { n: bigint }>('SELECT count(*) AS n FROM card_issues WHERE card_id = ?'),
     newestParameters: db.prepare<[Blob], { parameters: Blob }>(
       'SELECT parameters FROM card_parameters WHERE card_id = ? ORDER BY number DESC LIMIT 1',
     ),
@@ -96,6 +97,10 @@ export class SqliteCardReads implements CardReader {
 
   async listCards(after: Blob, count: number): Promise<readonly Card[]> {
     return this.#read.cards.all(after, count).map(cardOf);
+  }
+
+  async countIssues(cardId: Blob): Promise<number> {
+    return Number(this.#read.countIssues.get(cardId)?.n ?? 0);
   }
 
   async findIssue(applicationHash: Blob): Promise<CardIssueRecord | undefined> {

@@ -101,6 +101,7 @@ const CARDS = [
     issue BLOB NOT NULL,
     ${time('at_ms')}
   ) STRICT, WITHOUT ROWID`,
+  'CREATE INDEX card_issues_of_card ON card_issues (card_id)',
   insertOnce('card_issues', 'application_hash'),
   ...appendOnly('card_issues'),
   `CREATE TABLE card_parameters (
