@@ -50,8 +50,8 @@ export const LIMITS = Object.freeze({
   decisionsMax: 32,
   /** Purses of one card. */
   pursesMax: 4,
-  /** Records in one upload of a card: with chains by hash they stay below one message. */
-  uploadRecordsMax: 24,
+  /** Records in one upload of a card: all that a card keeps. Those with proofs end sooner, where the message is full, after 24 or so. */
+  uploadRecordsMax: 64,
   /** One record of a card, bytes. */
   cardRecordBytesMax: 512,
 });

@@ -193,6 +193,7 @@ export async function serverRig(): Promise<MeansRig> {
 /** CLA and INS of the debit. */
 const isDebit = (apdu: Uint8Array): boolean => apdu[0] === 0x80 && apdu[1] === 0x54;
 
+/** With no server: the rigs ask past the journal, and a wallet uploads what it does not know of as it is, which clears it. */
 export async function cardRig(): Promise<MeansRig> {
   const parties = await Parties.meet();
   const icc = createApplet({ store: memoryStore() });
@@ -214,6 +215,7 @@ export async function cardRig(): Promise<MeansRig> {
   const { cards } = parties.side;
   const cardId = await cards.issuing.issueCard({ reader: slot.name, pin: PIN, cardPin: CARD_PIN });
   await cards.recharge(cardId, 'prepaid-EUR', HAS_MINOR, PIN);
+  await parties.front.goDown();
   return {
     ...cardPart(parties, 'card'),
     loseAnswer: () => void (fault = 'lose'),
@@ -235,6 +237,7 @@ export async function softCardRig(): Promise<MeansRig> {
   const { cards } = parties.side;
   const cardId = await cards.issuing.makeSoftCard(PIN);
   await cards.recharge(cardId, 'prepaid-EUR', HAS_MINOR, PIN);
+  await parties.front.goDown();
   return {
     ...cardPart(parties, 'softcard'),
     async goAway() {

@@ -12,6 +12,7 @@ import {
   sealEnvelope,
   withChainByHash,
   type CardUpload,
+  type UploadedRecord,
 } from '@coinslot/protocol';
 import { makeCardHolder, makeCardIssuer } from '../lib/parties.ts';
 import {
@@ -34,11 +35,13 @@ const requestWith = (quote: Uint8Array): Uint8Array =>
   sealEnvelope('payment-request', encodePaymentRequest({ ...paymentRequest, quote }), player.press, []);
 const byHash = withChainByHash(quoteEnvelope);
 
-function fullUpload(): Uint8Array {
+/** The same record so many times. */
+function fullUpload(count: number, record: Partial<UploadedRecord> = {}): Uint8Array {
   const upload = decodeCardUpload(sampleOf('CardUpload').bytes);
+  const one = { ...upload.records[0], ...record };
   return encodeCardUpload({
     ...upload,
-    records: Array(LIMITS.uploadRecordsMax).fill(upload.records[0]) as CardUpload['records'],
+    records: Array(count).fill(one) as CardUpload['records'],
   });
 }
 
@@ -58,7 +61,16 @@ const SIZES: readonly [what: string, bytes: Uint8Array, goalBytes: number][] = [
   ['message 3 by a card, chain by hash', withChainByHash(byP256), 650],
   ['a card of P-256, its certificate', p256.chain[0]!, 560],
   ['a record of a card', encodeCardRecord(cardRecord), 512],
-  ['an upload of 24 records, quotes with their chains', fullUpload(), LIMITS.messageBytesMax],
+  ['an upload of 24 records, quotes with their chains', fullUpload(24), LIMITS.messageBytesMax],
+  [
+    'an upload of all the records of a card, none with proofs',
+    fullUpload(LIMITS.uploadRecordsMax, {
+      request: undefined,
+      decision: undefined,
+      record: new Uint8Array(LIMITS.cardRecordBytesMax),
+    }),
+    36_000,
+  ],
   ["the publisher's leaf certificate", publisher.chain[0]!, 560],
   ["the payment server's leaf certificate", server.chain[0]!, 560],
 ];

@@ -1,8 +1,8 @@
 /** A card in the reader as the means: paying with no server, what it asks for, and every state that it can be found in. */
-import type { Icc } from '@coinslot/card';
-import { checkDecision, decodePaymentRequest, readEnvelope } from '@coinslot/protocol';
+import { withCard, type Icc } from '@coinslot/card';
+import { checkDecision, decodePaymentRequest, readEnvelope, userIdOf } from '@coinslot/protocol';
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, makeOffer, NOON_MS } from '../lib/parties.ts';
+import { DAY_MS, makeOffer, makePlayer, makeRequest, NOON_MS } from '../lib/parties.ts';
 import { CARD_PIN, floatOf, startCardWorld, type CardWorld } from './card-world.ts';
 import { PageClient } from './page-client.ts';
 import { balanceOf, PIN } from './world.ts';
@@ -15,6 +15,16 @@ const requestOf = ({ wallet }: CardWorld) => {
   const attempt = wallet.profile.state.payments.at(-1)?.attempts.at(-1);
   return decodePaymentRequest(readEnvelope(attempt?.request ?? new Uint8Array()).body);
 };
+
+/** Another program at the reader: a debit whose request this wallet never sees. */
+async function debitElsewhere(world: CardWorld, nonce: string): Promise<void> {
+  const { wallet, rack, slot, publisher, time } = world;
+  const userId = userIdOf(wallet.profile.vault.publicKeys.account);
+  const made = makeOffer(publisher, { nonce, atMs: time.nowMs, quote: { amountMinor: 20n } });
+  const decider = { ...publisher, keyHash: cardOf(world)?.keyHash ?? new Uint8Array() };
+  const { body } = readEnvelope(makeRequest({ ...makePlayer('somebody'), userId }, decider, made));
+  await withCard(rack.client(), slot.name, (terminal) => terminal.pay(body));
+}
 
 /** The way of an answer that the page gives. */
 async function payOnPage(world: CardWorld, offerBytes: Uint8Array, pins: { pin?: string; cardPin?: string }) {
@@ -303,6 +313,42 @@ describe('recharging and uploading', () => {
     await world.wallet.cards.upload(world.cardId);
     expect(await balanceOf(world)).toBe(700n);
     expect(await floatOf(world)).toBe(1_300n);
+  });
+
+  it('payments that this wallet did not make go up with the others, and the page says so', async () => {
+    const world = await startCardWorld();
+    await world.front.goDown();
+    await debitElsewhere(world, 'elsewhere 1');
+    const game = await world.game();
+    await game.pay(makeOffer(world.publisher).offerBytes);
+    await debitElsewhere(world, 'elsewhere 2');
+    await world.wallet.cards.readAgain();
+    expect(cardOf(world)).toMatchObject({ records: 3, purses: [{ balanceMinor: 940n }] });
+    await world.front.goUp();
+    await world.wallet.cards.recharge(world.cardId, 'prepaid-EUR', 100n, PIN);
+    expect(cardOf(world)).toMatchObject({ records: 0, purses: [{ balanceMinor: 1_040n }] });
+    expect([await floatOf(world), await balanceOf(world)]).toEqual([1_040n, 900n]);
+    const rows = await world.server.service.records.cards.listCardRecords(
+      Buffer.from(world.cardId, 'hex'),
+      { counter: 0, head: new Uint8Array() },
+      10,
+    );
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['disputed', 'booked', 'disputed']);
+    expect(await world.server.service.verifyBooks()).toMatchObject({ ok: true });
+    const page = await PageClient.open(world.wallet.pageUrl());
+    expect((await page.view()).cards.cards).toMatchObject([{ id: world.cardId, notOurs: 2 }]);
+  });
+
+  it('only payments of others, and the answer to the upload lost: told once, when it comes', async () => {
+    const world = await startCardWorld();
+    for (let i = 0; i < 5; i += 1) await debitElsewhere(world, `elsewhere ${i}`);
+    world.front.loseAnswerOf = '/v1/cards/uploads';
+    await expect(world.wallet.cards.upload(world.cardId)).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+    await world.wallet.cards.upload(world.cardId);
+    expect(cardOf(world)).toMatchObject({ records: 0, purses: [{ balanceMinor: 900n }] });
+    expect(await floatOf(world)).toBe(900n);
+    const page = await PageClient.open(world.wallet.pageUrl());
+    expect((await page.view()).cards.cards).toMatchObject([{ notOurs: 5 }]);
   });
 
   it('more than the account has is refused and leaves everything as it was', async () => {

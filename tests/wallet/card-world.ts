@@ -1,5 +1,13 @@
 /** A world with a card issuer, a reader, and the player's own cards in it. */
-import { createApplet, memoryStore, virtualRack, type CardStore, type Icc, type VirtualSlot } from '@coinslot/card';
+import {
+  createApplet,
+  memoryStore,
+  virtualRack,
+  type CardStore,
+  type Icc,
+  type VirtualRack,
+  type VirtualSlot,
+} from '@coinslot/card';
 import type { Alg } from '@coinslot/protocol';
 import type { WantedPurse } from '@coinslot/wallet';
 import { startFront, type CardFront } from './card-front.ts';
@@ -9,6 +17,7 @@ export const CARD_PIN = '1357';
 
 export interface CardWorld extends World {
   readonly front: CardFront;
+  readonly rack: VirtualRack;
   readonly slot: VirtualSlot;
   readonly card: Icc;
   readonly store: CardStore;
@@ -44,7 +53,7 @@ export async function startCardWorld(options: CardWorldOptions = {}): Promise<Ca
   const cardId = await cards.issueCard({ ...making, ...(alg && { alg }), ...(purses && { purses }) });
   const [purse] = cards.list().find(({ idHex }) => idHex === cardId)?.purses ?? [];
   if (loadMinor > 0n && purse?.plan === 'prepaid') await cards.recharge(cardId, purse.purse, loadMinor, PIN);
-  return { ...world, front, slot, card, store, cardId };
+  return { ...world, front, rack, slot, card, store, cardId };
 }
 
 export interface SoftCardWorld extends World {

@@ -1,6 +1,7 @@
 /** CardUpload, player to payment server: the records of a card, oldest first, and what is to be loaded once they are booked. */
 import { LIMITS } from '../limits.ts';
 import {
+  agreeing,
   amount,
   bytes,
   bytes16,
@@ -11,18 +12,27 @@ import {
   envelopeBytes,
   identifier,
   list,
+  maybe,
   record,
   timeMs,
   uint32,
   type ValueOf,
 } from '../shape.ts';
 
-/** One payment by card with its proofs: message 2, message 3, both with their chains by hash, and the encoded CardRecord. */
-const uploadedRecord = record('UploadedRecord', {
-  request: envelopeBytes,
-  decision: envelopeBytes,
-  record: bytes(1, LIMITS.cardRecordBytesMax),
-});
+/**
+ * One payment by card: message 2 and message 3 with their chains by hash, where the wallet has message 2, and the encoded
+ * CardRecord. Without both it counts only as far as the card has signed for a head behind it: in the decision of a later record
+ * of the same message, or in `proof` where the records reach the card's own head.
+ */
+const uploadedRecord = agreeing(
+  record('UploadedRecord', {
+    request: maybe(envelopeBytes),
+    decision: maybe(envelopeBytes),
+    record: bytes(1, LIMITS.cardRecordBytesMax),
+  }),
+  ({ request, decision }) =>
+    (request === undefined) === (decision === undefined) ? undefined : 'request and decision only together',
+);
 
 /** An amount for one purse: to be loaded, or loaded. */
 export const purseAmount = record('PurseAmount', { purse: identifier, amountMinor: amount });

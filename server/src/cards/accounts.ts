@@ -18,6 +18,13 @@ export const lossAccount = ({ issuerId }: Pick<Card, 'issuerId'>, currency: stri
   currency,
 });
 
+/** What is held of a card: spent, and nobody has shown the player's consent. */
+export const disputeAccount = (cardId: Uint8Array, currency: string): AccountName => ({
+  kind: 'card-dispute',
+  owner: hex(cardId),
+  currency,
+});
+
 /** The reference of a card's event: a hash over the card and what names the event on it, fixed lengths first. */
 export function cardReference(cardId: Uint8Array, event: Uint8Array, purse = ''): Uint8Array {
   return Uint8Array.from(createHash('sha256').update(cardId).update(event).update(purse).digest());

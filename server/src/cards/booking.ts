@@ -8,16 +8,19 @@
  *    has it back from the player's account as far as that goes. What is beyond stays unpaid, and is kept as evidence.
  *
  * No request is paid twice, whoever decided it: the charge of a second payment goes back to the player.
+ *
+ * What came up without the player's message 2 is disputed: out of the purse, held for the publisher's claim, and the player's at
+ * the end of the card. Given back at once it would make whoever leaves message 2 out play for nothing.
  */
-import { ProtocolError, type CodeName, type RateTable } from '@coinslot/protocol';
+import { cardDecisionId, ProtocolError, type CodeName, type RateTable } from '@coinslot/protocol';
 import { convert, type Conversion } from '../exchange/conversion.ts';
 import { paymentPostings, reversed } from '../ledger/postings.ts';
 import type { AccountName } from '../ledger/types.ts';
 import { hex, playerAccount, spendableMinor, type Player } from '../players/types.ts';
 import type { StoreTransaction } from '../store/port.ts';
-import { cardReference, floatAccount, lossAccount, transferOf } from './accounts.ts';
+import { cardReference, disputeAccount, floatAccount, lossAccount, transferOf } from './accounts.ts';
 import { requirePurse, type PurseState, type PurseStates } from './purses.ts';
-import type { CheckedRecord } from './record-check.ts';
+import type { CheckedRecord, RecordProofs } from './record-check.ts';
 import type { CardWriter } from './store.ts';
 import type { Card, CardRecordOutcome, NewCardDecision } from './types.ts';
 
@@ -52,9 +55,11 @@ export async function planRecord(plan: Plan, checked: CheckedRecord, context: Bo
   if (fields.code !== 'APPROVED') return keep(plan, checked, context, { outcome: 'refused' });
   if (fields.settlement !== (state.plan === 'prepaid' ? 'debited' : 'recorded'))
     throw new ProtocolError('DECISION_MISMATCH', 'CardRecord.settlement: not that of the purse');
+  const { proofs } = checked;
+  if (proofs === undefined) return planDispute(plan, checked, context, state);
   if (plan.paid.has(hex(checked.requestId)) || (await isPaid(context.tx, checked.requestId)))
     return planConflict(plan, checked, context, state);
-  const charge = await chargeOf(context.tx, checked);
+  const charge = await chargeOf(context.tx, fields, proofs);
   if (typeof charge === 'string') return planVoid(plan, checked, context, state, charge);
   return planSale(plan, checked, context, state, charge);
 }
@@ -70,7 +75,11 @@ interface Charge extends Conversion {
 }
 
 /** The price in the purse's currency, by the table that the card held; or why the sale does not hold. */
-async function chargeOf(tx: StoreTransaction, { fields, quote, fault }: CheckedRecord): Promise<Charge | CodeName> {
+async function chargeOf(
+  tx: StoreTransaction,
+  fields: CheckedRecord['fields'],
+  { quote, fault }: RecordProofs,
+): Promise<Charge | CodeName> {
   if (fault !== undefined) return fault;
   const publisher = await tx.findPublisher(fields.publisherId);
   if (publisher === undefined) return 'OFFER_ORIGIN';
@@ -120,7 +129,7 @@ function keep(plan: Plan, checked: CheckedRecord, context: BookingContext, outco
 }
 
 function rowOf(
-  { fields, head, requestId, uploaded, quote, decision }: CheckedRecord,
+  { fields, head, requestId, record, proofs }: CheckedRecord,
   { card, nowMs, forked }: BookingContext,
   { outcome, code, excess = false, paid }: Outcome,
   isOpen: boolean,
@@ -135,7 +144,7 @@ function rowOf(
     offerHash: fields.offerHash,
     quoteSignature: fields.quoteSignature,
     requestHash: fields.requestHash,
-    decisionId: decision.decisionId,
+    decisionId: cardDecisionId(card.cardId, fields.nonce),
     chainHash: card.chainHash,
   };
   return {
@@ -147,9 +156,9 @@ function rowOf(
     purse: fields.purse,
     chargedMinor: fields.chargedMinor,
     chargedCurrency: fields.chargedCurrency,
-    record: uploaded.record,
-    request: uploaded.request,
-    decision: uploaded.decision,
+    record,
+    request: proofs?.request,
+    decision: proofs?.decisionEnvelope,
     outcome,
     code,
     forked,
@@ -166,8 +175,8 @@ function rowOf(
             paymentPostings({
               payer: paid.payer,
               publisherId: fields.publisherId,
-              priceMinor: quote.quote.amountMinor,
-              priceCurrency: quote.quote.currency,
+              priceMinor: fields.amountMinor,
+              priceCurrency: fields.currency,
               ...paid.charge,
             }),
           ),
@@ -194,6 +203,35 @@ function planVoid(
   code: CodeName,
 ): void {
   keep(plan, checked, context, { outcome: 'void', code, excess: !giveBack(plan, checked, context, state) });
+}
+
+/**
+ * Out of the purse and held, or straight to the issuer where it has paid the publisher's claim already. What was never in the
+ * purse - a copy's spending, a promise to pay later - is kept as `excess`: the issuer stands for a claim on it.
+ */
+async function planDispute(
+  plan: Plan,
+  checked: CheckedRecord,
+  context: BookingContext,
+  state: PurseState,
+): Promise<void> {
+  const { chargedMinor } = checked.fields;
+  const { card, tx, nowMs, forked } = context;
+  const isHeld = state.plan === 'prepaid' && !forked && chargedMinor <= state.floatMinor;
+  keep(plan, checked, context, { outcome: 'disputed', code: 'CONSENT_REQUIRED', excess: !isHeld });
+  if (state.plan === 'prepaid' && !forked && !isHeld) plan.overspent = true;
+  if (!isHeld || chargedMinor === 0n) return;
+  state.floatMinor -= chargedMinor;
+  const claim = await tx.cards.findClaim(card.cardId, checked.head);
+  const isClaimed = claim !== undefined && claim.reversalId === undefined;
+  if (isClaimed) state.excessMinor -= chargedMinor;
+  const posting = {
+    debit: floatAccount(card.cardId, state.currency),
+    credit: isClaimed ? lossAccount(card, state.currency) : disputeAccount(card.cardId, state.currency),
+    amountMinor: chargedMinor,
+  };
+  const held = transferOf('card-dispute', cardReference(card.cardId, checked.head), nowMs, [posting]);
+  plan.writes.push((cards) => cards.postTransfer(held));
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * Publishers' claims: a card's decision that opened a game and whose record never came up. The issuer pays from its loss
  * account, as it would have been paid by the record, up to the purse's ceiling, once by card and record; when the record comes
- * after all, the claim is undone and the sale is booked like any other.
+ * after all, the claim is undone and the sale is booked like any other. Where the record came without the player's message 2,
+ * the card's own money is held for the claim, and pays it.
  */
 import {
   decodePaymentDecision,
@@ -22,7 +23,7 @@ import type { QuoteDesk } from '../payments/quote-desk.ts';
 import type { ReadQuote } from '../payments/types.ts';
 import { hex } from '../players/types.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
-import { cardReference, lossAccount, transferOf } from './accounts.ts';
+import { cardReference, disputeAccount, lossAccount, transferOf } from './accounts.ts';
 import { conversionOf } from './booking.ts';
 import type { CardPolicy } from './policy.ts';
 import { loadPurses, requirePurse } from './purses.ts';
@@ -126,9 +127,11 @@ export async function bookClaim(
     return { outcome: 'paid' };
   const record = await tx.cards.findCardRecord(card.cardId, head);
   if (record?.outcome === 'booked' || record?.outcome === 'conflict') return { outcome: 'paid' };
-  if (record !== undefined) return { outcome: 'refused', code: record.code ?? 'CEILING' };
+  const isDisputed = record?.outcome === 'disputed';
+  if (record !== undefined && !isDisputed) return { outcome: 'refused', code: record.code ?? 'CEILING' };
   if (await isPaid(tx, card, decision)) return { outcome: 'paid' };
-  if (card.blockedAtMs === undefined && nowMs - decision.timeMs < policy.claimAfterMs) return { outcome: 'waiting' };
+  if (!isDisputed && card.blockedAtMs === undefined && nowMs - decision.timeMs < policy.claimAfterMs)
+    return { outcome: 'waiting' };
   const publisher = await tx.findPublisher(quote.quote.publisherId);
   if (publisher === undefined) return { outcome: 'refused', code: 'OFFER_ORIGIN' };
   const state = requirePurse(await loadPurses(tx, card), decision.purse);
@@ -138,11 +141,13 @@ export async function bookClaim(
   const { chargedMinor, chargedCurrency } = decision;
   if (conversion.chargedMinor !== chargedMinor || state.currency !== chargedCurrency)
     return { outcome: 'refused', code: 'OFFER_PRICE' };
-  if (state.excessMinor + chargedMinor > state.ceilingEverMinor) return { outcome: 'refused', code: 'CEILING' };
+  const isHeld = isDisputed && !record.excess && card.settledAtMs === undefined;
+  if (!isHeld && state.excessMinor + chargedMinor > state.ceilingEverMinor)
+    return { outcome: 'refused', code: 'CEILING' };
 
   const { publisherId, amountMinor: priceMinor, currency: priceCurrency } = quote.quote;
   const { feeBasisPoints } = publisher;
-  const payer = lossAccount(card, chargedCurrency);
+  const payer = isHeld ? disputeAccount(card.cardId, chargedCurrency) : lossAccount(card, chargedCurrency);
   const money = { payer, publisherId, priceMinor, priceCurrency, feeBasisPoints, ...conversion };
   await tx.cards.addClaim({
     cardId: card.cardId,
@@ -158,7 +163,7 @@ export async function bookClaim(
     atMs: nowMs,
     transfer: transferOf('claim', cardReference(card.cardId, head), nowMs, paymentPostings(money)),
   });
-  const isOther = claims.some((claim) => claim.counter === counter) || counter <= card.counter;
+  const isOther = !isDisputed && (claims.some((claim) => claim.counter === counter) || counter <= card.counter);
   return isOther ? { outcome: 'booked', forked: card } : { outcome: 'booked' };
 }
 

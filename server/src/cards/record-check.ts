@@ -5,6 +5,9 @@
  * Two kinds of fault. What contradicts itself, or was signed by nobody, refuses the whole upload, and nothing is changed. A
  * sale that does not hold - the quote's chain was revoked or never good, the price was not the quote's - is told as `fault`: the
  * card spent it in good faith, so its record must be taken, or the card could never be cleared again.
+ *
+ * A record that comes without messages 2 and 3 - another program at the reader paid, or the wallet lost its journal - is read by
+ * itself: the upload must show that the card signed for it (`upload.ts`), and nobody shows that the player did.
  */
 import {
   cardRecordHash,
@@ -34,16 +37,25 @@ import type { ReadQuote } from '../payments/types.ts';
 import type { Player } from '../players/types.ts';
 import type { Card } from './types.ts';
 
+/** Messages 2 and 3 of a record, which say what it says. */
+export interface RecordProofs {
+  readonly request: Uint8Array;
+  readonly decisionEnvelope: Uint8Array;
+  readonly decision: PaymentDecision;
+  readonly quote: ReadQuote;
+  /** Why the sale does not hold, though the record does. */
+  readonly fault: CodeName | undefined;
+}
+
 /** A record that holds. */
 export interface CheckedRecord {
   readonly fields: CardRecord;
   readonly head: Uint8Array;
   readonly requestId: Uint8Array;
-  readonly decision: PaymentDecision;
-  readonly quote: ReadQuote;
-  /** Why the sale does not hold, though the record does. */
-  readonly fault: CodeName | undefined;
-  readonly uploaded: UploadedRecord;
+  /** The encoded CardRecord. */
+  readonly record: Uint8Array;
+  /** Absent where the wallet did not have message 2. */
+  readonly proofs: RecordProofs | undefined;
 }
 
 export interface RecordContext {
@@ -57,22 +69,42 @@ export interface RecordContext {
 
 /** Throws BAD_ENCODING, BAD_SIGNATURE, CONSENT_REQUIRED, DECISION_MISMATCH or the chain's codes. */
 export async function checkRecord(uploaded: UploadedRecord, context: RecordContext): Promise<CheckedRecord> {
-  const fields = decodeCardRecord(uploaded.record);
-  const head = cardRecordHash(uploaded.record);
+  const { record } = uploaded;
+  const fields = decodeCardRecord(record);
+  const head = cardRecordHash(record);
+  const proofs = await checkProofs(uploaded, { fields, head }, context);
+  if (proofs === undefined) requireWhole(fields, context.card);
+  return { fields, head, requestId: requestId(fields.userId, fields.nonce), record, proofs };
+}
+
+async function checkProofs(
+  uploaded: UploadedRecord,
+  { fields, head }: Pick<CheckedRecord, 'fields' | 'head'>,
+  context: RecordContext,
+): Promise<RecordProofs | undefined> {
+  if (uploaded.request === undefined || uploaded.decision === undefined) return undefined;
   const { decision, leaf } = openDecision(uploaded.decision, fields, context);
   requireDecisionOfRecord(decision, { fields, head, card: context.card });
   const { request, hash } = openRequest(uploaded.request, fields, context.player);
   requireRequestOfRecord(request, hash, { fields, decision, card: context.card });
   const quote = await context.quotes.read(request.quote, fields.offerTimeMs);
   return {
-    fields,
-    head,
-    requestId: requestId(fields.userId, fields.nonce),
+    request: uploaded.request,
+    decisionEnvelope: uploaded.decision,
     decision,
     quote,
     fault: fields.code === 'APPROVED' ? faultOfSale({ fields, decision, request, quote, leaf }) : undefined,
-    uploaded,
   };
+}
+
+/** What messages 2 and 3 would have contradicted: another player's record, a refusal that charges, an approval that settles nothing. */
+function requireWhole({ userId, code, settlement, chargedMinor }: CardRecord, card: Card): void {
+  const isApproved = code === 'APPROVED';
+  requireAll('CardRecord', [
+    ['userId', equalBytes(userId, card.userId)],
+    ['settlement', (settlement !== 'none') === isApproved],
+    ['chargedMinor', isApproved || chargedMinor === 0n],
+  ]);
 }
 
 /**

@@ -1,11 +1,11 @@
 /**
  * The end of a card: when its certificate is over and publishers have had their time to claim, nobody can ask for what is left
- * in its purses but the player, less what the issuer paid on claims that still stand.
+ * in its purses, and what is held of it, but the player, less what the issuer paid on claims that still stand.
  */
 import { ProtocolError } from '@coinslot/protocol';
 import { playerAccount, type Player } from '../players/types.ts';
 import type { StoreTransaction } from '../store/port.ts';
-import { cardReference, floatAccount, lossAccount, transferOf } from './accounts.ts';
+import { cardReference, disputeAccount, floatAccount, lossAccount, transferOf } from './accounts.ts';
 import { loadPurses } from './purses.ts';
 import type { Card } from './types.ts';
 
@@ -16,6 +16,7 @@ export interface Settled {
 }
 
 const EVENT = new TextEncoder().encode('settled');
+const HELD_EVENT = new TextEncoder().encode('settled, held');
 
 /** Throws CARD_STATE while the card, or a claim on it, may still come up; asked again it changes nothing. */
 export async function settleCard(
@@ -31,7 +32,10 @@ export async function settleCard(
   const player = (await tx.findPlayer(card.userId)) as Player;
   const returned: Settled[] = [];
   for (const { purse, plan, currency, floatMinor } of (await loadPurses(tx, card)).values()) {
-    if (plan !== 'prepaid' || floatMinor === 0n) continue;
+    if (plan !== 'prepaid') continue;
+    const held = disputeAccount(cardId, currency);
+    const heldMinor = (await tx.cards.findAccount(held))?.balanceMinor ?? 0n;
+    if (floatMinor === 0n && heldMinor === 0n) continue;
     const claimedMinor = await claimsOn(tx, card, purse);
     const owedMinor = claimedMinor < floatMinor ? claimedMinor : floatMinor;
     const debit = floatAccount(cardId, currency);
@@ -43,15 +47,25 @@ export async function settleCard(
     };
     await post('claim-settlement', owedMinor);
     await post('card-return', floatMinor - owedMinor);
-    returned.push({ currency, amountMinor: floatMinor - owedMinor });
+    if (heldMinor > 0n) {
+      const posting = { debit: held, credit: playerAccount(player), amountMinor: heldMinor };
+      await tx.cards.postTransfer(
+        transferOf('card-return', cardReference(cardId, HELD_EVENT, purse), nowMs, [posting]),
+      );
+    }
+    returned.push({ currency, amountMinor: floatMinor - owedMinor + heldMinor });
   }
   await tx.cards.setCardSettled(cardId, nowMs);
   return returned;
 }
 
+/** Claims that stand, but for those that the card's own money has covered. */
 async function claimsOn(tx: StoreTransaction, { cardId }: Card, purse: string): Promise<bigint> {
-  const claims = await tx.cards.listClaims(cardId);
-  return claims
-    .filter((claim) => claim.purse === purse && claim.reversalId === undefined)
-    .reduce((sum, { chargedMinor }) => sum + chargedMinor, 0n);
+  let sumMinor = 0n;
+  for (const claim of await tx.cards.listClaims(cardId)) {
+    if (claim.purse !== purse || claim.reversalId !== undefined) continue;
+    const record = await tx.cards.findCardRecord(cardId, claim.head);
+    if (record?.outcome !== 'disputed' || record.excess) sumMinor += claim.chargedMinor;
+  }
+  return sumMinor;
 }

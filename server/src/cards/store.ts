@@ -33,9 +33,14 @@ export interface CardReader {
   listUploads(cardId: Uint8Array): Promise<readonly AnsweredUpload[]>;
   /** Approved and not voided records of any card under a request id. */
   findCardPayments(requestId: Uint8Array): Promise<readonly CardRecordRow[]>;
+  /** Whether a card spent on a request id what nobody has shown the player's consent to. */
+  isDisputed(requestId: Uint8Array): Promise<boolean>;
   findClaim(cardId: Uint8Array, head: Uint8Array): Promise<CardClaim | undefined>;
   listClaims(cardId: Uint8Array): Promise<readonly CardClaim[]>;
-  /** All that a purse spent beyond what it can have had, and all claims on it that stand: what the issuer stood for. */
+  /**
+   * All that a purse spent beyond what it can have had, and all claims on it that stand and are not covered by what is held of
+   * the card: what the issuer stood for.
+   */
   sumExcess(cardId: Uint8Array, purse: string): Promise<bigint>;
   /** `undefined` before the first posting. */
   findAccount(name: AccountName): Promise<Account | undefined>;

@@ -58,10 +58,12 @@ export interface StoredParameters {
  *  - `booked`: the publisher has been paid, by whoever it was to be paid by;
  *  - `refused`: the card itself refused, so nothing is owed;
  *  - `void`: the sale does not hold (`code` says why), the player gets the charge back and the publisher nothing;
+ *  - `disputed`: nobody has shown the player's own message 2 (`code` CONSENT_REQUIRED): the charge is held for the publisher's
+ *    claim, or for the player at the end of the card;
  *  - `conflict`: the same request is paid already, here or by another card, so the player is not charged again;
  *  - `unpaid`: more than the card can have had, and beyond what the issuer stands for.
  */
-export type CardRecordOutcome = 'booked' | 'refused' | 'void' | 'conflict' | 'unpaid';
+export type CardRecordOutcome = 'booked' | 'refused' | 'void' | 'disputed' | 'conflict' | 'unpaid';
 
 /** A record as it is kept, with its proofs. */
 export interface CardRecordRow {
@@ -74,10 +76,10 @@ export interface CardRecordRow {
   readonly purse: string;
   readonly chargedMinor: bigint;
   readonly chargedCurrency: string;
-  /** The encoded CardRecord, and the envelopes of messages 2 and 3. */
+  /** The encoded CardRecord, and the envelopes of messages 2 and 3: both or neither. */
   readonly record: Uint8Array;
-  readonly request: Uint8Array;
-  readonly decision: Uint8Array;
+  readonly request: Uint8Array | undefined;
+  readonly decision: Uint8Array | undefined;
   readonly outcome: CardRecordOutcome;
   readonly code: CodeName | undefined;
   readonly forked: boolean;

@@ -51,7 +51,7 @@ export interface RecordsContext {
   readonly store: Pick<StoreReader, 'findChain'>;
 }
 
-/** The records, each verified, without a gap between them. Throws RECORD_GAP and the codes of `checkRecord`. */
+/** The records, each verified, without a gap between them. Throws RECORD_GAP, BAD_SIGNATURE and the codes of `checkRecord`. */
 export async function checkRecords(
   { upload, card, player }: ReadUpload,
   { roots, quotes, store }: RecordsContext,
@@ -65,6 +65,7 @@ export async function checkRecords(
     checked.push(one);
   }
   requireWithin(upload, checked[checked.length - 1]);
+  requireSignedFor(upload, checked);
   return checked;
 }
 
@@ -79,4 +80,17 @@ function requireWithin({ counter, head }: CardUpload, last: CheckedRecord | unde
   if (last === undefined || last.fields.counter < counter) return;
   if (last.fields.counter > counter || !equalBytes(last.head, head))
     throw new ProtocolError('RECORD_GAP', 'CardUpload.head: not the hash of the last record');
+}
+
+/**
+ * A record without its decision is the card's when the card signed for a head behind it: in a later decision of this upload, or
+ * in the upload's own proof, where the records reach the head that it names.
+ */
+function requireSignedFor({ counter }: CardUpload, checked: readonly CheckedRecord[]): void {
+  const last = checked[checked.length - 1];
+  if (last === undefined || last.proofs !== undefined || last.fields.counter === counter) return;
+  throw new ProtocolError(
+    'BAD_SIGNATURE',
+    `CardUpload.records: the card signed for nothing behind ${last.fields.counter}`,
+  );
 }

@@ -15,6 +15,7 @@ import {
   requestHash,
   requestId,
   signatureInput,
+  type CardRecord,
   type MessageType,
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
@@ -128,27 +129,39 @@ function verifyDebit(row: CardRecordRow, card: Card, debits: Debits, find: (faul
   if (debit === undefined || !expected.includes(debit)) find(`debit is ${debit ?? 'none'}`);
 }
 
-/** The row against the bytes that the player and the card signed. */
+type Pair = readonly [what: string, holds: boolean];
+
+/** The row against the card's own record, and against the bytes that the player and the card signed, where there are any. */
 function faultsOf(row: CardRecordRow, card: Card, player: Player): string[] {
   const fields = decodeCardRecord(row.record);
+  const pairs: readonly Pair[] = [
+    ['head', equalBytes(row.head, cardRecordHash(row.record))],
+    ['place', row.counter === fields.counter && equalBytes(row.previous, fields.previous)],
+    ['request id', equalBytes(row.requestId, requestId(card.userId, fields.nonce))],
+    ['charge', row.chargedMinor === fields.chargedMinor],
+    ['purse', row.purse === fields.purse && row.chargedCurrency === fields.chargedCurrency],
+    ['outcome', (row.outcome === 'refused') === (fields.code !== 'APPROVED')],
+    ...proofsOf(row, fields, card, player),
+  ];
+  return pairs.filter(([, holds]) => !holds).map(([name]) => `${name} does not hold`);
+}
+
+function proofsOf(row: CardRecordRow, fields: CardRecord, card: Card, player: Player): readonly Pair[] {
+  if (row.request === undefined || row.decision === undefined)
+    return [['consent', row.outcome === 'disputed' || row.outcome === 'refused']];
   const asked = readEnvelope(row.request);
   const answered = readEnvelope(row.decision);
   const request = decodePaymentRequest(asked.body);
   const decision = decodePaymentDecision(answered.body);
   const key = request.proof === 'pin' ? player.pinKey : player.pressKey;
-  const pairs: readonly (readonly [string, boolean])[] = [
+  return [
     ["player's signature", isSigned(key, 'payment-request', asked)],
     ["card's signature", isSigned(card.publicKey, 'payment-decision', answered)],
-    ['head', equalBytes(row.head, cardRecordHash(row.record))],
-    ['place', row.counter === fields.counter && equalBytes(row.previous, fields.previous)],
     ['decision of this record', decision.card !== undefined && equalBytes(decision.card.head, row.head)],
     ['request hash', equalBytes(fields.requestHash, requestHash(asked.body))],
-    ['request id', equalBytes(row.requestId, requestId(card.userId, fields.nonce))],
-    ['charge', row.chargedMinor === fields.chargedMinor && decision.chargedMinor === fields.chargedMinor],
-    ['purse', row.purse === fields.purse && row.chargedCurrency === fields.chargedCurrency],
-    ['outcome', (row.outcome === 'refused') === (decision.outcome === 'refused')],
+    ["decision's charge", decision.chargedMinor === fields.chargedMinor],
+    ["decision's outcome", decision.outcome === (fields.code === 'APPROVED' ? 'approved' : 'refused')],
   ];
-  return pairs.filter(([, holds]) => !holds).map(([name]) => `${name} does not hold`);
 }
 
 const isSigned = (

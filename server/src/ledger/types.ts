@@ -23,6 +23,8 @@ export const ACCOUNT_KINDS = [
   'card-float',
   /** What a card issuer paid for its cards without having it back, as a negative balance; one account per issuer. */
   'card-loss',
+  /** What a card spent and nobody has shown the player's consent to: its publisher's on a claim, otherwise its player's. */
+  'card-dispute',
 ] as const;
 
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
@@ -58,6 +60,8 @@ export const TRANSFER_KINDS = [
   'claim-reversal',
   /** From the purse of a card that ended to the issuer, for claims that were paid. */
   'claim-settlement',
+  /** From a purse into what is held of its card: a record that came up without the player's message 2. */
+  'card-dispute',
 ] as const;
 
 export type TransferKind = (typeof TRANSFER_KINDS)[number];

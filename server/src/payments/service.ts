@@ -110,6 +110,9 @@ export class Payments {
     if (prior !== undefined) return this.#again(tx, payment, prior);
     const fault = this.#ownFault(payment, nowMs);
     if (fault !== undefined) return { error: fault };
+    // Spent on a card already, by whatever held the card then.
+    if (await tx.cards.isDisputed(payment.requestId))
+      return { error: new ProtocolError('ID_CONFLICT', 'PaymentRequest.nonce: a card has it') };
 
     const verdict = judge(payment, state, nowMs);
     const { identity, random } = this.#options;

@@ -20,6 +20,8 @@ export interface RememberedCard {
   readonly pinTries: number;
   readonly notAfterMs: number;
   readonly readAtMs: number;
+  /** Payments that went up and that this wallet did not make; nothing in what older wallets wrote. */
+  readonly notOurs?: number;
 }
 
 export class CardMemory {
@@ -38,8 +40,19 @@ export class CardMemory {
   keep(idHex: string, info: CardInfo, notAfterMs: number, readAtMs: number): void {
     const { records, pinTries } = info.standing;
     const purses = info.purses.map(rememberedPurse);
-    this.#cards = { ...this.#cards, [idHex]: { purses, records, pinTries, notAfterMs, readAtMs } };
-    // Not waited for by the disk: it is written after each payment, and what is lost is read from the card again.
+    const notOurs = this.of(idHex)?.notOurs ?? 0;
+    this.#write(idHex, { purses, records, pinTries, notAfterMs, readAtMs, notOurs });
+  }
+
+  /** Payments of a card that was read before, found by an upload. */
+  addNotOurs(idHex: string, count: number): void {
+    const known = this.of(idHex);
+    if (known !== undefined && count > 0) this.#write(idHex, { ...known, notOurs: (known.notOurs ?? 0) + count });
+  }
+
+  #write(idHex: string, card: RememberedCard): void {
+    this.#cards = { ...this.#cards, [idHex]: card };
+    // Not waited for by the disk: it is written after each payment, and what is lost is read from the card again, but for `notOurs`.
     writeFileSync(`${this.#path}.new`, JSON.stringify(this.#cards, withText), { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { rmSync } from 'node:fs';
 import type { CardChallenge, CardEntry, CardTerminal } from '@coinslot/card';
 import {
+  decodeCardRecord,
   decodeCardUpload,
   encodeCardRequest,
   encodeCardUpload,
@@ -31,6 +32,7 @@ import type { Log } from '../ports.ts';
 import { readPrivate, replaceDurably } from '../profile/files.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { CardDoor } from './card-door.ts';
+import type { CardMemory } from './card-memory.ts';
 import type { CardShelf, ReadyCard } from './card-shelf.ts';
 
 export interface CardSyncOptions {
@@ -40,6 +42,7 @@ export interface CardSyncOptions {
   payer: Payer;
   door: CardDoor;
   shelf: CardShelf;
+  memory: CardMemory;
   log: Log;
 }
 
@@ -49,6 +52,10 @@ export interface Load {
   readonly amountMinor: bigint;
   readonly signer: Signer;
 }
+
+/** Neither message 2 nor message 3: the record of a payment that this wallet did not make. */
+const isBare = (uploaded: UploadedRecord | undefined): boolean =>
+  uploaded !== undefined && uploaded.request === undefined;
 
 /** More uploads than a full card can need are a card or a server that goes round in circles. */
 const UPLOADS_MAX = 16;
@@ -117,13 +124,17 @@ export class CardSync {
       const { value, envelope: acknowledgement } = await this.#send(card, envelope, challenge);
       await this.#options.shelf.use(card, (terminal) => terminal.credit(acknowledgement));
       rmSync(this.#path(card), { force: true });
+      this.#noteNotOurs(card, envelope);
       const isLoaded = load === undefined || value.credits.length > 0;
       if (value.counter === challenge.counter && isLoaded) return;
     }
     throw new ProtocolError('RECORD_GAP', 'upload: no end of the records');
   }
 
-  /** The card's records with their proofs, as many as one message takes; payments that they settle are settled first. */
+  /**
+   * The card's records with their proofs, as many as one message takes; payments that they settle are settled first. A record
+   * without proofs counts only where the card signed for one behind it, so none is the last but the card's last.
+   */
   async #gather(terminal: CardTerminal) {
     const entries = await terminal.records();
     const challenge = await terminal.challenge();
@@ -131,15 +142,18 @@ export class CardSync {
     let bytes = 0;
     for (const entry of entries.slice(0, LIMITS.uploadRecordsMax)) {
       const one = await this.#proofsOf(terminal, entry);
-      bytes += one.request.length + one.decision.length + one.record.length;
+      bytes += (one.request?.length ?? 0) + (one.decision?.length ?? 0) + one.record.length;
       if (bytes > WALLET_LIMITS.uploadBytesMax) break;
       uploaded.push(one);
     }
+    if (uploaded.length < entries.length) while (isBare(uploaded[uploaded.length - 1])) uploaded.pop();
     return { entries, challenge, uploaded };
   }
 
   async #proofsOf(terminal: CardTerminal, entry: CardEntry): Promise<UploadedRecord> {
-    const { payment, attempt } = this.#paymentOf(entry);
+    const known = this.#paymentOf(entry);
+    if (known === undefined) return { request: undefined, decision: undefined, record: entry.record };
+    const { payment, attempt } = known;
     if (attempt.decision === undefined) {
       // Its answer was lost on the way: what the card holds is that answer. Kept before its record may be cleared.
       const { envelope } = await terminal.paymentOf(readEnvelope(attempt.request).body, entry);
@@ -150,15 +164,24 @@ export class CardSync {
     return { request, decision: withChainByHash(decision), record: entry.record };
   }
 
-  #paymentOf({ fields }: CardEntry): { payment: Payment; attempt: Attempt } {
+  #noteNotOurs(card: ReadyCard, envelope: Uint8Array): void {
+    const { log, memory } = this.#options;
+    const { records } = decodeCardUpload(readEnvelope(envelope).body);
+    const isPaid = ({ record }: UploadedRecord): boolean => decodeCardRecord(record).code === 'APPROVED';
+    const count = records.filter((one) => isBare(one) && isPaid(one)).length;
+    if (count === 0) return;
+    const idHex = hex(card.info.card.cardId);
+    memory.addNotOurs(idHex, count);
+    log.warn({ card: idHex, count }, 'card: payments that this wallet did not make');
+  }
+
+  /** `undefined` for what another program paid at the reader, or this player before the wallet was restored. */
+  #paymentOf({ fields }: CardEntry): { payment: Payment; attempt: Attempt } | undefined {
     const payment = this.#options.profile.state.payment(hex(fields.nonce));
     const attempt = payment?.attempts.find(({ request }) =>
       equalBytes(requestHash(readEnvelope(request).body), fields.requestHash),
     );
-    if (payment === undefined || attempt === undefined) {
-      throw new ProtocolError('RECORD_GAP', 'upload: a record of a payment that this wallet did not make');
-    }
-    return { payment, attempt };
+    return payment === undefined || attempt === undefined ? undefined : { payment, attempt };
   }
 
   /** The bytes that were sent for this very challenge before. */

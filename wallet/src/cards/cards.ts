@@ -75,9 +75,9 @@ export class Cards {
   /** Starts what happens by itself; the payer is made of these means, so it comes afterwards. */
   begin(payer: Payer): void {
     this.#payer = payer;
-    const { shelf, softCard } = this;
+    const { shelf, softCard, memory } = this;
     this.#issuing = new CardIssuing({ ...this.#options, door: this.#door, shelf, softCard });
-    this.#sync = new CardSync({ ...this.#options, door: this.#door, shelf, payer });
+    this.#sync = new CardSync({ ...this.#options, door: this.#door, shelf, memory, payer });
     this.#options.revocations.onChange(() => void shelf.lookAgainAtAll());
     this.#tick();
   }

@@ -49,6 +49,7 @@ function seenView(seen: SeenCard, parts: WalletParts): CardView {
     purses: (info?.purses ?? []).map((purse) => purseView(purse, language)),
     records: info?.standing.records ?? 0,
     recordsMax: info?.standing.recordsMax ?? 0,
+    notOurs: cards.memory.of(idHex)?.notOurs ?? 0,
     triesLeft: kind === 'card' && info !== undefined ? info.standing.pinTries : -1,
     expires: leaf === undefined ? '' : dateText(leaf.notAfterMs, language, timeZone, 'medium'),
     readAt: '',
@@ -77,10 +78,11 @@ export function rememberedView(
   known: RememberedCard | undefined,
   language: Language,
   timeZone: string,
-): Pick<CardView, 'purses' | 'records' | 'expires' | 'readAt'> {
+): Pick<CardView, 'purses' | 'records' | 'notOurs' | 'expires' | 'readAt'> {
   return {
     purses: (known?.purses ?? []).map((purse) => purseView(purse, language)),
     records: known?.records ?? 0,
+    notOurs: known?.notOurs ?? 0,
     expires: known === undefined ? '' : dateText(known.notAfterMs, language, timeZone, 'medium'),
     readAt: known === undefined ? '' : dateText(known.readAtMs, language, timeZone, 'medium'),
   };

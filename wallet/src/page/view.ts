@@ -173,6 +173,8 @@ export interface CardView {
   /** Payments that are not uploaded yet, and how many it can keep. */
   records: number;
   recordsMax: number;
+  /** Payments among the uploaded ones that this wallet did not make. */
+  notOurs: number;
   /** PINs that it still takes; -1 where that is not told. */
   triesLeft: number;
   expires: string;

@@ -210,6 +210,8 @@ export const enPageWords: PageWords = {
     mostPostpaid: (amount) => `of ${amount}`,
     nothingWaiting: 'All its payments are uploaded.',
     waiting: (records) => `${plural(records, 'payment is', 'payments are')} not uploaded yet.`,
+    notOurs: (payments) =>
+      `${plural(payments, 'payment was', 'payments were')} not made by this wallet. If you did not make ${payments === 1 ? 'it' : 'them'}, ask the issuer.`,
     room: (records, most) => `${records} of ${most} places for payments are taken.`,
     tries: (tries) => `${plural(tries, 'PIN try', 'PIN tries')} left`,
     expires: (date) => `Valid until ${date}`,

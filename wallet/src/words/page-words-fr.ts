@@ -218,6 +218,8 @@ export const frPageWords: PageWords = {
     nothingWaiting: 'Tous ses paiements sont envoyés.',
     waiting: (records) =>
       `${plural(records, 'paiement n’est', 'paiements ne sont')} pas encore ${records === 1 ? 'envoyé' : 'envoyés'}.`,
+    notOurs: (payments) =>
+      `${plural(payments, 'paiement n’a', 'paiements n’ont')} pas été ${payments === 1 ? 'fait' : 'faits'} par ce portefeuille. Si ce n’était pas vous, demandez à l’émetteur.`,
     room: (records, most) => `${records} places sur ${most} pour des paiements sont prises.`,
     tries: (tries) => `Il reste ${plural(tries, 'essai', 'essais')} du code`,
     expires: (date) => `Valable jusqu’au ${date}`,

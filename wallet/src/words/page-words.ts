@@ -184,6 +184,7 @@ export interface PageWords {
     nothingWaiting: string;
     waiting(records: number): string;
     room(records: number, most: number): string;
+    notOurs(payments: number): string;
     tries(tries: number): string;
     expires(date: string): string;
     asOf(time: string): string;

@@ -53,13 +53,18 @@ function prepare(db: Database.Database) {
     payments: db.prepare<[Blob], RecordRow>(
       "SELECT * FROM card_records WHERE request_id = ? AND outcome IN ('booked', 'unpaid')",
     ),
+    disputed: db.prepare<[Blob], { found: bigint }>(
+      "SELECT 1 AS found FROM card_records WHERE request_id = ? AND outcome = 'disputed' LIMIT 1",
+    ),
     claim: db.prepare<[Blob, Blob], ClaimRow>('SELECT * FROM card_claims WHERE card_id = ? AND head = ?'),
     claims: db.prepare<[Blob], ClaimRow>('SELECT * FROM card_claims WHERE card_id = ? ORDER BY counter, at_ms'),
     excess: db.prepare<[Blob, string, Blob, string], { sum_minor: bigint }>(
       `SELECT (SELECT coalesce(sum(charged_minor), 0) FROM card_records
                 WHERE card_id = ? AND purse = ? AND excess = 1 AND outcome = 'booked')
-            + (SELECT coalesce(sum(charged_minor), 0) FROM card_claims
-                WHERE card_id = ? AND purse = ? AND reversal IS NULL) AS sum_minor`,
+            + (SELECT coalesce(sum(charged_minor), 0) FROM card_claims AS claim
+                WHERE card_id = ? AND purse = ? AND reversal IS NULL AND NOT EXISTS (
+                  SELECT 1 FROM card_records
+                  WHERE card_id = claim.card_id AND head = claim.head AND outcome = 'disputed' AND excess = 0)) AS sum_minor`,
     ),
     account: db.prepare<[string, string, string], AccountRow>(
       'SELECT * FROM accounts WHERE kind = ? AND owner = ? AND currency = ?',
@@ -137,6 +142,10 @@ export class SqliteCardReads implements CardReader {
 
   async findCardPayments(requestId: Blob): Promise<readonly CardRecordRow[]> {
     return this.#read.payments.all(requestId).map(recordOf);
+  }
+
+  async isDisputed(requestId: Blob): Promise<boolean> {
+    return this.#read.disputed.get(requestId) !== undefined;
   }
 
   async findClaim(cardId: Blob, head: Blob): Promise<CardClaim | undefined> {

@@ -104,8 +104,8 @@ export interface RecordRow {
   charged_minor: bigint;
   charged_currency: string;
   record: Uint8Array;
-  request: Uint8Array;
-  decision: Uint8Array;
+  request: Uint8Array | null;
+  decision: Uint8Array | null;
   outcome: CardRecordOutcome;
   code: bigint | null;
   forked: bigint;
@@ -125,8 +125,8 @@ export const recordOf = (row: RecordRow): CardRecordRow => ({
   chargedMinor: row.charged_minor,
   chargedCurrency: row.charged_currency,
   record: plain(row.record),
-  request: plain(row.request),
-  decision: plain(row.decision),
+  request: row.request === null ? undefined : plain(row.request),
+  decision: row.decision === null ? undefined : plain(row.decision),
   outcome: row.outcome,
   code: row.code === null ? undefined : codeOf(row.code),
   forked: row.forked === 1n,

@@ -95,6 +95,8 @@ export class SqliteCardWrites extends SqliteCardReads implements CardWriter {
   async addCardRecord({ transfer, placed, ...record }: NewCardRecord): Promise<void> {
     const transferId = transfer === undefined ? null : this.#ledger.post(transfer);
     const numbers = {
+      request: record.request ?? null,
+      decision: record.decision ?? null,
       codeNumber: record.code === undefined ? null : CODES[record.code].number,
       forkedNumber: Number(record.forked),
       excessNumber: Number(record.excess),

@@ -3,11 +3,12 @@ import type Database from 'better-sqlite3';
 import type { AccountKind, AccountName, Transfer } from '../../ledger/types.ts';
 
 const FLOOR_FREE = -4_611_686_018_427_387_904n;
-/** Postpaid starts with a ceiling of 0; a purse gives nothing that was not put into it. */
+/** Postpaid starts with a ceiling of 0; a purse, and what is held of one, gives nothing that was not put into it. */
 const FLOORS: Partial<Record<AccountKind, bigint>> = {
   'player-prepaid': 0n,
   'player-postpaid': 0n,
   'card-float': 0n,
+  'card-dispute': 0n,
 };
 const KNOWN_ACCOUNTS_MAX = 8_192;
 

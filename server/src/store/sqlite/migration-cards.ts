@@ -128,11 +128,12 @@ const RECORDS = [
     ${amount('charged_minor')},
     ${currency('charged_currency')},
     record BLOB NOT NULL,
-    request BLOB NOT NULL,
-    decision BLOB NOT NULL,
+    -- Messages 2 and 3: both, or neither where the wallet did not have the first.
+    request BLOB,
+    decision BLOB,
     -- What became of it; see CardRecordOutcome in cards/types.ts.
-    outcome TEXT NOT NULL CHECK (outcome IN ('booked', 'refused', 'void', 'conflict', 'unpaid')),
-    -- Why it was voided: the number of a code.
+    outcome TEXT NOT NULL CHECK (outcome IN ('booked', 'refused', 'void', 'disputed', 'conflict', 'unpaid')),
+    -- Why it was voided or is disputed: the number of a code.
     code INTEGER CHECK (code BETWEEN 1 AND 999),
     -- Off the card's one chain: a copy of the card spent it.
     forked INTEGER NOT NULL CHECK (forked IN (0, 1)),
@@ -142,7 +143,9 @@ const RECORDS = [
     ${time('booked_at_ms')},
     transfer INTEGER UNIQUE REFERENCES transfers (id),
     PRIMARY KEY (card_id, head),
-    CHECK ((code IS NOT NULL) = (outcome = 'void')),
+    CHECK ((code IS NOT NULL) = (outcome IN ('void', 'disputed'))),
+    CHECK ((request IS NULL) = (decision IS NULL)),
+    CHECK (request IS NOT NULL OR outcome IN ('refused', 'disputed')),
     CHECK (outcome <> 'refused' OR charged_minor = 0),
     CHECK ((transfer IS NOT NULL) = (outcome = 'booked' AND charged_minor > 0))
   ) STRICT, WITHOUT ROWID`,
@@ -237,6 +240,7 @@ const ACCOUNT_KINDS_NOW = [
   'bank',
   'card-float',
   'card-loss',
+  'card-dispute',
 ];
 
 const TRANSFER_KINDS_NOW = [
@@ -248,6 +252,7 @@ const TRANSFER_KINDS_NOW = [
   'claim',
   'claim-reversal',
   'claim-settlement',
+  'card-dispute',
 ];
 
 /** Statement by statement. */

@@ -54,6 +54,7 @@ function cardBox(card: CardView, prefix: string, words: PageWords): HTMLElement 
     card.trouble !== '' && h('p', { class: 'warning', role: 'status' }, icon('alert'), card.trouble),
     card.purses.length > 0 && purseList(card.purses, words),
     isHere && recordsLine(card, words),
+    card.notOurs > 0 && h('p', { class: 'warning' }, icon('alert'), words.cards.notOurs(card.notOurs)),
     card.expires !== '' && h('p', { class: 'hint' }, factsLine(card, words)),
     isHere && cardActions(card, prefix, words),
     status === 'blank' && kind === 'card' && issueForm(reader, prefix, words),
