@@ -10,6 +10,9 @@ let seat: Seat;
 
 beforeAll(async () => {
   house = await openHouse('sample');
+  // A card would pay in the place of a server that refuses.
+  await house.town.cards.pull('card-1');
+  await house.town.wallet.cards.readAgain();
   seat = await Seat.take(house);
 });
 afterAll(async () => {
