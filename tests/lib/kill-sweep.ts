@@ -21,7 +21,7 @@ const DURABLE_CALLS = [
 ].flat();
 
 /** Runs whose kill came at another call than meant (threads take turns) are made again this often. */
-const ATTEMPTS_MAX = 5;
+const ATTEMPTS_MAX = 24;
 
 export interface KillPoint {
   readonly call: string;
