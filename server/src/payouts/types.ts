@@ -1,0 +1,74 @@
+export type PayoutState = 'carried' | 'booked' | 'handed' | 'paid' | 'part-paid' | 'returned';
+
+/** Why a payable stays where it is. */
+export type CarryReason = 'below-minimum' | 'nothing-owed' | 'no-bank-details' | 'details-too-new' | 'no-rate';
+
+/** What a period did to a publisher's payable in one currency. */
+export interface PayoutCurrency {
+  readonly currency: string;
+  readonly openingMinor: bigint;
+  readonly sales: number;
+  /** Prices, fees not taken off. */
+  readonly salesMinor: bigint;
+  readonly feesMinor: bigint;
+  /** Claims for cards' decisions that never came up, less those that did come after all. */
+  readonly claimsMinor: bigint;
+  readonly refundsMinor: bigint;
+  /** Payouts of earlier periods that were booked in this one (below zero), and those that came back. */
+  readonly paidOutMinor: bigint;
+  /** Corrections; signed. */
+  readonly otherMinor: bigint;
+  /** The payable at the seal. */
+  readonly closingMinor: bigint;
+  /** What it comes to in the payout currency; 0 when carried. */
+  readonly convertedMinor: bigint;
+}
+
+export interface Payout {
+  /** `P-<period>-<publisher id>`. */
+  readonly number: string;
+  readonly period: number;
+  readonly publisherId: string;
+  readonly currencies: readonly PayoutCurrency[];
+  readonly payoutCurrency: string;
+  /** What leaves; 0 when carried. */
+  readonly amountMinor: bigint;
+  readonly carried: CarryReason | undefined;
+  /** Of the bank details that it goes to; 0 when carried. */
+  readonly bankDetailsNumber: number;
+  /** `P<period>-<20 hex>`; empty when carried. */
+  readonly endToEndId: string;
+  readonly messageId: string | undefined;
+  readonly state: PayoutState;
+  readonly paidMinor: bigint;
+  readonly reason: string | undefined;
+  readonly madeAtMs: number;
+}
+
+/** A line of a payout: one decision, and nobody's identity. */
+export interface PayoutLine {
+  readonly transferId: bigint;
+  readonly kind: 'payment' | 'refund' | 'claim' | 'claim-reversal';
+  readonly decisionId: Uint8Array;
+  readonly offerHash: Uint8Array;
+  readonly gameId: string;
+  readonly priceMinor: bigint;
+  readonly currency: string;
+  readonly feeMinor: bigint;
+  readonly spentAtMs: number;
+  readonly bookedAtMs: number;
+}
+
+/** Where a publisher's money goes, as signed by the publisher. */
+export interface SignedBankDetails {
+  readonly publisherId: string;
+  readonly number: number;
+  readonly holder: string;
+  readonly iban: string;
+  readonly bic: string;
+  readonly payoutCurrency: string;
+  readonly signedAtMs: number;
+  readonly takenAtMs: number;
+  /** Envelope `bank-details`, with its chain. */
+  readonly envelope: Uint8Array;
+}

@@ -1,0 +1,24 @@
+/**
+ * Months, as the books know them: half-open UTC intervals named by an integer YYYYMM. Nothing else computes months, so that no
+ * local time, no summer time and no "31 January plus a month" can get in.
+ */
+
+/** YYYYMM of a time, UTC. */
+export function periodOf(atMs: number): number {
+  const at = new Date(atMs);
+  return at.getUTCFullYear() * 100 + at.getUTCMonth() + 1;
+}
+
+/** The first millisecond of a period. Throws RangeError for an integer that names no month. */
+export function startOf(period: number): number {
+  const [year, month] = [Math.floor(period / 100), period % 100];
+  if (!Number.isInteger(period) || year < 1970 || year > 9999 || month < 1 || month > 12)
+    throw new RangeError(`period: ${period} is no month, expected YYYYMM`);
+  return Date.UTC(year, month - 1, 1);
+}
+
+/** December is followed by January of the next year. */
+export const nextPeriod = (period: number): number => (period % 100 === 12 ? period + 89 : period + 1);
+
+/** The millisecond after the last one of a period. */
+export const endOf = (period: number): number => startOf(nextPeriod(period));
