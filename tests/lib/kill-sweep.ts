@@ -22,6 +22,8 @@ const DURABLE_CALLS = [
 
 /** Runs whose kill came at another call than meant (threads take turns) are made again this often. */
 const ATTEMPTS_MAX = 24;
+/** After so many the call's number is looked up in a new trace. */
+const ATTEMPTS_PER_AIM = 3;
 
 export interface KillPoint {
   readonly call: string;
@@ -127,12 +129,20 @@ class Runner {
 
   /** A run that is killed at this point and at no other. */
   killedAt(point: KillPoint): Run {
+    let aim = point;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const run = this.once(point);
+      if (attempt % ATTEMPTS_PER_AIM === ATTEMPTS_PER_AIM - 1) aim = this.#aimAgain(point);
+      const run = this.once(aim);
       // The call that was killed is the last one on the folder, and the one that was meant.
-      if (run.points.at(-1)?.where === point.where) return run;
+      if (run.points.at(-1)?.where === point.where) return { ...run, point };
     }
     throw new Error(`${point.call} ${point.nth} could not be hit: ${point.where}`);
+  }
+
+  /** The number that the call has today: calls outside the folder, which another thread may have done instead, are counted as well. */
+  #aimAgain(point: KillPoint): KillPoint {
+    const found = this.once(undefined).points.filter(({ where }) => where === point.where);
+    return found.find(({ nth }) => nth === point.nth) ?? found[0] ?? point;
   }
 
   once(point: KillPoint | undefined): Run {
