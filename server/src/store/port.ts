@@ -10,7 +10,7 @@
  */
 import type { CardReader, CardWriter } from '../cards/store.ts';
 import type { PostedRateTable } from '../exchange/types.ts';
-import type { Account, CurrencySum, RecordedTransfer, Transfer } from '../ledger/types.ts';
+import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } from '../ledger/types.ts';
 import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from '../payments/types.ts';
 import type { NewPlayer, Player, PressLimits, TopUp } from '../players/types.ts';
 import type { NewPublisher, Publisher } from '../publishers/types.ts';
@@ -40,6 +40,10 @@ export interface StoreReader {
   listPublishers(): Promise<readonly Publisher[]>;
   listAccounts(after: bigint, count: number): Promise<readonly Account[]>;
   listTransfers(after: bigint, count: number): Promise<readonly RecordedTransfer[]>;
+  /** The one transfer of this name. */
+  findTransfer(kind: TransferKind, reference: Uint8Array): Promise<RecordedTransfer | undefined>;
+  /** By bank reference, after one; the empty string begins. */
+  listTopUps(after: string, count: number): Promise<readonly TopUp[]>;
   listAllDecisions(after: bigint, count: number): Promise<readonly PlacedDecision[]>;
   listSums(): Promise<readonly CurrencySum[]>;
   readonly cards: CardReader;

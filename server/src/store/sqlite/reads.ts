@@ -3,9 +3,9 @@
 import type Database from 'better-sqlite3';
 import type { CardReader } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
-import type { Account, CurrencySum, RecordedTransfer } from '../../ledger/types.ts';
+import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
-import type { Player } from '../../players/types.ts';
+import type { Player, TopUp } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
@@ -17,6 +17,7 @@ import {
   priorOf,
   publisherOf,
   rateTableOf,
+  topUpOf,
   unpackChain,
   type AccountRow,
   type DecisionRow,
@@ -24,6 +25,7 @@ import {
   type PostingRow,
   type PublisherRow,
   type RateTableRow,
+  type TopUpRow,
   type TransferRow,
 } from './rows.ts';
 
@@ -52,6 +54,10 @@ function prepare(db: Database.Database) {
     ),
     accounts: db.prepare<[bigint, number], AccountRow>('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?'),
     transfers: db.prepare<[bigint, number], TransferRow>('SELECT * FROM transfers WHERE id > ? ORDER BY id LIMIT ?'),
+    transfer: db.prepare<[string, Uint8Array], TransferRow>('SELECT * FROM transfers WHERE kind = ? AND reference = ?'),
+    topUps: db.prepare<[string, number], TopUpRow>(
+      'SELECT * FROM top_ups WHERE bank_reference > ? ORDER BY bank_reference LIMIT ?',
+    ),
     postings: db.prepare<[bigint], PostingRow>(
       `SELECT p.transfer, p.amount_minor, p.currency, d.kind AS debit_kind, d.owner AS debit_owner,
          c.kind AS credit_kind, c.owner AS credit_owner
@@ -140,7 +146,16 @@ export class SqliteReads implements StoreReader {
   }
 
   async listTransfers(after: bigint, count: number): Promise<readonly RecordedTransfer[]> {
-    return this.#read.transfers.all(after, count).map(({ id, kind, reference, at_ms }) => ({
+    return this.#read.transfers.all(after, count).map((row) => this.#withPostings(row));
+  }
+
+  async findTransfer(kind: TransferKind, reference: Uint8Array): Promise<RecordedTransfer | undefined> {
+    const row = this.#read.transfer.get(kind, reference);
+    return row && this.#withPostings(row);
+  }
+
+  #withPostings({ id, kind, reference, at_ms }: TransferRow): RecordedTransfer {
+    return {
       id,
       kind,
       reference,
@@ -150,7 +165,11 @@ export class SqliteReads implements StoreReader {
         credit: { kind: row.credit_kind, owner: row.credit_owner, currency: row.currency },
         amountMinor: row.amount_minor,
       })),
-    }));
+    };
+  }
+
+  async listTopUps(after: string, count: number): Promise<readonly TopUp[]> {
+    return this.#read.topUps.all(after, count).map(topUpOf);
   }
 
   async listSums(): Promise<readonly CurrencySum[]> {
