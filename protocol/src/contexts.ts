@@ -26,6 +26,11 @@ export const MESSAGE_TYPES = Object.freeze({
   'card-issue': 15,
   'card-upload': 16,
   'card-request': 17,
+  'refund-order': 18,
+  'bank-details': 19,
+  'payment-mandate': 20,
+  'sign-in': 21,
+  'period-seal': 22,
 });
 
 export type MessageType = keyof typeof MESSAGE_TYPES;

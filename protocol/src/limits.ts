@@ -30,6 +30,13 @@ export const LIMITS = Object.freeze({
   titleBytesMax: 200,
   /** A description or any other publisher's text, UTF-8 bytes. */
   textBytesMax: 2_000,
+  /** The name on a bank account, UTF-8 bytes (ISO 20022: Max70Text). */
+  holderBytesMax: 70,
+  /** ISO 13616 and ISO 9362. */
+  ibanLengthMax: 34,
+  bicLengthMax: 11,
+  /** ISO 20022: Max35Text. */
+  mandateIdLengthMax: 35,
   /** Locales one set of terms has texts for. */
   localesMax: 32,
   territoriesMax: 300,

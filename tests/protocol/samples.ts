@@ -15,6 +15,7 @@ import {
   cardRecordHash,
   decodeAccountRequest,
   decodeAccountStatement,
+  decodeBankDetails,
   decodeCardApplication,
   decodeCardIssue,
   decodeCardParameters,
@@ -25,18 +26,23 @@ import {
   decodeOffer,
   decodePairingHeader,
   decodePaymentDecision,
+  decodePaymentMandate,
   decodePaymentRequest,
+  decodePeriodSeal,
   decodePriceList,
   decodeQuote,
   decodeRateTable,
   decodeRefundNotice,
+  decodeRefundOrder,
   decodeRestored,
   decodeShown,
+  decodeSignIn,
   decodeTerms,
   decodeTexts,
   decodeUploadAcknowledgement,
   encodeAccountRequest,
   encodeAccountStatement,
+  encodeBankDetails,
   encodeCardApplication,
   encodeCardIssue,
   encodeCardParameters,
@@ -47,13 +53,17 @@ import {
   encodeOffer,
   encodePairingHeader,
   encodePaymentDecision,
+  encodePaymentMandate,
   encodePaymentRequest,
+  encodePeriodSeal,
   encodePriceList,
   encodeQuote,
   encodeRateTable,
   encodeRefundNotice,
+  encodeRefundOrder,
   encodeRestored,
   encodeShown,
+  encodeSignIn,
   encodeTerms,
   encodeTexts,
   encodeUploadAcknowledgement,
@@ -66,6 +76,7 @@ import {
   withChainByHash,
   type AccountRequest,
   type AccountStatement,
+  type BankDetails,
   type CardApplication,
   type CardIssue,
   type CardParameters,
@@ -79,13 +90,17 @@ import {
   type Offer,
   type PairingHeader,
   type PaymentDecision,
+  type PaymentMandate,
   type PaymentRequest,
+  type PeriodSeal,
   type PriceList,
   type Quote,
   type RateTable,
   type RefundNotice,
+  type RefundOrder,
   type Restored,
   type Shown,
+  type SignIn,
   type Terms,
   type Texts,
   type UploadAcknowledgement,
@@ -434,6 +449,55 @@ const parametersRequest: CardRequest = {
   audience: server.keyHash,
 };
 
+const refundOrder: RefundOrder = {
+  publisherId: publisher.id,
+  decisionId: paymentDecision.decisionId,
+  reason: 'requested',
+  timeMs: NOON_MS + DAY_MS,
+  nonce: bytes16Of('refund order'),
+  audience: server.keyHash,
+};
+
+const bankDetails: BankDetails = {
+  publisherId: publisher.id,
+  number: 1,
+  holder: 'Lumen Works SARL',
+  iban: 'FR1420041010050500013M02606',
+  bic: 'PSSTFRPPXXX',
+  payoutCurrency: 'EUR',
+  timeMs: NOON_MS,
+  audience: server.keyHash,
+};
+
+export const paymentMandate: PaymentMandate = {
+  userId: player.userId,
+  number: 1,
+  way: 'bank-debit',
+  mandateId: 'M-1b9dacd3f794-1',
+  holder: 'Ada Player',
+  iban: 'DE89370400440532013000',
+  token: '',
+  timeMs: NOON_MS,
+  audience: server.keyHash,
+};
+
+export const signIn: SignIn = {
+  role: 'player',
+  subjectId: Buffer.from(player.userId).toString('hex'),
+  timeMs: NOON_MS,
+  nonce: bytes16Of('sign-in'),
+  audience: server.keyHash,
+};
+
+const periodSeal: PeriodSeal = {
+  period: 202_603,
+  lastTransfer: 20_417n,
+  block: 9_121n,
+  blockHash: seedOf('block'),
+  rateTableId: rateTable.id,
+  timeMs: Date.UTC(2026, 3, 1, 0, 10),
+};
+
 export const priceList: PriceList = {
   publisherId: publisher.id,
   gameId: quote.gameId,
@@ -494,6 +558,27 @@ const planOf = fc.constantFrom('prepaid' as const, 'postpaid' as const);
 const b64 = bytesOf(64, 64);
 const spkiOfAny = bytesOf(44, 91);
 const purseAmountsOf = byKey(fc.record({ purse: identifierOf, amountMinor: amountOf }), ({ purse }) => purse, 0, 4);
+
+const bankAccountOf = fc.constantFrom('DE89370400440532013000', 'GB82WEST12345698765432', 'NO9386011117947');
+const mandateOf: Arbitrary<PaymentMandate> = fc
+  .record({
+    userId: b16,
+    number: fc.integer({ min: 1, max: 0xffff_ffff }),
+    way: fc.constantFrom('bank-debit', 'card-on-file', 'transfer'),
+    mandateId: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9.-]{0,34}$/),
+    holder: fc.constantFrom('Ada Player', 'Örjan Åkesson'),
+    iban: bankAccountOf,
+    token: identifierOf,
+    timeMs: timeOf,
+    audience: b32,
+  })
+  .chain((one) => fc.boolean().map((isKnown) => ({ one, hasAccount: isKnown || one.way === 'bank-debit' })))
+  .map(({ one, hasAccount }) => ({
+    ...one,
+    holder: hasAccount ? one.holder : '',
+    iban: hasAccount ? one.iban : '',
+    token: one.way === 'card-on-file' ? one.token : '',
+  }));
 
 // ---------------------------------------------------------------- the list
 
@@ -742,7 +827,7 @@ export const SAMPLES: readonly Sample[] = [
     accountRequest,
     fc.record({
       userId: b16,
-      ask: fc.constantFrom('status', 'limits', 'decisions'),
+      ask: fc.constantFrom('status', 'limits', 'decisions', 'refunds', 'close'),
       pressPaymentMaxMinor: amountOf,
       pressDayMaxMinor: amountOf,
       after: amountOf,
@@ -915,6 +1000,74 @@ export const SAMPLES: readonly Sample[] = [
       code: codeOf,
       pinVerified: fc.boolean(),
     }),
+  ),
+  sample(
+    'RefundOrder',
+    encodeRefundOrder,
+    decodeRefundOrder,
+    refundOrder,
+    fc.record({
+      publisherId: identifierOf,
+      decisionId: b16,
+      reason: fc.constantFrom('requested', 'defect', 'unauthorised'),
+      timeMs: timeOf,
+      nonce: b16,
+      audience: b32,
+    }),
+    'refund-order',
+  ),
+  sample(
+    'BankDetails',
+    encodeBankDetails,
+    decodeBankDetails,
+    bankDetails,
+    fc.record({
+      publisherId: identifierOf,
+      number: fc.integer({ min: 1, max: 0xffff_ffff }),
+      holder: fc.constantFrom('Lumen Works', 'Ωmega 光', 'x'.repeat(70)),
+      iban: bankAccountOf,
+      bic: fc.constantFrom('', 'DEUTDEFF', 'DEUTDEFF500'),
+      payoutCurrency: currencyOf,
+      timeMs: timeOf,
+      audience: b32,
+    }),
+    'bank-details',
+  ),
+  sample('PaymentMandate', encodePaymentMandate, decodePaymentMandate, paymentMandate, mandateOf, 'payment-mandate'),
+  sample(
+    'SignIn',
+    encodeSignIn,
+    decodeSignIn,
+    signIn,
+    fc
+      .record({
+        role: fc.constantFrom('player', 'publisher'),
+        subjectId: fc.stringMatching(/^[0-9a-f]{32}$/),
+        timeMs: timeOf,
+        nonce: b16,
+        audience: b32,
+      })
+      .chain((one) =>
+        identifierOf.map((id): SignIn => ({ ...one, subjectId: one.role === 'player' ? one.subjectId : id })),
+      ),
+    'sign-in',
+  ),
+  sample(
+    'PeriodSeal',
+    encodePeriodSeal,
+    decodePeriodSeal,
+    periodSeal,
+    fc.record({
+      period: fc
+        .tuple(fc.integer({ min: 1970, max: 9_999 }), fc.integer({ min: 1, max: 12 }))
+        .map(([year, month]) => year * 100 + month),
+      lastTransfer: amountOf,
+      block: amountOf,
+      blockHash: b32,
+      rateTableId: uint32,
+      timeMs: timeOf,
+    }),
+    'period-seal',
   ),
   sample(
     'Shown',

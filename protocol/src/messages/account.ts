@@ -17,7 +17,7 @@ import {
 } from '../shape.ts';
 
 const enrolmentShape = record('Enrolment', {
-  /** Signs this message and every AccountRequest but those that raise a limit; `userId` is derived from it. */
+  /** Signs this message and every AccountRequest but `limits` and `close`; `userId` is derived from it. */
   accountKey: bytes32,
   pressKey: bytes32,
   pinKey: bytes32,
@@ -33,11 +33,11 @@ const enrolmentShape = record('Enrolment', {
 
 const accountRequestShape = record('AccountRequest', {
   userId: bytes16,
-  ask: oneOf('status', 'limits', 'decisions'),
+  ask: oneOf('status', 'limits', 'decisions', 'refunds', 'close'),
   /** New limits for `limits` (signed by the PIN key); 0 otherwise. */
   pressPaymentMaxMinor: amount,
   pressDayMaxMinor: amount,
-  /** For `decisions`: those recorded after this position. */
+  /** For `decisions` and `refunds`: those recorded after this position of their own list. */
   after: amount,
   timeMs,
   nonce: bytes16,
@@ -58,7 +58,7 @@ const accountStatementShape = record('AccountStatement', {
   pressPaymentMaxMinor: amount,
   pressDayMaxMinor: amount,
   timeMs,
-  /** For `decisions`: envelopes, oldest first, and the position to go on from. */
+  /** For `decisions` those, for `refunds` the refund notices: envelopes, oldest first, and the position to go on from. */
   decisions: list(envelopeBytes, 0, LIMITS.decisionsMax),
   next: amount,
 });

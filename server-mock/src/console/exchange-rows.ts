@@ -120,6 +120,8 @@ const ASKED: Readonly<Record<AccountRequest['ask'], string>> = {
   status: 'asks for the balance',
   limits: 'changes the limits of the press key',
   decisions: 'asks for earlier decisions',
+  refunds: 'asks for refunds',
+  close: 'closes the account',
 };
 
 function readAccountRequest({ body }: SeenExchange, { nameOf, ambient }: RowContext): Told {

@@ -2,6 +2,7 @@
 import {
   decodeAccountRequest,
   decodeAccountStatement,
+  decodeBankDetails,
   decodeCardApplication,
   decodeCardIssue,
   decodeCardParameters,
@@ -11,10 +12,14 @@ import {
   decodeEnrolment,
   decodePairingHeader,
   decodePaymentDecision,
+  decodePaymentMandate,
   decodePaymentRequest,
+  decodePeriodSeal,
   decodeQuote,
   decodeRateTable,
   decodeRefundNotice,
+  decodeRefundOrder,
+  decodeSignIn,
   decodeRestored,
   decodeUploadAcknowledgement,
   formatMoney,
@@ -42,6 +47,11 @@ const DECODERS: Readonly<Record<MessageType, (body: Uint8Array) => object>> = {
   'card-issue': decodeCardIssue,
   'card-upload': decodeCardUpload,
   'card-request': decodeCardRequest,
+  'refund-order': decodeRefundOrder,
+  'bank-details': decodeBankDetails,
+  'payment-mandate': decodePaymentMandate,
+  'sign-in': decodeSignIn,
+  'period-seal': decodePeriodSeal,
 };
 
 const LIST_SHOWN_MAX = 12;

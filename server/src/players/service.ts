@@ -68,7 +68,8 @@ export class Players {
     const player = await store.findPlayer(request.userId);
     if (player === undefined)
       throw new ProtocolError('BAD_KEY', 'AccountRequest.userId: nobody is enrolled here by it');
-    const publicKey = request.ask === 'limits' ? player.pinKey : player.accountKey;
+    const byPin = request.ask === 'limits' || request.ask === 'close';
+    const publicKey = byPin ? player.pinKey : player.accountKey;
     openSigned(envelope, { type: 'account-request', publicKey, verify: nativeVerifySignature });
     this.#requireOurs(request.audience, 'AccountRequest.audience');
     const hash = accountRequestHash(body);
