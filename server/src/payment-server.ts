@@ -55,7 +55,7 @@ export interface PaymentServerOptions {
 
 /** What can be asked of the server inside the process; the operator's doors give the same over HTTP. */
 export interface PaymentServerService {
-  readonly players: Pick<Players, 'topUp' | 'setCeiling'>;
+  readonly players: Pick<Players, 'enrol' | 'topUp' | 'setCeiling'>;
   readonly publishers: Pick<Publishers, 'enrol'>;
   readonly cards: Pick<Cards, 'issue' | 'upload' | 'lost' | 'block' | 'list' | 'claim' | 'settle'>;
   readonly putRateTable: Exchange['putRateTable'];
