@@ -23,8 +23,8 @@ import {
   type IssueRow,
   type RecordRow,
   type UploadRow,
-} from './card-rows.ts';
-import { accountOf, type AccountRow } from './rows.ts';
+} from '../card-rows.ts';
+import { accountOf, type AccountRow } from '../rows.ts';
 
 type Blob = Uint8Array;
 

@@ -27,7 +27,7 @@ import {
   type RateTableRow,
   type TopUpRow,
   type TransferRow,
-} from './rows.ts';
+} from '../rows.ts';
 
 const RATE_TABLE = `SELECT body, (SELECT not_before_ms FROM rate_tables n WHERE n.id = t.id + 1) AS superseded_at_ms
   FROM rate_tables t`;

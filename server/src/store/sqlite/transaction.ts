@@ -12,7 +12,7 @@ import type { Transfer } from '../../ledger/types.ts';
 import { SqliteCardWrites } from './card-writes.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteReads } from './reads.ts';
-import { packChain, topUpOf, type TopUpRow } from './rows.ts';
+import { packChain, topUpOf, type TopUpRow } from '../rows.ts';
 
 type Blob = Uint8Array;
 

@@ -8,8 +8,8 @@ import type {
   CardRecordOutcome,
   CardRecordRow,
   StoredParameters,
-} from '../../cards/types.ts';
-import { StoreError } from '../port.ts';
+} from '../cards/types.ts';
+import { StoreError } from './port.ts';
 
 export interface CardRow {
   card_id: Uint8Array;

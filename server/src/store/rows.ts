@@ -1,11 +1,11 @@
-/** Rows as SQLite hands them out (safe integers: every INTEGER is a bigint), and what they mean. */
+/** Rows as both backends hand them out (every integer is a bigint, every byte string a Buffer), and what they mean. */
 import { codeName, decodeRateTable, packWire, unpackWire, type DecisionCode } from '@coinslot/protocol';
-import type { PostedRateTable } from '../../exchange/types.ts';
-import type { Account, AccountKind, TransferKind } from '../../ledger/types.ts';
-import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
-import type { Plan, Player, TopUp } from '../../players/types.ts';
-import type { Publisher } from '../../publishers/types.ts';
-import { StoreError } from '../port.ts';
+import type { PostedRateTable } from '../exchange/types.ts';
+import type { Account, AccountKind, TransferKind } from '../ledger/types.ts';
+import type { PlacedDecision, PriorDecision } from '../payments/types.ts';
+import type { Plan, Player, TopUp } from '../players/types.ts';
+import type { Publisher } from '../publishers/types.ts';
+import { StoreError } from './port.ts';
 
 export interface PlayerRow {
   user_id: Uint8Array;
