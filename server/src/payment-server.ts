@@ -1,8 +1,10 @@
 /** Puts the payment server together: identity, store, services, doors. */
-import type { Signer } from '@coinslot/protocol';
+import type { RateTable, Signer } from '@coinslot/protocol';
 import type { CardCertifier } from './cards/issuers.ts';
 import { CARD_POLICY, type CardPolicy } from './cards/policy.ts';
 import { Cards } from './cards/service.ts';
+import { rateSource } from './exchange/ecb-source.ts';
+import { RateFeed } from './exchange/feed.ts';
 import { Exchange } from './exchange/service.ts';
 import { AddressBuckets } from './http/buckets.ts';
 import { doorsOf } from './http/doors.ts';
@@ -44,6 +46,8 @@ export interface PaymentServerOptions {
   readonly cardPolicy?: CardPolicy;
   /** Revocation lists of root, SYND and SINT, DER: held against publishers, and handed on to wallets. */
   readonly revocationLists?: readonly Uint8Array[];
+  /** Reference rates of the ECB, asked for at start and again; none: tables are posted by hand. */
+  readonly rateFeed?: { readonly url: string; readonly everyMs: number };
   readonly hooks?: ServerHooks;
   /** Sees every request that reached a door, and its answer: for the sandbox's console. */
   readonly onExchange?: ObserveExchange;
@@ -59,6 +63,9 @@ export interface PaymentServerService {
   readonly publishers: Pick<Publishers, 'enrol'>;
   readonly cards: Pick<Cards, 'issue' | 'upload' | 'lost' | 'block' | 'list' | 'claim' | 'settle'>;
   readonly putRateTable: Exchange['putRateTable'];
+  readonly putReferenceRates: Exchange['putReferenceRates'];
+  /** Asks the feed now; `undefined` without a feed, and when the asking came to nothing. */
+  askForRates(): Promise<RateTable | undefined>;
   /** Reads of what is committed. */
   readonly records: StoreReader;
   verifyBooks(): Promise<BooksReport>;
@@ -109,7 +116,10 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const nonces = new SeenNonces(limits.seenNoncesMax);
   const players = new Players({ identity, store, commit, clock, nonces });
   const publishers = new Publishers({ roots, commit, clock });
-  const exchange = new Exchange({ identity, store, commit });
+  const exchange = new Exchange({ identity, store, commit, clock });
+  const feed =
+    options.rateFeed &&
+    new RateFeed({ read: rateSource(options.rateFeed.url), exchange, clock, log, everyMs: options.rateFeed.everyMs });
   const parts = { identity, store, commit, nonces, clock, random, limits };
   const cards = new Cards({ ...parts, certifiers, policy, revocationLists });
 
@@ -156,12 +166,14 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
 
   async function close(): Promise<void> {
     state.stopping = true;
+    await feed?.stop();
     await closeHttpServer(http, limits.stopTimeMs);
     await commit.drain();
     await store.close();
     log.info({}, 'stopped');
   }
 
+  feed?.start();
   let closed: Promise<void> | undefined;
   return {
     identity,
@@ -170,6 +182,8 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
       publishers,
       cards,
       putRateTable: exchange.putRateTable.bind(exchange),
+      putReferenceRates: exchange.putReferenceRates.bind(exchange),
+      askForRates: async () => feed?.ask(),
       records: store,
       verifyBooks: () => verifyBooks(store),
     },

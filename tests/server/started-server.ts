@@ -40,6 +40,7 @@ export interface StartOptions {
   log?: Log;
   cardPolicy?: CardPolicy;
   revocationLists?: readonly Uint8Array[];
+  rateFeed?: { url: string; everyMs: number };
 }
 
 export interface Started {
@@ -84,6 +85,7 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
     operatorToken: OPERATOR_TOKEN,
     cardIssuers: [ALG.ed25519, ALG.p256].map((alg) => makeCardIssuer(tree, alg).certifier),
     ...(options.cardPolicy && { cardPolicy: options.cardPolicy }),
+    ...(options.rateFeed && { rateFeed: options.rateFeed }),
     ...(options.revocationLists && { revocationLists: options.revocationLists }),
     ...(hooks && { hooks }),
     ...(limits && { limits }),

@@ -3,12 +3,15 @@ import { encodeRateTable, equalBytes, exponentOf, LIMITS, ProtocolError, type Ra
 import type { Identity } from '../identity.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
+import type { Clock } from '../log.ts';
+import type { EcbRates } from './ecb.ts';
 import type { NewRateTable } from './types.ts';
 
 export interface ExchangeOptions {
   readonly identity: Identity;
   readonly store: Pick<StoreReader, 'findNewestRateTable'>;
-  readonly commit: GroupCommit;
+  readonly commit: Pick<GroupCommit, 'submit'>;
+  readonly clock: Clock;
 }
 
 export class Exchange {
@@ -29,6 +32,24 @@ export class Exchange {
     return this.#options.commit.submit((tx) => addRateTable(tx, newTable));
   }
 
+  /**
+   * Puts a day's reference rates into force from now on, so that what was shown by the table before has its ten minutes. The
+   * same day again changes nothing. Throws RATE_STALE for a day whose end is before that of the newest table: that one is of
+   * a later day, or was posted by hand and stands until its end.
+   */
+  async putReferenceRates({ rates, notAfterMs, date }: EcbRates): Promise<RateTable> {
+    return this.#options.commit.submit(async (tx) => {
+      const newest = (await tx.findNewestRateTable())?.table;
+      const next = { base: 'EUR', notBeforeMs: newest?.notBeforeMs ?? 0, notAfterMs, rates };
+      if (newest !== undefined && isSame(next, newest)) return newest;
+      if (newest !== undefined && notAfterMs < newest.notAfterMs)
+        throw new ProtocolError('RATE_STALE', `the rates of ${date} end before those in force do`);
+      const fresh = { ...next, notBeforeMs: this.#options.clock() };
+      requireRates(fresh);
+      return addRateTable(tx, fresh);
+    });
+  }
+
   /** Envelope `rate-table` of the newest table, current or not: wallets look at its dates. Throws RATE_STALE before the first. */
   async currentEnvelope(): Promise<Uint8Array> {
     const newest = await this.#options.store.findNewestRateTable();
@@ -43,8 +64,7 @@ export class Exchange {
 
 async function addRateTable(tx: StoreTransaction, newTable: NewRateTable): Promise<RateTable> {
   const newest = (await tx.findNewestRateTable())?.table;
-  if (newest !== undefined && equalBytes(encodeRateTable({ ...newTable, id: newest.id }), encodeRateTable(newest)))
-    return newest;
+  if (newest !== undefined && isSame(newTable, newest)) return newest;
   // A successor that starts before its predecessor would end the predecessor's life in the past.
   if (newest !== undefined && newTable.notBeforeMs < newest.notBeforeMs)
     throw new ProtocolError('RATE_STALE', 'RateTable.notBeforeMs: before that of the newest table');
@@ -52,6 +72,9 @@ async function addRateTable(tx: StoreTransaction, newTable: NewRateTable): Promi
   await tx.addRateTable(table.id, encodeRateTable(table), table.notBeforeMs);
   return table;
 }
+
+const isSame = (newTable: NewRateTable, { id, ...known }: RateTable): boolean =>
+  equalBytes(encodeRateTable({ ...newTable, id }), encodeRateTable({ ...known, id }));
 
 function requireRates({ base, rates, notBeforeMs, notAfterMs }: NewRateTable): void {
   const currencies = [base, ...rates.map((rate) => rate.currency)];
