@@ -15,8 +15,23 @@ export interface Mandate {
   /** The acquirer's name for the card; empty unless the way is `card-on-file`. */
   readonly token: string;
   readonly signedAtMs: number;
+  readonly takenAtMs: number;
   /** Envelope `payment-mandate`. */
   readonly envelope: Uint8Array;
+}
+
+/** A mandate, and whether a collection was made on it before. */
+export interface UsedMandate extends Mandate {
+  readonly isUsed: boolean;
+}
+
+/** What a player's bill follows from, beside what the period moved. */
+export interface BillingState {
+  /** What the bill of the period before ended with; 0 without one. */
+  readonly openingMinor: bigint;
+  readonly mandate: Mandate | undefined;
+  /** Of earlier bills, on its way from the bank as the period was sealed. */
+  readonly underWayMinor: bigint;
 }
 
 /** What a period did to a player's money, all in the account's currency. Counts are of transfers. */
@@ -68,9 +83,20 @@ export interface Collection {
   /** The file it stands in; `undefined` for the way `transfer`. */
   readonly messageId: string | undefined;
   readonly state: CollectionState;
+  /** Paid less taken back; below zero while a return has come before what it returns. */
   readonly paidMinor: bigint;
   /** ISO 20022 reason code of a return. */
   readonly reason: string | undefined;
+  /** The period in which the bank's first answer counts; from its seal on nothing of it is under way. */
+  readonly endedPeriod: number | undefined;
+}
+
+/** An account that its player closed. */
+export interface AccountClosing {
+  readonly userId: Uint8Array;
+  readonly atMs: number;
+  /** Envelope `account-request`, ask `close`. */
+  readonly envelope: Uint8Array;
 }
 
 /** A line of a bill. */

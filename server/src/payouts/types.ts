@@ -10,9 +10,11 @@ export interface PayoutCurrency {
   readonly sales: number;
   /** Prices, fees not taken off. */
   readonly salesMinor: bigint;
+  /** Taken for sales and claims, less those given back with refunds and reversals. */
   readonly feesMinor: bigint;
-  /** Claims for cards' decisions that never came up, less those that did come after all. */
+  /** Claims for cards' decisions that never came up, less those that did come after all; prices, fees not taken off. */
   readonly claimsMinor: bigint;
+  /** Prices of what was given back. */
   readonly refundsMinor: bigint;
   /** Payouts of earlier periods that were booked in this one (below zero), and those that came back. */
   readonly paidOutMinor: bigint;
@@ -40,6 +42,7 @@ export interface Payout {
   readonly endToEndId: string;
   readonly messageId: string | undefined;
   readonly state: PayoutState;
+  /** Paid less returned; below zero while a return has come before what it returns. */
   readonly paidMinor: bigint;
   readonly reason: string | undefined;
   readonly madeAtMs: number;
@@ -71,4 +74,51 @@ export interface SignedBankDetails {
   readonly takenAtMs: number;
   /** Envelope `bank-details`, with its chain. */
   readonly envelope: Uint8Array;
+}
+
+/** The rest of a prepaid account that was closed, on its way to its player. */
+export interface Withdrawal {
+  /** `P<period>-<20 hex>`. */
+  readonly endToEndId: string;
+  readonly userId: Uint8Array;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** As the mandate said. */
+  readonly holder: string;
+  readonly iban: string;
+  readonly messageId: string | undefined;
+  readonly state: Exclude<PayoutState, 'carried'>;
+  readonly paidMinor: bigint;
+  readonly reason: string | undefined;
+  readonly madeAtMs: number;
+}
+
+/** A bank's notice as it came: the evidence of everything that touches `bank`. */
+export interface NoticeRecord {
+  readonly name: string;
+  /** Whether it came by the bank's port, or by the operator's door. */
+  readonly source: 'port' | 'door';
+  readonly xml: Uint8Array;
+  readonly atMs: number;
+  /** Everything in it is booked, or it cannot be read. */
+  readonly taken: boolean;
+  readonly fault: string | undefined;
+}
+
+/** What an entry of a notice came to. `nothing`: no money moved. */
+export type EntryOutcome = 'bill' | 'top-up' | 'payout' | 'withdrawal' | 'suspense' | 'cleared' | 'nothing';
+
+/** An entry of a notice, once by the bank's own reference. */
+export interface BankEntryRecord {
+  /** From 1, rising by one. */
+  readonly position: bigint;
+  readonly bankReference: string;
+  readonly noticeName: string;
+  readonly outcome: EntryOutcome;
+  /** Above zero in, below zero out. */
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly endToEndId: string | undefined;
+  readonly remittance: string;
+  readonly atMs: number;
 }

@@ -2,7 +2,7 @@
 export interface SealedPeriod {
   /** YYYYMM. */
   readonly period: number;
-  /** The last transfer of this period or an earlier one, and the block of the journal that it stands in. */
+  /** The last transfer of this period or an earlier one, and the block of the journal that it stands in; 0 when there was none. */
   readonly lastTransfer: bigint;
   readonly block: bigint;
   /** 32 bytes. */
@@ -14,6 +14,15 @@ export interface SealedPeriod {
   readonly seal: Uint8Array;
   /** When all bills, payouts and files were made; `undefined` while that is still to be done. */
   readonly closedAtMs: number | undefined;
+}
+
+/** Where a period ends in the journal. */
+export type SealPoint = Pick<SealedPeriod, 'lastTransfer' | 'block' | 'blockHash'>;
+
+/** First and last transfer of a period. */
+export interface TransferRange {
+  readonly first: bigint;
+  readonly last: bigint;
 }
 
 /** A block of the journal: what one transaction posted. */
