@@ -6,11 +6,13 @@ import { ROOT } from './grounds.ts';
 import { measureIdle } from './idle/idle.ts';
 import { measureLatency } from './latency/latency.ts';
 import { measureMessages } from './messages.ts';
+import { measureServer } from './server/server.ts';
 import { keepPart, meets, printPart, summarise, type Part } from './report.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   latency: measureLatency,
   cards: measureCards,
+  server: measureServer,
   idle: measureIdle,
   messages: measureMessages,
   bundles: measureBundles,

@@ -7,9 +7,11 @@ export interface Figure {
   readonly name: string;
   /** Whole or decimal, in `unit`. */
   readonly value: number;
-  readonly unit: 'ms' | 'B' | 'kB' | 'x';
+  readonly unit: 'ms' | 'us' | 'B' | 'kB' | 'x' | '/s' | '%' | 's' | 'MiB';
   /** At most this, in the same unit. */
   readonly goal?: number;
+  /** At least this, in the same unit. */
+  readonly atLeast?: number;
 }
 
 export interface Part {
@@ -25,7 +27,8 @@ interface KeptPart extends Part {
   readonly date: string;
 }
 
-export const meets = ({ value, goal }: Figure): boolean => goal === undefined || value <= goal;
+export const meets = ({ value, goal, atLeast }: Figure): boolean =>
+  (goal === undefined || value <= goal) && (atLeast === undefined || value >= atLeast);
 
 /** The table on the terminal. */
 export function printPart({ title, figures, notes }: Part): void {
@@ -71,12 +74,25 @@ function sectionOf({ title, figures, notes, machine, date }: KeptPart): string {
 }
 
 function cellsOf(figure: Figure): [string, string, string] {
-  const { name, value, unit, goal } = figure;
-  if (goal === undefined) return [name, inUnit(value, unit), ''];
-  return [name, inUnit(value, unit), `<= ${inUnit(goal, unit)}${meets(figure) ? '' : '  MISSED'}`];
+  const { name, value, unit, goal, atLeast } = figure;
+  const bounds = [
+    ...(goal === undefined ? [] : [`<= ${inUnit(goal, unit)}`]),
+    ...(atLeast === undefined ? [] : [`>= ${inUnit(atLeast, unit)}`]),
+  ];
+  return [name, inUnit(value, unit), `${bounds.join(', ')}${meets(figure) ? '' : '  MISSED'}`];
 }
 
-const DECIMALS: Readonly<Record<Figure['unit'], number>> = { ms: 2, B: 0, kB: 1, x: 3 };
+const DECIMALS: Readonly<Record<Figure['unit'], number>> = {
+  ms: 2,
+  us: 1,
+  B: 0,
+  kB: 1,
+  x: 3,
+  '/s': 0,
+  '%': 1,
+  s: 1,
+  MiB: 0,
+};
 
 /** Below a hundredth the decimals that are left say nothing: then three digits that count. */
 function inUnit(value: number, unit: Figure['unit']): string {

@@ -20,7 +20,8 @@ enableP256(); // whoever runs in Node takes cards: `verifySignature` then has th
 const PKCS8_PREFIX = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 /** Raw r, s instead of OpenSSL's DER. */
 const RAW_ECDSA = 'ieee-p1363';
-const KEY_OBJECTS_MAX = 1024;
+/** About 1 kB each. */
+const KEY_OBJECTS_MAX = 8_192;
 const keyObjects = new BoundedCache<KeyObject>(KEY_OBJECTS_MAX);
 
 /** `verifySignature` by node:crypto: same arguments, same verdict, same errors, for the server's hot path. */
