@@ -19,7 +19,8 @@ async function paidLedger(): Promise<{ started: Started; db: Database.Database }
 const balances = (db: Database.Database): unknown =>
   db.prepare('SELECT id, kind, currency, balance_minor FROM accounts ORDER BY id').all();
 
-const NEW_TRANSFER = `INSERT INTO transfers (id, kind, reference, lines, at_ms) VALUES (9, 'top-up', randomblob(32), 2, 1)`;
+const NEW_TRANSFER = `INSERT INTO transfers (id, kind, reference, lines, at_ms, period)
+  VALUES (9, 'top-up', randomblob(32), 2, 1, 197001)`;
 const posting = (
   debit: number,
   credit: number,

@@ -91,7 +91,7 @@ it('C15: stays at version 1 whole when the step ends at any statement, and comes
     left.close();
   }
   const forward = openAt(path, MIGRATIONS);
-  expect(versionOf(forward)).toBe(2n);
+  expect(versionOf(forward)).toBe(BigInt(MIGRATIONS.length));
   expect(forward.pragma('foreign_keys', { simple: true })).toBe(1n);
   forward.close();
 });

@@ -25,6 +25,10 @@ export const ACCOUNT_KINDS = [
   'card-loss',
   /** What a card spent and nobody has shown the player's consent to: its publisher's on a claim, otherwise its player's. */
   'card-dispute',
+  /** Handed to the bank and not confirmed yet; owner: a publisher's id, or a user's in hex for what leaves with an account. */
+  'payout-transit',
+  /** Came in at the bank, and nobody knows yet whose it is. */
+  'bank-suspense',
 ] as const;
 
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
@@ -62,6 +66,23 @@ export const TRANSFER_KINDS = [
   'claim-settlement',
   /** From a purse into what is held of its card: a record that came up without the player's message 2. */
   'card-dispute',
+  /** A payment the other way round, fee included: one for ever per payment. */
+  'refund',
+  /** A bill, or a part of it, was paid. */
+  'bill-payment',
+  /** The bank took such a payment back. */
+  'bill-return',
+  /** What a publisher is owed, converted and on its way to the bank. */
+  'payout',
+  'payout-paid',
+  'payout-return',
+  /** The rest of a player's account that was closed, on its way to the bank. */
+  'withdrawal',
+  /** Into `bank-suspense`, and out of it to whoever it was for. */
+  'suspense',
+  'suspense-cleared',
+  /** Puts right what another transfer got wrong; that one stays as it is. */
+  'correction',
 ] as const;
 
 export type TransferKind = (typeof TRANSFER_KINDS)[number];
@@ -70,9 +91,20 @@ export interface Transfer {
   readonly kind: TransferKind;
   /** 32 bytes, unique within the kind: the request id of a payment, a hash that names the event otherwise. */
   readonly reference: Uint8Array;
+  /** The time of booking, whenever the money was spent: it says which period the transfer is in. */
   readonly atMs: number;
   /** 1 ... 16. */
   readonly postings: readonly Posting[];
+  /** Of a `correction`, and of nothing else. */
+  readonly correction?: Correction;
+}
+
+/** What a correction puts right, and why. */
+export interface Correction {
+  /** Number of the transfer. */
+  readonly corrects: bigint;
+  /** 1 ... 140 characters. */
+  readonly reason: string;
 }
 
 /** An account as it stands. */
@@ -83,7 +115,10 @@ export interface Account extends AccountName {
 
 /** A transfer as it was recorded. */
 export interface RecordedTransfer extends Transfer {
+  /** Rising by one, so that a missing one shows. */
   readonly id: bigint;
+  /** YYYYMM: the month of `atMs`, or the first period that was open then. */
+  readonly period: number;
 }
 
 /** The sum over all balances of a currency; zero, or the books are wrong. */

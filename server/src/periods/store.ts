@@ -24,26 +24,39 @@ export interface FeeMovement {
   readonly amountMinor: bigint;
 }
 
-/** Reads of what is committed. Lists are by key, after one; the empty string or 0 begins. */
-export interface PeriodReader extends BillReader, PayoutReader {
+/** Reads of seals and of the journal, as committed. */
+export interface SealReader {
   findNewestSealed(): Promise<SealedPeriod | undefined>;
   findSealed(period: number): Promise<SealedPeriod | undefined>;
   listSealed(): Promise<readonly SealedPeriod[]>;
   /** The oldest period that has transfers and is not sealed. */
   findOldestOpen(): Promise<number | undefined>;
+  /** Where a period that is not sealed ends now: what its seal is to name. */
+  findSealPoint(period: number): Promise<SealPoint>;
+  /** First and last transfer; those of other periods may stand between them, where a clock went back. */
+  findTransferRange(period: number): Promise<TransferRange | undefined>;
   /** Over the transfers of a period with numbers above `after` and up to `through`; one row for each account and kind of transfer. */
   sumMovements(period: number, after: bigint, through: bigint): Promise<readonly AccountMovement[]>;
-  /** The same of the fees, by the publisher whose payable moves in the same transfer. */
-  sumFees(period: number, after: bigint, through: bigint): Promise<readonly FeeMovement[]>;
+
+  /** Block 0 says how far the ledger went before there was a journal; its hash is all zero. */
+  findBlock(number: bigint): Promise<JournalBlock | undefined>;
+  findNewestBlock(): Promise<JournalBlock>;
+  /** By number, after one. */
+  listBlocks(after: bigint, count: number): Promise<readonly JournalBlock[]>;
 }
 
-/** Changes, inside a transaction. */
-export interface PeriodWriter extends PeriodReader, BillWriter, PayoutWriter {
+/** Changes of seals, inside a transaction. */
+export interface SealWriter extends SealReader {
   /** Nothing is posted into this period or an earlier one any more. */
   addSealed(period: Omit<SealedPeriod, 'closedAtMs'>): Promise<void>;
   setClosed(period: number, atMs: number): Promise<void>;
 }
 
-/** Changes, inside a transaction. */
-export interface PeriodWriter extends PeriodReader, SealWriter {
+/** Reads of what is committed. Lists are by key, after one; the empty string or 0 begins. */
+export interface PeriodReader extends SealReader, BillReader, PayoutReader {
+  /** As `sumMovements`, of the fees, by the publisher whose payable moves in the same transfer. */
+  sumFees(period: number, after: bigint, through: bigint): Promise<readonly FeeMovement[]>;
 }
+
+/** Changes, inside a transaction. */
+export interface PeriodWriter extends PeriodReader, SealWriter, BillWriter, PayoutWriter {}

@@ -6,12 +6,15 @@
  *  - when `transaction` has resolved, its changes survive a loss of power; when it has rejected, nothing of it is there
  *    (but for `StoreError` of kind `failed`, after which nobody knows);
  *  - transactions happen one after the other, also between two processes;
- *  - a posting moves the balances of its two accounts, and nothing else does.
+ *  - a posting moves the balances of its two accounts, and nothing else does;
+ *  - a transfer is in the month of its `atMs`, or in the first period that was open when it was posted;
+ *  - what a transaction posted is one block of the journal, written with it.
  */
 import type { CardReader, CardWriter } from '../cards/store.ts';
 import type { PostedRateTable } from '../exchange/types.ts';
 import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } from '../ledger/types.ts';
 import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from '../payments/types.ts';
+import type { SealReader, SealWriter } from '../periods/store.ts';
 import type { NewPlayer, Player, PressLimits, TopUp } from '../players/types.ts';
 import type { NewPublisher, Publisher } from '../publishers/types.ts';
 
@@ -47,11 +50,15 @@ export interface StoreReader {
   listAllDecisions(after: bigint, count: number): Promise<readonly PlacedDecision[]>;
   listSums(): Promise<readonly CurrencySum[]>;
   readonly cards: CardReader;
+  readonly periods: SealReader;
 }
 
 /** One transaction. Its reads see its own changes. */
-export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards'> {
+export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards' | 'periods'> {
   readonly cards: CardWriter;
+  readonly periods: SealWriter;
+  /** Posts what no other row goes with; returns its number. */
+  postTransfer(transfer: Transfer): Promise<bigint>;
   /**
    * One state per key, in the order of the keys; payments of the same player share one player object, so that what one
    * spends the next misses. Throws when a player is not there: admission has read them, and players are never deleted.
@@ -74,14 +81,20 @@ export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'c
 export interface Store extends StoreReader {
   /** Runs the work and makes it durable, or undoes it. Never started while another runs. */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs the work while nobody else runs work of this name on this store, in whatever process; the lock ends with its holder,
+   * killed or not. Throws StoreError `busy` at once for the second. Transactions go on meanwhile.
+   */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /**
  * `busy`: another process holds the store; nothing was done. `full`: no space; undone. `refused`: a rule of the schema
- * refused a row; undone. `failed`: the medium failed; what was committed is unknown, so the server must stop.
+ * refused a row; undone. `broken`: the books do not hold, as somebody changed them past the server; undone, and the server must
+ * stop. `failed`: the medium failed; what was committed is unknown, so the server must stop.
  */
-export type StoreErrorKind = 'busy' | 'full' | 'refused' | 'failed';
+export type StoreErrorKind = 'busy' | 'full' | 'refused' | 'broken' | 'failed';
 
 export class StoreError extends Error {
   readonly kind: StoreErrorKind;

@@ -1,7 +1,7 @@
 /** Rows as both backends hand them out (every integer is a bigint, every byte string a Buffer), and what they mean. */
 import { codeName, decodeRateTable, packWire, unpackWire, type DecisionCode } from '@coinslot/protocol';
 import type { PostedRateTable } from '../exchange/types.ts';
-import type { Account, AccountKind, TransferKind } from '../ledger/types.ts';
+import type { Account, AccountKind, Posting, RecordedTransfer, TransferKind } from '../ledger/types.ts';
 import type { PlacedDecision, PriorDecision } from '../payments/types.ts';
 import type { Plan, Player, TopUp } from '../players/types.ts';
 import type { Publisher } from '../publishers/types.ts';
@@ -164,6 +164,9 @@ export interface TransferRow {
   kind: TransferKind;
   reference: Uint8Array;
   at_ms: bigint;
+  period: bigint;
+  corrects: bigint | null;
+  reason: string | null;
 }
 
 export interface PostingRow {
@@ -175,6 +178,22 @@ export interface PostingRow {
   credit_kind: AccountKind;
   credit_owner: string;
 }
+
+export const transferOf = (row: TransferRow, postings: readonly PostingRow[]): RecordedTransfer => ({
+  id: row.id,
+  kind: row.kind,
+  reference: row.reference,
+  atMs: Number(row.at_ms),
+  period: Number(row.period),
+  postings: postings.map(postingOf),
+  ...(row.corrects !== null && { correction: { corrects: row.corrects, reason: row.reason ?? '' } }),
+});
+
+const postingOf = (row: PostingRow): Posting => ({
+  debit: { kind: row.debit_kind, owner: row.debit_owner, currency: row.currency },
+  credit: { kind: row.credit_kind, owner: row.credit_owner, currency: row.currency },
+  amountMinor: row.amount_minor,
+});
 
 export interface TopUpRow {
   user_id: Uint8Array;

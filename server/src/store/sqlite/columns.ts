@@ -26,3 +26,13 @@ export const time = (column: string): string =>
   `${column} INTEGER NOT NULL CHECK (${column} BETWEEN 0 AND 253402300799999)`;
 /** A list of kinds for IN (...). */
 export const kindIn = (kinds: readonly string[]): string => kinds.map((kind) => `'${kind}'`).join(', ');
+
+/** Copies the rows out, makes the table under its own name, and copies them back before the triggers are there. */
+export const anew = (table: string, create: string, triggers: readonly string[], columns = '*'): string[] => [
+  `CREATE TABLE ${table}_before AS SELECT * FROM ${table}`,
+  `DROP TABLE ${table}`,
+  create,
+  `INSERT INTO ${table} SELECT ${columns} FROM ${table}_before`,
+  `DROP TABLE ${table}_before`,
+  ...triggers,
+];

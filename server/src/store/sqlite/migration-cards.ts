@@ -6,7 +6,7 @@
  * place behind a known one, and what a card spent has its transfer under the request's own name, so that no request is ever
  * paid both here and by a card.
  */
-import { amount, appendOnly, bytes, currency, insertOnce, time } from './columns.ts';
+import { amount, anew, appendOnly, bytes, currency, insertOnce, time } from './columns.ts';
 import { ACCOUNT_TRIGGERS, accountsTable, TRANSFER_TRIGGERS, transfersTable } from './schema-ledger.ts';
 
 const UINT32_MAX = 4_294_967_295;
@@ -18,16 +18,6 @@ const insertOnceBy = (table: string, ...keys: readonly string[]): string =>
     SELECT RAISE(ABORT, '${table}: there already')
       WHERE EXISTS (SELECT 1 FROM ${table} WHERE ${keys.map((key) => `${key} = NEW.${key}`).join(' AND ')});
   END`;
-
-/** Copies the rows out, makes the table under its own name, and copies them back before the triggers are there. */
-const anew = (table: string, create: string, triggers: readonly string[]): string[] => [
-  `CREATE TABLE ${table}_before AS SELECT * FROM ${table}`,
-  `DROP TABLE ${table}`,
-  create,
-  `INSERT INTO ${table} SELECT * FROM ${table}_before`,
-  `DROP TABLE ${table}_before`,
-  ...triggers,
-];
 
 const DECISIONS = [
   'ALTER TABLE decisions ADD COLUMN card_id BLOB REFERENCES cards (card_id)',

@@ -8,6 +8,7 @@
  */
 import { amount, AMOUNT_MAX, appendOnly, bytes, currency, insertOnce, time } from './columns.ts';
 import { CARDS_STEP } from './migration-cards.ts';
+import { LEDGER_STEP } from './migration-ledger.ts';
 import { ACCOUNT_TRIGGERS, accountsTable, POSTINGS, TRANSFER_TRIGGERS, transfersTable } from './schema-ledger.ts';
 
 /** As they were then. */
@@ -139,4 +140,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     ...DECISIONS,
   ],
   CARDS_STEP,
+  LEDGER_STEP,
 ];

@@ -5,10 +5,12 @@ import type { CardReader } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
+import type { SealReader } from '../../periods/store.ts';
 import type { Player, TopUp } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
+import { SqlitePeriodReads } from './period-reads.ts';
 import {
   accountOf,
   decisionOf,
@@ -22,12 +24,11 @@ import {
   type AccountRow,
   type DecisionRow,
   type PlayerRow,
-  type PostingRow,
   type PublisherRow,
   type RateTableRow,
   type TopUpRow,
-  type TransferRow,
 } from '../rows.ts';
+import { SqliteTransferReads } from './transfer-reads.ts';
 
 const RATE_TABLE = `SELECT body, (SELECT not_before_ms FROM rate_tables n WHERE n.id = t.id + 1) AS superseded_at_ms
   FROM rate_tables t`;
@@ -53,16 +54,8 @@ function prepare(db: Database.Database) {
       'SELECT at_ms FROM decisions WHERE code = 0 AND card_id IS NULL ORDER BY position DESC LIMIT 1',
     ),
     accounts: db.prepare<[bigint, number], AccountRow>('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?'),
-    transfers: db.prepare<[bigint, number], TransferRow>('SELECT * FROM transfers WHERE id > ? ORDER BY id LIMIT ?'),
-    transfer: db.prepare<[string, Uint8Array], TransferRow>('SELECT * FROM transfers WHERE kind = ? AND reference = ?'),
     topUps: db.prepare<[string, number], TopUpRow>(
       'SELECT * FROM top_ups WHERE bank_reference > ? ORDER BY bank_reference LIMIT ?',
-    ),
-    postings: db.prepare<[bigint], PostingRow>(
-      `SELECT p.transfer, p.amount_minor, p.currency, d.kind AS debit_kind, d.owner AS debit_owner,
-         c.kind AS credit_kind, c.owner AS credit_owner
-       FROM postings p JOIN accounts d ON d.id = p.debit JOIN accounts c ON c.id = p.credit
-       WHERE p.transfer = ? ORDER BY p.line`,
     ),
     sums: db.prepare<[], { currency: string; sum_minor: bigint }>(
       'SELECT currency, sum(balance_minor) AS sum_minor FROM accounts GROUP BY currency ORDER BY currency',
@@ -72,11 +65,15 @@ function prepare(db: Database.Database) {
 
 export class SqliteReads implements StoreReader {
   readonly cards: CardReader;
+  readonly periods: SealReader;
+  readonly #transfers: SqliteTransferReads;
   readonly #read: ReturnType<typeof prepare>;
 
   constructor(db: Database.Database) {
     this.#read = prepare(db);
+    this.#transfers = new SqliteTransferReads(db);
     this.cards = new SqliteCardReads(db);
+    this.periods = new SqlitePeriodReads(db);
   }
 
   async findPlayer(userId: Uint8Array): Promise<Player | undefined> {
@@ -146,26 +143,11 @@ export class SqliteReads implements StoreReader {
   }
 
   async listTransfers(after: bigint, count: number): Promise<readonly RecordedTransfer[]> {
-    return this.#read.transfers.all(after, count).map((row) => this.#withPostings(row));
+    return this.#transfers.list(after, count);
   }
 
   async findTransfer(kind: TransferKind, reference: Uint8Array): Promise<RecordedTransfer | undefined> {
-    const row = this.#read.transfer.get(kind, reference);
-    return row && this.#withPostings(row);
-  }
-
-  #withPostings({ id, kind, reference, at_ms }: TransferRow): RecordedTransfer {
-    return {
-      id,
-      kind,
-      reference,
-      atMs: Number(at_ms),
-      postings: this.#read.postings.all(id).map((row) => ({
-        debit: { kind: row.debit_kind, owner: row.debit_owner, currency: row.currency },
-        credit: { kind: row.credit_kind, owner: row.credit_owner, currency: row.currency },
-        amountMinor: row.amount_minor,
-      })),
-    };
+    return this.#transfers.find(kind, reference);
   }
 
   async listTopUps(after: string, count: number): Promise<readonly TopUp[]> {

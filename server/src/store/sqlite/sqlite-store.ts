@@ -2,6 +2,8 @@
 /** The store port on SQLite: one file, nothing to set up. One connection writes, one reads. */
 import type Database from 'better-sqlite3';
 import { StoreError, type Store, type StoreTransaction } from '../port.ts';
+import { startJournal } from './journal-start.ts';
+import { takeLock } from './lock-file.ts';
 import { openReader, openWriter } from './open.ts';
 import { SqliteReads } from './reads.ts';
 import { storeErrorOf } from './sqlite-errors.ts';
@@ -19,18 +21,26 @@ const BUSY_MS = 2_000;
 
 export function openSqliteStore({ path, checkBytesMax, busyMs = BUSY_MS }: SqliteStoreOptions): Store {
   const writer = openWriter({ path, checkBytesMax, busyMs });
-  return new SqliteStore(writer, openReader(path, busyMs));
+  try {
+    startJournal(writer);
+  } catch (error) {
+    writer.close();
+    throw storeErrorOf(error, `${path}: cannot be opened`);
+  }
+  return new SqliteStore(path, writer, openReader(path, busyMs));
 }
 
 class SqliteStore extends SqliteReads implements Store {
+  readonly #path: string;
   readonly #writer: Database.Database;
   readonly #reader: Database.Database;
   readonly #tx: SqliteTransaction;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
 
-  constructor(writer: Database.Database, reader: Database.Database) {
+  constructor(path: string, writer: Database.Database, reader: Database.Database) {
     super(reader);
+    this.#path = path;
     this.#writer = writer;
     this.#reader = reader;
     this.#tx = new SqliteTransaction(writer);
@@ -44,6 +54,7 @@ class SqliteStore extends SqliteReads implements Store {
     try {
       this.#begin.run();
       const result = await work(this.#tx);
+      this.#tx.end();
       this.#commit.run();
       return result;
     } catch (error) {
@@ -59,6 +70,15 @@ class SqliteStore extends SqliteReads implements Store {
       return error;
     } catch (cause) {
       return new StoreError('failed', 'transaction: could not be rolled back', cause);
+    }
+  }
+
+  async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const letGo = takeLock(this.#path, name);
+    try {
+      return await work();
+    } finally {
+      letGo();
     }
   }
 

@@ -6,11 +6,13 @@ import type { CardWriter } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { DecisionRecord, PaymentState, SpendingPlayer } from '../../payments/types.ts';
 import { hex, playerAccount, type NewPlayer, type PressLimits, type TopUp } from '../../players/types.ts';
+import type { SealWriter } from '../../periods/store.ts';
 import type { NewPublisher, Publisher } from '../../publishers/types.ts';
 import type { PaymentKey, StoreTransaction } from '../port.ts';
 import type { Transfer } from '../../ledger/types.ts';
 import { SqliteCardWrites } from './card-writes.ts';
 import { SqliteLedger } from './ledger.ts';
+import { SqlitePeriodWrites } from './period-writes.ts';
 import { SqliteReads } from './reads.ts';
 import { packChain, topUpOf, type TopUpRow } from '../rows.ts';
 
@@ -67,6 +69,7 @@ function prepare(db: Database.Database) {
 
 export class SqliteTransaction extends SqliteReads implements StoreTransaction {
   override readonly cards: CardWriter;
+  override readonly periods: SealWriter;
   readonly #ledger: SqliteLedger;
   readonly #sql: ReturnType<typeof prepare>;
 
@@ -74,12 +77,22 @@ export class SqliteTransaction extends SqliteReads implements StoreTransaction {
     super(db);
     this.#ledger = new SqliteLedger(db);
     this.cards = new SqliteCardWrites(db, this.#ledger);
+    this.periods = new SqlitePeriodWrites(db);
     this.#sql = prepare(db);
   }
 
   /** What a rolled back transaction may have left in memory is forgotten. */
   forget(): void {
     this.#ledger.forget();
+  }
+
+  /** The last thing before the commit. */
+  end(): void {
+    this.#ledger.endBlock();
+  }
+
+  async postTransfer(transfer: Transfer): Promise<bigint> {
+    return this.#ledger.post(transfer);
   }
 
   async loadPayments(keys: readonly PaymentKey[]): Promise<readonly PaymentState[]> {
