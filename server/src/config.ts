@@ -43,6 +43,14 @@ const SETTINGS = {
   revocationListsPath: { optional: true },
   /** A file, readable by its owner only, with the operator's token; without it the operator's doors are shut. */
   operatorTokenPath: { optional: true },
+  /** PEM of the server's own TLS, both or none; without them a proxy has it. Read again at SIGHUP. */
+  tlsKeyPath: { optional: true },
+  tlsChainPath: { optional: true },
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed, with commas between. */
+  trustedProxies: { optional: true },
+  /** Where reference rates are asked for: eurofxref-daily.xml of the ECB; without it tables are posted by hand. */
+  ecbUrl: { optional: true },
+  ecbHours: { fallback: '6', form: [/^([1-9]|[1-9]\d|1[0-5]\d|16[0-8])$/, '1 to 168'] },
   logLevel: { fallback: 'info', form: [/^(fatal|error|warn|info|silent)$/, 'fatal, error, warn, info or silent'] },
 } as const satisfies Record<string, Setting>;
 
@@ -72,6 +80,8 @@ export function readConfig(path: string | undefined, environment: NodeJS.Process
     else if (!setting.optional)
       throw new ConfigError(`${name}: missing`, `put it in the configuration file or set ${variableOf(name)}`);
   }
+  if ((config.tlsKeyPath === undefined) !== (config.tlsChainPath === undefined))
+    throw new ConfigError('tlsKeyPath, tlsChainPath: one without the other');
   return config as ServerConfig;
 }
 

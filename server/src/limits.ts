@@ -30,6 +30,15 @@ export interface ServerLimits {
   /** Enrolments a second from one address, and how many may come at once. */
   readonly enrolmentsPerSecond: number;
   readonly enrolmentsBurst: number;
+  /** Sign-ins a second from one address, and how many may come at once. */
+  readonly signInsPerSecond: number;
+  readonly signInsBurst: number;
+  /** The same of every other message from one address but payments, which cost nothing before a player's signature holds. */
+  readonly asksPerSecond: number;
+  readonly asksBurst: number;
+  /** The same of one player, from all addresses: account requests and everything about cards. */
+  readonly asksPerUserPerSecond: number;
+  readonly asksPerUserBurst: number;
   /** Cards of one player that are neither blocked nor expired. */
   readonly cardsPerPlayerMax: number;
   /** How long a blocked list says it is good for, and after how long it is renewed before that. */
@@ -58,6 +67,12 @@ export const SERVER_LIMITS: ServerLimits = Object.freeze({
   seenNoncesMax: 65_536,
   enrolmentsPerSecond: 5,
   enrolmentsBurst: 50,
+  signInsPerSecond: 1,
+  signInsBurst: 20,
+  asksPerSecond: 20,
+  asksBurst: 1_000,
+  asksPerUserPerSecond: 1,
+  asksPerUserBurst: 300,
   cardsPerPlayerMax: 8,
   blockedListLifeMs: 7 * 86_400_000,
   blockedListRenewMs: 86_400_000,

@@ -6,18 +6,21 @@ import { Cards } from './cards/service.ts';
 import { rateSource } from './exchange/ecb-source.ts';
 import { RateFeed } from './exchange/feed.ts';
 import { Exchange } from './exchange/service.ts';
-import { AddressBuckets } from './http/buckets.ts';
 import { doorsOf } from './http/doors.ts';
 import { createListener, type Listener } from './http/listener.ts';
-import { Counters } from './http/metrics.ts';
+import { Metrics } from './http/metrics.ts';
 import { observed, type ObserveExchange } from './http/observed.ts';
+import { trustedProxies } from './http/address.ts';
 import { closeHttpServer, createHttpServer, listen } from './http/server.ts';
+import { Throttle } from './http/throttle.ts';
+import { requireTls, tlsOptions, type TlsIdentity } from './http/tls.ts';
 import { createIdentity, type Environment, type Identity } from './identity.ts';
 import { verifyBooks, type BooksReport } from './ledger/books.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import type { Clock, Log, Random } from './log.ts';
 import { QuoteDesk } from './payments/quote-desk.ts';
 import { Payments, type PaymentAnswer, type ServerHooks } from './payments/service.ts';
+import { storeBytes } from './operation/store-size.ts';
 import { SeenNonces } from './players/freshness.ts';
 import { Players } from './players/service.ts';
 import { Publishers } from './publishers/service.ts';
@@ -48,6 +51,14 @@ export interface PaymentServerOptions {
   readonly revocationLists?: readonly Uint8Array[];
   /** Reference rates of the ECB, asked for at start and again; none: tables are posted by hand. */
   readonly rateFeed?: { readonly url: string; readonly everyMs: number };
+  /** Its own TLS; left out, `listen` speaks HTTP and a proxy has it. */
+  readonly tls?: TlsIdentity;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Measures memory, descriptors and CPU of the whole process too: for the one server of a process. */
+  readonly measureProcess?: boolean;
+  /** Milliseconds that only rise, whatever the wall clock does; `performance.now`. */
+  readonly monotonic?: () => number;
   readonly hooks?: ServerHooks;
   /** Sees every request that reached a door, and its answer: for the sandbox's console. */
   readonly onExchange?: ObserveExchange;
@@ -80,6 +91,8 @@ export interface PaymentServer {
   readonly listener: Listener;
   /** Resolves with the port, which is chosen by the system when 0 was asked for. */
   listen(port: number, host: string): Promise<number>;
+  /** Answers new connections with another key and chain. Throws ConfigError, and changes nothing, when they cannot be used. */
+  renewTls(tls: TlsIdentity): void;
   /** Finishes what is under way, writes the WAL back and closes. */
   close(): Promise<void>;
 }
@@ -101,7 +114,13 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   await store.transaction((tx) => tx.putChain(identity.chainHash, identity.chain));
   const state = { stopping: false, failed: false };
 
-  const commit = new GroupCommit({ store, ...limits, log, onFatal: (error) => void fail(error) });
+  const commit = new GroupCommit({
+    store,
+    ...limits,
+    log,
+    onFatal: (error) => void fail(error),
+    onCommit: (pieces, durationMs) => metrics.committed(pieces, durationMs),
+  });
   const { roots, revocationLists = [] } = options;
   const { cardIssuers: certifiers = [], cardPolicy: policy = CARD_POLICY } = options;
   const quotes = new QuoteDesk({
@@ -117,21 +136,30 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const players = new Players({ identity, store, commit, clock, nonces });
   const publishers = new Publishers({ roots, commit, clock });
   const exchange = new Exchange({ identity, store, commit, clock });
-  const feed =
-    options.rateFeed &&
-    new RateFeed({ read: rateSource(options.rateFeed.url), exchange, clock, log, everyMs: options.rateFeed.everyMs });
   const parts = { identity, store, commit, nonces, clock, random, limits };
   const cards = new Cards({ ...parts, certifiers, policy, revocationLists });
 
-  const counters = new Counters();
-  const enrolmentBuckets = new AddressBuckets(limits.enrolmentsPerSecond, limits.enrolmentsBurst, clock);
   const isReady = (): boolean => !state.stopping && !state.failed;
-  const metricsText = (): string =>
-    counters.text({
-      ready: isReady() ? 1 : 0,
-      commits: commit.commits,
-      waiting: commit.waiting,
-      known_quotes: quotes.size,
+  const metrics = new Metrics({
+    ofProcess: options.measureProcess ?? false,
+    isReady,
+    waiting: () => commit.waiting,
+    knownQuotes: () => quotes.size,
+    storeBytes: () => storeBytes(options.storePath),
+    async ratesLeftMs() {
+      const newest = await store.findNewestRateTable();
+      return newest && newest.table.notAfterMs - clock();
+    },
+  });
+  const feed =
+    options.rateFeed &&
+    new RateFeed({
+      read: rateSource(options.rateFeed.url),
+      exchange,
+      clock,
+      log,
+      everyMs: options.rateFeed.everyMs,
+      onAsked: (table) => metrics.ratesAsked(table !== undefined),
     });
   const doors = doorsOf({
     payments,
@@ -140,10 +168,8 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     exchange,
     cards,
     store,
-    enrolmentBuckets,
+    metrics,
     isReady,
-    countDecision: (code, fresh) => counters.add(`decisions_total{code="${code}",fresh="${fresh}"}`),
-    metricsText,
     ...limits,
   });
   const listener = createListener({
@@ -151,10 +177,12 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     operatorToken,
     ...limits,
     log,
-    counters,
+    metrics,
+    throttle: new Throttle(limits, options.monotonic ?? (() => performance.now()), metrics.limited.bind(metrics)),
+    proxies: trustedProxies(options.trustedProxies ?? []),
     isStopping: () => !isReady(),
   });
-  const http = createHttpServer(listener, limits);
+  const http = createHttpServer(listener, limits, options.tls && requireTls(options.tls));
 
   /** A failed commit: nobody knows what is on the disk, so nothing more is answered from it. */
   async function fail(error: StoreError): Promise<void> {
@@ -173,6 +201,17 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     log.info({}, 'stopped');
   }
 
+  function renewTls(tls: TlsIdentity): void {
+    if (!('setSecureContext' in http)) throw new TypeError('renewTls: this server was started without TLS');
+    http.setSecureContext(tlsOptions(requireTls(tls)));
+  }
+
+  async function checkBooks(): Promise<BooksReport> {
+    const report = await verifyBooks(store);
+    metrics.verified(report.findings.length, clock());
+    return report;
+  }
+
   feed?.start();
   let closed: Promise<void> | undefined;
   return {
@@ -185,11 +224,12 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
       putReferenceRates: exchange.putReferenceRates.bind(exchange),
       askForRates: async () => feed?.ask(),
       records: store,
-      verifyBooks: () => verifyBooks(store),
+      verifyBooks: checkBooks,
     },
     decide: (requestBytes) => payments.decide(requestBytes),
     listener,
     listen: (port, host) => listen(http, port, host),
+    renewTls,
     close: () => (closed ??= close()),
   };
 }

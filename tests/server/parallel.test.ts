@@ -88,7 +88,7 @@ describe('at the same time', () => {
     );
     const commits = async (): Promise<number> => {
       const text = await (await fetch(`${await urlOf(started)}/metrics`)).text();
-      return Number(/coinslot_commits (\d+)/.exec(text)?.[1]);
+      return Number(/coinslot_commits_total (\d+)/.exec(text)?.[1]);
     };
     const before = await commits();
     await Promise.all(requests.map((request) => started.server.decide(request)));

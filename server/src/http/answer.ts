@@ -49,7 +49,7 @@ const RETRY_AFTER_S = '1';
 export function refusal(error: ProtocolError): Answer {
   const status = error instanceof HttpError ? error.status : STATUS[error.code];
   const headers: Record<string, string> = error instanceof HttpError ? { ...error.headers } : {};
-  if (status === 503 || status === 429) headers['retry-after'] = RETRY_AFTER_S;
+  if (status === 503 || status === 429) headers['retry-after'] ??= RETRY_AFTER_S;
   return { ...coded(status, error.code, error.message, error.charged), headers };
 }
 

@@ -1,33 +1,52 @@
-import { ProtocolError } from '@coinslot/protocol';
-import type { Clock } from '../log.ts';
+/** Token buckets: how often one address or one user may ask. */
+import { HttpError } from './answer.ts';
 
-const ADDRESSES_MAX = 10_000;
+const NAMES_MAX = 10_000;
 
-/** Token buckets by address: what strangers may do without proving anything is bounded in rate. */
-export class AddressBuckets {
-  readonly #perSecond: number;
-  readonly #burst: number;
-  readonly #clock: Clock;
-  readonly #buckets = new Map<string, { tokens: number; atMs: number }>();
+export interface Rate {
+  readonly perSecond: number;
+  /** How many may come at once. */
+  readonly burst: number;
+}
 
-  constructor(perSecond: number, burst: number, clock: Clock) {
-    this.#perSecond = perSecond;
-    this.#burst = burst;
-    this.#clock = clock;
+interface Bucket {
+  readonly tokens: number;
+  readonly atMs: number;
+}
+
+export class Buckets {
+  readonly #rate: Rate;
+  readonly #monotonic: () => number;
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** `monotonic`: milliseconds that only rise; a wall clock put forward would fill every bucket. */
+  constructor(rate: Rate, monotonic: () => number) {
+    this.#rate = rate;
+    this.#monotonic = monotonic;
   }
 
-  /** Takes one token. Throws RATE_LIMITED when there is none. */
-  take(address: string): void {
-    const atMs = this.#clock();
-    const known = this.#buckets.get(address) ?? { tokens: this.#burst, atMs };
-    const gained = (Math.max(0, atMs - known.atMs) / 1000) * this.#perSecond;
-    const tokens = Math.min(this.#burst, known.tokens + gained) - 1;
-    this.#buckets.delete(address);
-    this.#buckets.set(address, { tokens: Math.max(0, tokens), atMs });
-    if (this.#buckets.size > ADDRESSES_MAX) {
-      const [oldest] = this.#buckets.keys();
-      if (oldest !== undefined) this.#buckets.delete(oldest);
-    }
-    if (tokens < 0) throw new ProtocolError('RATE_LIMITED', 'too many enrolments from one address');
+  /** Takes one token. Throws RATE_LIMITED, with the time to wait, when there is none. */
+  take(name: string): void {
+    const { tokens, atMs } = this.#requireOne(name);
+    this.#buckets.delete(name);
+    this.#buckets.set(name, { tokens: tokens - 1, atMs });
+    if (this.#buckets.size <= NAMES_MAX) return;
+    const [oldest] = this.#buckets.keys();
+    if (oldest !== undefined) this.#buckets.delete(oldest);
+  }
+
+  /** Throws like `take`, and takes nothing. */
+  requireLeft(name: string): void {
+    this.#requireOne(name);
+  }
+
+  #requireOne(name: string): Bucket {
+    const { perSecond, burst } = this.#rate;
+    const atMs = this.#monotonic();
+    const known = this.#buckets.get(name) ?? { tokens: burst, atMs };
+    const tokens = Math.min(burst, known.tokens + (Math.max(0, atMs - known.atMs) / 1000) * perSecond);
+    if (tokens >= 1) return { tokens, atMs };
+    const waitSeconds = Math.max(1, Math.ceil((1 - tokens) / perSecond));
+    throw new HttpError(429, 'RATE_LIMITED', 'too many requests', { 'retry-after': String(waitSeconds) });
   }
 }

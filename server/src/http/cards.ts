@@ -4,22 +4,29 @@ import type { Cards } from '../cards/service.ts';
 import { hex } from '../players/types.ts';
 import { json, MSGPACK, msgpack } from './answer.ts';
 import type { Door, DoorRequest } from './doors.ts';
+import { applicationUser, cardRequestUser, uploadUser } from './message-user.ts';
 
 export function cardDoors(cards: Cards): readonly Door[] {
-  const post = (path: string, open: (body: Uint8Array) => ReturnType<Door['open']>): Door => ({
+  const post = (
+    path: string,
+    userOf: (body: Uint8Array) => string,
+    open: (body: Uint8Array) => ReturnType<Door['open']>,
+  ): Door => ({
     method: 'POST',
     path,
     contentType: MSGPACK,
+    limit: 'ask',
+    userOf,
     open: ({ body }) => open(body),
   });
   return [
-    post('/v1/cards', async (body) => {
+    post('/v1/cards', applicationUser, async (body) => {
       const { issue, fresh } = await cards.issue(body);
       return msgpack(fresh ? 201 : 200, issue);
     }),
-    post('/v1/cards/uploads', async (body) => msgpack(200, await cards.upload(body))),
-    post('/v1/cards/parameters', async (body) => msgpack(200, await cards.parameters(body))),
-    post('/v1/cards/lost', async (body) => {
+    post('/v1/cards/uploads', uploadUser, async (body) => msgpack(200, await cards.upload(body))),
+    post('/v1/cards/parameters', cardRequestUser, async (body) => msgpack(200, await cards.parameters(body))),
+    post('/v1/cards/lost', cardRequestUser, async (body) => {
       const { cardId } = await cards.lost(body);
       return json(200, { cardId: hex(cardId), blocked: true });
     }),

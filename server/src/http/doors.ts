@@ -1,11 +1,12 @@
 /** The doors: path and method to what is behind them. `docs/reference/server-http.md` is the same table in words. */
-import type { DecisionCode } from '@coinslot/protocol';
 import type { Exchange } from '../exchange/service.ts';
 import type { Payments, PaymentAnswer } from '../payments/service.ts';
 import type { Players } from '../players/service.ts';
 import { cardDoors } from './cards.ts';
 import { coded, MSGPACK, msgpack, plain, type Answer } from './answer.ts';
-import type { AddressBuckets } from './buckets.ts';
+import type { Metrics } from './metrics.ts';
+import type { DoorLimit } from './throttle.ts';
+import { accountUser } from './message-user.ts';
 import { operatorDoors, type OperatorServices } from './operator.ts';
 
 /** One request, as a door sees it. */
@@ -23,6 +24,10 @@ export interface Door {
   readonly contentType?: string;
   /** Needs the operator's token. */
   readonly operator?: true;
+  /** How often one address may come; left out, as often as it likes. */
+  readonly limit?: DoorLimit;
+  /** Who a body says it is from, for bounds by player: bytes that are no message throw BAD_ENCODING. */
+  readonly userOf?: (body: Uint8Array) => string;
   /** `cut` breaks the connection without an answer. */
   open(request: DoorRequest): Promise<Answer | 'cut'> | Answer;
 }
@@ -31,22 +36,21 @@ export interface DoorServices extends OperatorServices {
   readonly payments: Payments;
   readonly players: Players;
   readonly exchange: Exchange;
-  readonly enrolmentBuckets: AddressBuckets;
+  readonly metrics: Metrics;
   isReady(): boolean;
-  metricsText(): string;
-  countDecision(code: DecisionCode, fresh: boolean): void;
 }
 
 export function doorsOf(services: DoorServices): readonly Door[] {
-  const { payments, players, exchange, enrolmentBuckets } = services;
+  const { payments, players, exchange, metrics } = services;
   return [
     {
       method: 'POST',
       path: '/v1/payments',
       contentType: MSGPACK,
       async open({ body }) {
+        const startedAt = performance.now();
         const answer = await payments.decide(body);
-        if (answer.kind === 'decided') services.countDecision(answer.code, answer.fresh);
+        if (answer.kind === 'decided') metrics.decided(answer.code, answer.fresh, performance.now() - startedAt);
         return paymentAnswer(answer);
       },
     },
@@ -54,8 +58,8 @@ export function doorsOf(services: DoorServices): readonly Door[] {
       method: 'POST',
       path: '/v1/enrolments',
       contentType: MSGPACK,
-      async open({ body, address }) {
-        enrolmentBuckets.take(address);
+      limit: 'enrol',
+      async open({ body }) {
         const { statement, fresh } = await players.enrol(body);
         return msgpack(fresh ? 201 : 200, statement);
       },
@@ -64,6 +68,8 @@ export function doorsOf(services: DoorServices): readonly Door[] {
       method: 'POST',
       path: '/v1/accounts',
       contentType: MSGPACK,
+      limit: 'ask',
+      userOf: accountUser,
       open: async ({ body }) => msgpack(200, await players.answer(body)),
     },
     ...cardDoors(services.cards),
@@ -75,7 +81,11 @@ export function doorsOf(services: DoorServices): readonly Door[] {
       path: '/readyz',
       open: () => (services.isReady() ? plain(200, 'ready\n') : plain(503, 'not ready\n')),
     },
-    { method: 'GET', path: '/metrics', open: () => plain(200, services.metricsText()) },
+    {
+      method: 'GET',
+      path: '/metrics',
+      open: async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.text() }),
+    },
   ];
 }
 

@@ -2,11 +2,14 @@
 import { ProtocolError } from '@coinslot/protocol';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BlockList } from 'node:net';
 import type { Log } from '../log.ts';
 import { HttpError, refusal, writeAnswer, type Answer } from './answer.ts';
 import { readBody } from './body.ts';
+import { addressOf } from './address.ts';
 import type { Door } from './doors.ts';
-import type { Counters } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import type { Throttle } from './throttle.ts';
 
 export interface ListenerOptions {
   readonly doors: readonly Door[];
@@ -15,7 +18,10 @@ export interface ListenerOptions {
   readonly bodyBytesMax: number;
   readonly headersMax: number;
   readonly log: Log;
-  readonly counters: Counters;
+  readonly metrics: Metrics;
+  readonly throttle: Throttle;
+  /** Peers whose `X-Forwarded-For` is believed. */
+  readonly proxies: BlockList;
   /** True while the server stops: connections are closed after their answer. */
   isStopping(): boolean;
 }
@@ -25,7 +31,7 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 export function createListener(options: ListenerOptions): Listener {
-  const { doors, operatorToken, log, counters } = options;
+  const { doors, operatorToken, log, metrics, throttle } = options;
   const byPath = groupByPath(doors);
   const tokenHash = operatorToken === undefined ? undefined : sha256(operatorToken);
 
@@ -35,12 +41,27 @@ export function createListener(options: ListenerOptions): Listener {
     if (request.rawHeaders.length / 2 > options.headersMax)
       throw new HttpError(431, 'TOO_LARGE', `headers: more than ${options.headersMax}`, { connection: 'close' });
     if (door.operator) requireOperator(request, tokenHash);
+    const address = addressOf(request, options.proxies);
+    if (door.limit !== undefined) throttle.knock(door.path, door.limit, address);
     const body =
       door.contentType === undefined
         ? new Uint8Array()
         : await readBody(request, door.contentType, options.bodyBytesMax);
-    const address = request.socket.remoteAddress ?? '';
-    return door.open({ body, query: new URLSearchParams(query), address });
+    const open = (): Promise<Answer | 'cut'> | Answer =>
+      door.open({ body, query: new URLSearchParams(query), address });
+    return door.userOf === undefined ? open() : openFor(door.path, door.userOf(body), open);
+  }
+
+  /** What came of a message whose signature did not hold is thrown, and not counted against whom it names. */
+  async function openFor(
+    path: string,
+    user: string,
+    open: () => Promise<Answer | 'cut'> | Answer,
+  ): Promise<Answer | 'cut'> {
+    throttle.requireLeft(path, user);
+    const answer = await open();
+    throttle.count(user);
+    return answer;
   }
 
   return (request, response) => {
@@ -54,8 +75,8 @@ export function createListener(options: ListenerOptions): Listener {
         writeAnswer(response, answer, options.isStopping() || !request.complete);
         const door = (request.url ?? '').split('?', 1)[0] ?? '';
         const label = byPath.has(door) ? door : 'none';
-        counters.add(`requests_total{door="${label}",status="${answer.status}"}`);
         const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
+        metrics.answered(label, answer.status, durationMs);
         log.info({ door: label, status: answer.status, code: answer.code, durationMs }, 'answered');
       })
       .catch((error: unknown) => {

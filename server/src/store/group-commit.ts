@@ -49,6 +49,8 @@ export interface GroupCommitOptions {
   readonly log: Log;
   /** Called once, when a commit failed and the store can no longer be trusted. */
   onFatal(error: StoreError): void;
+  /** Told of each transaction that became durable: how many pieces shared it, and how long it took. */
+  onCommit?(pieces: number, durationMs: number): void;
 }
 
 export class GroupCommit {
@@ -56,7 +58,6 @@ export class GroupCommit {
   #queue: Piece[] = [];
   #running: Promise<void> | undefined;
   #failed = false;
-  commits = 0;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -99,9 +100,10 @@ export class GroupCommit {
   }
 
   async #commit(pieces: readonly Piece[]): Promise<void> {
+    const startedAt = performance.now();
     try {
       const outcomes = await this.#options.store.transaction((tx) => runPieces(tx, pieces));
-      this.commits += 1;
+      this.#options.onCommit?.(pieces.length, performance.now() - startedAt);
       pieces.forEach((piece) => piece.settle(outcomes.get(piece) as Settled<unknown>));
     } catch (error) {
       await this.#afterFailure(pieces, error);
