@@ -27,3 +27,31 @@ export { closeHttpServer, createHttpServer, listen } from './http/server.ts';
 export { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 export type { Clock, Log, Random } from './log.ts';
 export { StoreError, type StoreErrorKind, type StoreReader } from './store/port.ts';
+export {
+  NOTICES_AT_ONCE_MAX,
+  ORDERS_PER_FILE_MAX,
+  type BankEntry,
+  type BankFile,
+  type BankFileKind,
+  type BankNotice,
+  type BankOrder,
+  type BankPort,
+  type NewBankFile,
+  type OwnBank,
+  type ReceivedNotice,
+} from './bank/types.ts';
+export { ACQUIRER_COLUMNS } from './bank/acquirer-csv.ts';
+export { writeBankFile } from './bank/files.ts';
+export { folderBank } from './bank/folder.ts';
+export { endToEndIdOf, messageIdOf } from './bank/ids.ts';
+export { readBankNotice } from './bank/notice.ts';
+export {
+  BANK_XML_LIMITS,
+  elementAt,
+  elementsAt,
+  readXml,
+  textAt,
+  writeXml,
+  type XmlElement,
+  type XmlContent,
+} from './bank/xml.ts';
