@@ -4,19 +4,11 @@
  */
 import type Database from 'better-sqlite3';
 import { BlockHash } from '../../ledger/journal.ts';
-import type { AccountKind, AccountName, RecordedTransfer, Transfer } from '../../ledger/types.ts';
+import type { AccountName, Transfer } from '../../ledger/types.ts';
 import { nextPeriod, periodOf } from '../../periods/calendar.ts';
+import { floorOf } from '../floors.ts';
 import { StoreError } from '../port.ts';
 
-const FLOOR_FREE = -4_611_686_018_427_387_904n;
-/** Postpaid starts with a ceiling of 0; a purse, what is held of one, and what is at the bank gives nothing that was not put into it. */
-const FLOORS: Partial<Record<AccountKind, bigint>> = {
-  'player-prepaid': 0n,
-  'player-postpaid': 0n,
-  'card-float': 0n,
-  'card-dispute': 0n,
-  'payout-transit': 0n,
-};
 const KNOWN_ACCOUNTS_MAX = 8_192;
 
 interface HeadRow {
@@ -75,7 +67,7 @@ export class SqliteLedger {
 
   /** Opens a new account; throws when it is there already. */
   open({ kind, owner, currency }: AccountName): bigint {
-    return this.#sql.openAccount.run(kind, owner, currency, FLOORS[kind] ?? FLOOR_FREE).lastInsertRowid as bigint;
+    return this.#sql.openAccount.run(kind, owner, currency, floorOf(kind)).lastInsertRowid as bigint;
   }
 
   /** Writes the transfer and its postings; returns its id. */

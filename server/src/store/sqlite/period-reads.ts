@@ -13,7 +13,7 @@ import {
   type MovementRow,
   type SealedRow,
   type SealPointRow,
-} from './period-rows.ts';
+} from '../period-rows.ts';
 
 function prepare(db: Database.Database) {
   return {

@@ -1,7 +1,7 @@
 /** Rows of periods and of the journal, and what they mean. */
-import type { AccountKind, TransferKind } from '../../ledger/types.ts';
-import type { AccountMovement } from '../../periods/store.ts';
-import type { JournalBlock, SealedPeriod } from '../../periods/types.ts';
+import type { AccountKind, TransferKind } from '../ledger/types.ts';
+import type { AccountMovement } from '../periods/store.ts';
+import type { JournalBlock, SealedPeriod } from '../periods/types.ts';
 
 export interface SealedRow {
   period: bigint;
