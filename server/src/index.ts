@@ -14,6 +14,7 @@ export type { PaymentAnswer, ServerHooks } from './payments/service.ts';
 export type { SeenPayment } from './payments/admission.ts';
 export type { Environment, Identity } from './identity.ts';
 export type { BooksReport } from './ledger/books.ts';
+export * from './audit/index.ts';
 export type { Account, AccountKind, AccountName, CurrencySum, Posting, RecordedTransfer } from './ledger/types.ts';
 export type { PlacedDecision } from './payments/types.ts';
 export { playerAccount, spendableMinor, type Player, type TopUp } from './players/types.ts';

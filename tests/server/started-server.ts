@@ -1,6 +1,8 @@
 /** A payment server on a throwaway store, with a clock that tests move, and the parties round it. */
 import {
+  audit,
   createPaymentServer,
+  reportText,
   type CardPolicy,
   type Log,
   type PaymentServer,
@@ -177,10 +179,12 @@ export function readDecision({ tree, time }: Pick<Started, 'tree' | 'time'>, env
   return decodePaymentDecision(body);
 }
 
-/** The books must hold. */
-export async function requireBooks({ server }: Pick<Started, 'server'>): Promise<void> {
+/** The books must hold, by the server's own check and by the audit. */
+export async function requireBooks({ server, tree }: Pick<Started, 'server' | 'tree'>): Promise<void> {
   const { findings } = await server.service.verifyBooks();
   if (findings.length > 0) throw new Error(`books: ${findings.join('; ')}`);
+  const report = await audit({ store: server.service.records, roots: tree.roots });
+  if (!report.ok) throw new Error(`audit: ${reportText(report)}`);
 }
 
 /** A player's balance as it stands. */

@@ -1,0 +1,77 @@
+/**
+ * Months and seals. A transfer's month is that of its booking, or the first one that was open then; after a seal nothing is posted
+ * into its month or an earlier one. The seal itself is a message of the server: what it names is held against the journal.
+ */
+import { decodePeriodSeal, readEnvelope } from '@coinslot/protocol';
+import type { RecordedTransfer } from '../ledger/types.ts';
+import type { SealedPeriod } from '../periods/types.ts';
+import type { Facts } from './audit.ts';
+import { hex, plain } from './bytes.ts';
+import { placeOf } from './expectations.ts';
+import { monthAfter, monthOf } from './money.ts';
+
+export class Months {
+  readonly #facts: Facts;
+  readonly #seals: readonly SealedPeriod[];
+  /** Seals whose last transfer has passed. */
+  #passed = 0;
+  /** Last transfer of each month so far. */
+  readonly #lastOf = new Map<number, bigint>();
+
+  private constructor(facts: Facts, seals: readonly SealedPeriod[]) {
+    this.#facts = facts;
+    this.#seals = seals;
+  }
+
+  static async open(facts: Facts): Promise<Months> {
+    const seals = [...(await facts.witness.store.periods.listSealed())].sort((a, b) => a.period - b.period);
+    const months = new Months(facts, seals);
+    for (const [i, seal] of seals.entries())
+      await facts.readable(`seal of ${seal.period}`, () => months.#auditSeal(seal, seals[i - 1]));
+    return months;
+  }
+
+  /** Signed by the server, in order, and naming a block that is there. */
+  async #auditSeal(row: SealedPeriod, before: SealedPeriod | undefined): Promise<void> {
+    const { findings, witness } = this.#facts;
+    findings.tick('seals');
+    const place = `seal of ${row.period}`;
+    const said = decodePeriodSeal(readEnvelope(plain(row.seal)).body);
+    await witness.open(place, plain(row.seal), { type: 'period-seal', role: 'payment-server', atMs: said.timeMs });
+    const block = await witness.store.periods.findBlock(said.block);
+    const pairs: readonly (readonly [string, unknown, unknown])[] = [
+      ['period', said.period, row.period],
+      ['last transfer', said.lastTransfer, row.lastTransfer],
+      ['block', said.block, row.block],
+      ['block hash', hex(said.blockHash), hex(row.blockHash)],
+      ['block hash of the journal', hex(said.blockHash), block === undefined ? 'no such block' : hex(block.hash)],
+      ['rate table', said.rateTableId, row.rateTableId],
+      ['time', said.timeMs, row.sealedAtMs],
+    ];
+    for (const [what, signed, stored] of pairs) findings.same('seal', `${place}, ${what}`, signed, stored);
+    if (before !== undefined && row.lastTransfer < before.lastTransfer)
+      findings.find('seal', `${place}, last transfer`, `${before.lastTransfer} or later`, row.lastTransfer);
+  }
+
+  async take(transfer: RecordedTransfer): Promise<void> {
+    while ((this.#seals[this.#passed]?.lastTransfer ?? transfer.id) < transfer.id) await this.#pass();
+    const sealed = this.#seals[this.#passed - 1]?.period ?? 0;
+    const month = monthOf(transfer.atMs);
+    const expected = month > sealed ? month : monthAfter(sealed);
+    this.#facts.findings.same('period', `${placeOf(transfer)}, month`, expected, transfer.period);
+    this.#lastOf.set(transfer.period, transfer.id);
+  }
+
+  async end(): Promise<void> {
+    while (this.#passed < this.#seals.length) await this.#pass();
+  }
+
+  /** Nothing of this month or an earlier one can follow any more. */
+  async #pass(): Promise<void> {
+    const seal = this.#seals[this.#passed] as SealedPeriod;
+    this.#passed += 1;
+    let last = 0n;
+    for (const [period, id] of this.#lastOf) if (period <= seal.period && id > last) last = id;
+    this.#facts.findings.same('seal', `seal of ${seal.period}, last transfer of the month`, last, seal.lastTransfer);
+  }
+}
