@@ -1,7 +1,7 @@
 /** What bills, collections, mandates and the closing of accounts need of a store. Part of `periods/store.ts`. */
-import type { Transfer } from '../ledger/types.ts';
 import type {
   AccountClosing,
+  BankAnswers,
   Bill,
   BillingState,
   BillLine,
@@ -10,6 +10,14 @@ import type {
   Mandate,
   UsedMandate,
 } from './types.ts';
+
+/** What an order has come to. */
+export interface Answered<State> {
+  readonly state: State;
+  readonly told: BankAnswers;
+  /** ISO 20022 reason code of a return. */
+  readonly reason: string | undefined;
+}
 
 /** Names a mandate. */
 export type MandateKey = Pick<Mandate, 'userId' | 'number'>;
@@ -31,11 +39,13 @@ export interface BillReader {
   findCollection(endToEndId: string): Promise<Collection | undefined>;
   /** By the number of the bill. */
   listCollections(period: number, afterBill: string, count: number): Promise<readonly Collection[]>;
+  /** To be collected by `bank-debit` or `card-on-file`, and in no file yet; by the number of the bill. */
+  listOpenCollections(afterBill: string, count: number): Promise<readonly Collection[]>;
   /** The newest. */
   findMandate(userId: Uint8Array): Promise<Mandate | undefined>;
   /** In the order of the keys; `isUsed`: whether a collection of a period before this one was made on it. Throws when one is not there. */
   loadMandates(keys: readonly MandateKey[], period: number): Promise<readonly UsedMandate[]>;
-  findAccountClosing(userId: Uint8Array): Promise<AccountClosing | undefined>;
+  findAccountClosing(requestHash: Uint8Array): Promise<AccountClosing | undefined>;
 }
 
 export interface BillingTime {
@@ -52,16 +62,9 @@ export interface BillWriter extends BillReader {
   addBills(bills: readonly Bill[]): Promise<void>;
   addCollections(collections: readonly Collection[]): Promise<void>;
   /** `atMs` says in which period the answer counts, by the rule for transfers; the first one is kept as `endedPeriod`. */
-  setCollection(
-    endToEndId: string,
-    state: CollectionState,
-    paidMinor: bigint,
-    reason: string | undefined,
-    atMs: number,
-  ): Promise<void>;
+  setCollection(endToEndId: string, answered: Answered<CollectionState>, atMs: number): Promise<void>;
   /** The number must be above those of this player. */
   addMandate(mandate: Mandate): Promise<void>;
+  /** The player is closed from the first one on. */
   addAccountClosing(closing: AccountClosing): Promise<void>;
-  /** Posts any transfer; returns its number. */
-  postTransfer(transfer: Transfer): Promise<bigint>;
 }

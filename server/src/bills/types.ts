@@ -83,17 +83,30 @@ export interface Collection {
   /** The file it stands in; `undefined` for the way `transfer`. */
   readonly messageId: string | undefined;
   readonly state: CollectionState;
-  /** Paid less taken back; below zero while a return has come before what it returns. */
-  readonly paidMinor: bigint;
+  readonly told: BankAnswers;
   /** ISO 20022 reason code of a return. */
   readonly reason: string | undefined;
   /** The period in which the bank's first answer counts; from its seal on nothing of it is under way. */
   readonly endedPeriod: number | undefined;
 }
 
-/** An account that its player closed. */
+/** What the bank has told of one order so far. What stands as paid is the difference, once the first is there: see `paidOf`. */
+export interface BankAnswers {
+  /** Booked; and what was turned down without being booked, which stands on both sides. */
+  readonly paidMinor: bigint;
+  /** Sent back. A return may come before the booking that it returns. */
+  readonly returnedMinor: bigint;
+}
+
+/** What stands as paid; never below zero. */
+export const paidOf = ({ paidMinor, returnedMinor }: BankAnswers): bigint =>
+  paidMinor > returnedMinor ? paidMinor - returnedMinor : 0n;
+
+/** A player's order to close their account. */
 export interface AccountClosing {
   readonly userId: Uint8Array;
+  /** `accountRequestHash` of the body. */
+  readonly requestHash: Uint8Array;
   readonly atMs: number;
   /** Envelope `account-request`, ask `close`. */
   readonly envelope: Uint8Array;

@@ -31,7 +31,8 @@ function isExact(price: Money, charge: Money, table: RateTable): boolean {
 
 const BASE_RATE_E8 = 100_000_000n;
 
-function rateOf(table: RateTable, currency: string): bigint {
+/** Units of a currency for one of the base, times 10^8. Throws RATE_STALE for one that the table does not have. */
+export function rateOf(table: RateTable, currency: string): bigint {
   if (currency === table.base) return BASE_RATE_E8;
   const rate = table.rates.find((one) => one.currency === currency);
   if (rate === undefined) throw new ProtocolError('RATE_STALE', `rate table ${table.id}: no rate for ${currency}`);

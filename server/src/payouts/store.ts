@@ -1,5 +1,6 @@
 /** What payouts, withdrawals and the bank need of a store. Part of `periods/store.ts`. */
 import type { BankFile } from '../bank/types.ts';
+import type { Answered } from '../bills/store.ts';
 import type { Transfer } from '../ledger/types.ts';
 import type {
   BankEntryRecord,
@@ -21,8 +22,11 @@ export interface PayoutReader {
   listPayoutsOfPublisher(publisherId: string): Promise<readonly Payout[]>;
   /** The sales, refunds and claims of a period, sealed or open, by number of transfer. */
   listPayoutLines(publisherId: string, period: number, after: bigint, count: number): Promise<readonly PayoutLine[]>;
+  /** Booked, and in no file yet; by number. */
+  listOpenPayouts(): Promise<readonly Payout[]>;
   /** The newest bank details; of those taken before a time, when one is given. */
   findBankDetails(publisherId: string, takenBeforeMs?: number): Promise<SignedBankDetails | undefined>;
+  findBankDetailsByNumber(publisherId: string, number: number): Promise<SignedBankDetails | undefined>;
 
   findWithdrawal(endToEndId: string): Promise<Withdrawal | undefined>;
   /** Booked up to a transfer, and in no file yet; by end-to-end id. */
@@ -46,16 +50,11 @@ export interface PayoutReader {
 export interface PayoutWriter extends PayoutReader {
   /** With what it posts; none for one that is carried. */
   addPayout(payout: Payout, transfers: readonly Transfer[]): Promise<void>;
-  setPayout(number: string, state: PayoutState, paidMinor: bigint, reason: string | undefined): Promise<void>;
+  setPayout(number: string, answered: Answered<PayoutState>): Promise<void>;
   addBankDetails(details: SignedBankDetails): Promise<void>;
 
   addWithdrawal(withdrawal: Withdrawal, transfer: Transfer): Promise<void>;
-  setWithdrawal(
-    endToEndId: string,
-    state: Withdrawal['state'],
-    paidMinor: bigint,
-    reason: string | undefined,
-  ): Promise<void>;
+  setWithdrawal(endToEndId: string, answered: Answered<Withdrawal['state']>): Promise<void>;
 
   /** Keeps a file and writes its name into the collections, payouts and withdrawals that stand in it. */
   addBankFile(file: BankFile, endToEndIds: readonly string[]): Promise<void>;

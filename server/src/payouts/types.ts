@@ -1,7 +1,16 @@
+import type { BankAnswers } from '../bills/types.ts';
+
 export type PayoutState = 'carried' | 'booked' | 'handed' | 'paid' | 'part-paid' | 'returned';
 
 /** Why a payable stays where it is. */
-export type CarryReason = 'below-minimum' | 'nothing-owed' | 'no-bank-details' | 'details-too-new' | 'no-rate';
+export type CarryReason =
+  | 'below-minimum'
+  | 'nothing-owed'
+  | 'no-bank-details'
+  | 'details-too-new'
+  /** The stored details are not those that the publisher signed: a finding. */
+  | 'details-differ'
+  | 'no-rate';
 
 /** What a period did to a publisher's payable in one currency. */
 export interface PayoutCurrency {
@@ -42,8 +51,7 @@ export interface Payout {
   readonly endToEndId: string;
   readonly messageId: string | undefined;
   readonly state: PayoutState;
-  /** Paid less returned; below zero while a return has come before what it returns. */
-  readonly paidMinor: bigint;
+  readonly told: BankAnswers;
   readonly reason: string | undefined;
   readonly madeAtMs: number;
 }
@@ -88,7 +96,7 @@ export interface Withdrawal {
   readonly iban: string;
   readonly messageId: string | undefined;
   readonly state: Exclude<PayoutState, 'carried'>;
-  readonly paidMinor: bigint;
+  readonly told: BankAnswers;
   readonly reason: string | undefined;
   readonly madeAtMs: number;
 }
