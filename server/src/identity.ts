@@ -78,3 +78,14 @@ function requireRoots(roots: readonly Uint8Array[], environment: Environment): v
 /** The stored envelope with its chain put back. */
 export const wholeEnvelope = (compact: Uint8Array, chain: readonly Uint8Array[]): Uint8Array =>
   withChain(Uint8Array.from(compact), chain);
+
+/** The same by the hash of the chain that it was sealed under. */
+export async function wholeStored(
+  store: { findChain(chainHash: Uint8Array): Promise<readonly Uint8Array[] | undefined> },
+  compact: Uint8Array,
+  chainHash: Uint8Array,
+): Promise<Uint8Array> {
+  const chain = await store.findChain(chainHash);
+  if (chain === undefined) throw new Error('the chain of a recorded message is not in the store');
+  return wholeEnvelope(compact, chain);
+}

@@ -24,6 +24,7 @@ import { storeBytes } from './operation/store-size.ts';
 import { SeenNonces } from './players/freshness.ts';
 import { Players } from './players/service.ts';
 import { Publishers } from './publishers/service.ts';
+import { Refunds } from './refunds/service.ts';
 import { GroupCommit } from './store/group-commit.ts';
 import type { StoreError, StoreReader } from './store/port.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -73,6 +74,7 @@ export interface PaymentServerService {
   readonly players: Pick<Players, 'enrol' | 'topUp' | 'setCeiling'>;
   readonly publishers: Pick<Publishers, 'enrol'>;
   readonly cards: Pick<Cards, 'issue' | 'upload' | 'lost' | 'block' | 'list' | 'claim' | 'settle'>;
+  readonly refunds: Pick<Refunds, 'order' | 'byOperator' | 'ask' | 'decline'>;
   readonly putRateTable: Exchange['putRateTable'];
   readonly putReferenceRates: Exchange['putReferenceRates'];
   /** Asks the feed now; `undefined` without a feed, and when the asking came to nothing. */
@@ -135,6 +137,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const nonces = new SeenNonces(limits.seenNoncesMax);
   const players = new Players({ identity, store, commit, clock, nonces });
   const publishers = new Publishers({ roots, commit, clock });
+  const refunds = new Refunds({ identity, store, commit, clock, revocationLists });
   const exchange = new Exchange({ identity, store, commit, clock });
   const parts = { identity, store, commit, nonces, clock, random, limits };
   const cards = new Cards({ ...parts, certifiers, policy, revocationLists });
@@ -167,6 +170,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     publishers,
     exchange,
     cards,
+    refunds,
     store,
     metrics,
     isReady,
@@ -220,6 +224,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
       players,
       publishers,
       cards,
+      refunds,
       putRateTable: exchange.putRateTable.bind(exchange),
       putReferenceRates: exchange.putReferenceRates.bind(exchange),
       askForRates: async () => feed?.ask(),

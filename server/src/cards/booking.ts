@@ -56,6 +56,9 @@ export async function planRecord(plan: Plan, checked: CheckedRecord, context: Bo
   if (fields.settlement !== (state.plan === 'prepaid' ? 'debited' : 'recorded'))
     throw new ProtocolError('DECISION_MISMATCH', 'CardRecord.settlement: not that of the purse');
   const { proofs } = checked;
+  // Without the player's message 2 it is held like any other, and is the player's at the end of the card.
+  if (proofs !== undefined && (await isRefunded(checked, context)))
+    return planVoid(plan, checked, context, state, 'REFUNDED');
   if (proofs === undefined) return planDispute(plan, checked, context, state);
   if (plan.paid.has(hex(checked.requestId)) || (await isPaid(context.tx, checked.requestId)))
     return planConflict(plan, checked, context, state);
@@ -63,6 +66,10 @@ export async function planRecord(plan: Plan, checked: CheckedRecord, context: Bo
   if (typeof charge === 'string') return planVoid(plan, checked, context, state, charge);
   return planSale(plan, checked, context, state, charge);
 }
+
+/** Whether the decision was undone before its record came up: on a claim, which the publisher gave back. */
+const isRefunded = async ({ fields }: CheckedRecord, { tx, card }: BookingContext): Promise<boolean> =>
+  (await tx.refunds.findRefund(cardDecisionId(card.cardId, fields.nonce))) !== undefined;
 
 /** Whether a request has its payment: by this server, by another card, or by a copy of this one. */
 async function isPaid(tx: StoreTransaction, requestId: Uint8Array): Promise<boolean> {
@@ -125,6 +132,12 @@ function keep(plan: Plan, checked: CheckedRecord, context: BookingContext, outco
     // Asked as it is written: a refusal by the server under the same request id stands as it is.
     const isOpen = outcome.outcome === 'booked' && (await context.tx.findDecision(checked.requestId)) === undefined;
     await cards.addCardRecord(rowOf(checked, context, outcome, isOpen));
+    const { cardId } = context.card;
+    if (!isOpen && outcome.outcome !== 'refused')
+      await context.tx.refunds.addCardDecision(cardDecisionId(cardId, checked.fields.nonce), {
+        cardId,
+        head: checked.head,
+      });
   });
 }
 

@@ -122,6 +122,7 @@ export async function bookClaim(
   const card = (await tx.cards.findCard(read.cardId)) as Card;
   const standing = decision.card as NonNullable<PaymentDecision['card']>;
   const { counter, head } = standing;
+  if ((await tx.refunds.findRefund(decision.decisionId)) !== undefined) return { outcome: 'refused', code: 'REFUNDED' };
   const claims = await tx.cards.listClaims(card.cardId);
   if (claims.some((claim) => equalBytes(claim.head, head) && claim.reversalId === undefined))
     return { outcome: 'paid' };
@@ -163,6 +164,7 @@ export async function bookClaim(
     atMs: nowMs,
     transfer: transferOf('claim', cardReference(card.cardId, head), nowMs, paymentPostings(money)),
   });
+  await tx.refunds.addCardDecision(decision.decisionId, { cardId: card.cardId, head });
   const isOther = !isDisputed && (claims.some((claim) => claim.counter === counter) || counter <= card.counter);
   return isOther ? { outcome: 'booked', forked: card } : { outcome: 'booked' };
 }

@@ -3,6 +3,7 @@
  * in its purses, and what is held of it, but the player, less what the issuer paid on claims that still stand.
  */
 import { ProtocolError } from '@coinslot/protocol';
+import type { RecordedTransfer } from '../ledger/types.ts';
 import { playerAccount, type Player } from '../players/types.ts';
 import type { StoreTransaction } from '../store/port.ts';
 import { cardReference, disputeAccount, floatAccount, lossAccount, transferOf } from './accounts.ts';
@@ -36,7 +37,7 @@ export async function settleCard(
     const held = disputeAccount(cardId, currency);
     const heldMinor = (await tx.cards.findAccount(held))?.balanceMinor ?? 0n;
     if (floatMinor === 0n && heldMinor === 0n) continue;
-    const claimedMinor = await claimsOn(tx, card, purse);
+    const claimedMinor = await standingClaimsMinor(tx, card, purse);
     const owedMinor = claimedMinor < floatMinor ? claimedMinor : floatMinor;
     const debit = floatAccount(cardId, currency);
     const post = async (kind: 'claim-settlement' | 'card-return', amountMinor: bigint): Promise<void> => {
@@ -59,8 +60,15 @@ export async function settleCard(
   return returned;
 }
 
+/** What a settled card gave the issuer for its claims; `undefined` where it gave nothing. */
+export const settlementOf = (
+  tx: StoreTransaction,
+  { cardId }: Card,
+  purse: string,
+): Promise<RecordedTransfer | undefined> => tx.findTransfer('claim-settlement', cardReference(cardId, EVENT, purse));
+
 /** Claims that stand, but for those that the card's own money has covered. */
-async function claimsOn(tx: StoreTransaction, { cardId }: Card, purse: string): Promise<bigint> {
+export async function standingClaimsMinor(tx: StoreTransaction, { cardId }: Card, purse: string): Promise<bigint> {
   let sumMinor = 0n;
   for (const claim of await tx.cards.listClaims(cardId)) {
     if (claim.purse !== purse || claim.reversalId !== undefined) continue;

@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange/service.ts';
 import type { Payments, PaymentAnswer } from '../payments/service.ts';
 import type { Players } from '../players/service.ts';
 import { cardDoors } from './cards.ts';
+import { refundDoors } from './refunds.ts';
 import { coded, MSGPACK, msgpack, plain, type Answer } from './answer.ts';
 import type { Metrics } from './metrics.ts';
 import type { DoorLimit } from './throttle.ts';
@@ -72,6 +73,7 @@ export function doorsOf(services: DoorServices): readonly Door[] {
       userOf: accountUser,
       open: async ({ body }) => msgpack(200, await players.answer(body)),
     },
+    ...refundDoors(services.refunds),
     ...cardDoors(services.cards),
     { method: 'GET', path: '/v1/rates', open: async () => msgpack(200, await exchange.currentEnvelope()) },
     ...operatorDoors(services),

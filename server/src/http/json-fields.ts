@@ -30,6 +30,12 @@ export function requireText(fields: Fields, field: string): string {
   return value;
 }
 
+export function requireOneOf<Word extends string>(fields: Fields, field: string, words: readonly Word[]): Word {
+  const word = words.find((one) => one === fields[field]);
+  if (word === undefined) throw bad(field, `one of ${words.join(', ')}`);
+  return word;
+}
+
 export function requireList(fields: Fields, field: string, max: number): readonly unknown[] {
   const value = fields[field];
   if (!Array.isArray(value) || value.length > max) throw bad(field, `a list of at most ${max}`);

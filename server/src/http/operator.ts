@@ -6,10 +6,12 @@ import type { AccountName } from '../ledger/types.ts';
 import { hex, type Player } from '../players/types.ts';
 import type { Players } from '../players/service.ts';
 import type { Publishers } from '../publishers/service.ts';
+import type { Refunds } from '../refunds/service.ts';
 import type { StoreReader } from '../store/port.ts';
 import { json, JSON_TYPE } from './answer.ts';
 import type { Door } from './doors.ts';
 import { operatorCardDoors } from './operator-cards.ts';
+import { listRefunds, operatorRefundDoors } from './refunds.ts';
 import {
   queryCount,
   requireAmount,
@@ -28,6 +30,7 @@ export interface OperatorServices {
   readonly publishers: Publishers;
   readonly exchange: Exchange;
   readonly cards: Cards;
+  readonly refunds: Refunds;
   readonly store: StoreReader;
   readonly pageMax: number;
 }
@@ -76,6 +79,8 @@ export function operatorDoors(services: OperatorServices): readonly Door[] {
       putRates(services, fields),
     ),
     ...operatorCardDoors(services, post),
+    ...operatorRefundDoors(services.refunds, post),
+    list('/v1/operator/refunds', (after, count) => listRefunds(services.store, after, count)),
     list('/v1/operator/accounts', (after, count) => accounts(services, after, count)),
     list('/v1/operator/ledger', (after, count) => ledger(services, after, count)),
   ];

@@ -19,7 +19,7 @@ import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
 import { enrol, readEnrolment } from './enrolment.ts';
 import { requireFresh, type SeenNonces } from './freshness.ts';
-import { handOver, sealStatement } from './statement.ts';
+import { handOver, handOverRefunds, sealStatement, type Handover } from './statement.ts';
 import { playerAccount, type Player, type TopUp } from './types.ts';
 
 export interface PlayersOptions {
@@ -76,8 +76,15 @@ export class Players {
     if (request.ask === 'limits') return this.#changeLimits(request, hash);
     requireFresh(request.timeMs, clock(), 'AccountRequest.timeMs');
     nonces.requireNew(request.userId, request.nonce, clock());
-    const handover = request.ask === 'decisions' ? await handOver(store, request.userId, request.after) : undefined;
+    const handover = await this.#handover(request);
     return sealStatement(identity, player, hash, clock(), handover);
+  }
+
+  #handover({ ask, userId, after }: AccountRequest): Promise<Handover | undefined> {
+    const { store } = this.#options;
+    if (ask === 'decisions') return handOver(store, userId, after);
+    if (ask === 'refunds') return handOverRefunds(store, userId, after);
+    return Promise.resolve(undefined);
   }
 
   /** Acts at once, up or down: the delay before a raise is kept by the wallet, before the PIN key signs. */

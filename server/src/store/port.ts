@@ -16,6 +16,7 @@ import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } f
 import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from '../payments/types.ts';
 import type { SealReader, SealWriter } from '../periods/store.ts';
 import type { NewPlayer, Player, PressLimits, TopUp } from '../players/types.ts';
+import type { RefundReader, RefundWriter } from '../refunds/store.ts';
 import type { NewPublisher, Publisher } from '../publishers/types.ts';
 
 /** Names what a payment is judged against. */
@@ -51,12 +52,14 @@ export interface StoreReader {
   listSums(): Promise<readonly CurrencySum[]>;
   readonly cards: CardReader;
   readonly periods: SealReader;
+  readonly refunds: RefundReader;
 }
 
 /** One transaction. Its reads see its own changes. */
-export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards' | 'periods'> {
+export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards' | 'periods' | 'refunds'> {
   readonly cards: CardWriter;
   readonly periods: SealWriter;
+  readonly refunds: RefundWriter;
   /** Posts what no other row goes with; returns its number. */
   postTransfer(transfer: Transfer): Promise<bigint>;
   /**

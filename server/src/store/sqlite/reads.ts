@@ -8,9 +8,11 @@ import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
 import type { SealReader } from '../../periods/store.ts';
 import type { Player, TopUp } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
+import type { RefundReader } from '../../refunds/store.ts';
 import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
 import { SqlitePeriodReads } from './period-reads.ts';
+import { SqliteRefundReads } from './refund-reads.ts';
 import {
   accountOf,
   decisionOf,
@@ -66,6 +68,7 @@ function prepare(db: Database.Database) {
 export class SqliteReads implements StoreReader {
   readonly cards: CardReader;
   readonly periods: SealReader;
+  readonly refunds: RefundReader;
   readonly #transfers: SqliteTransferReads;
   readonly #read: ReturnType<typeof prepare>;
 
@@ -74,6 +77,7 @@ export class SqliteReads implements StoreReader {
     this.#transfers = new SqliteTransferReads(db);
     this.cards = new SqliteCardReads(db);
     this.periods = new SqlitePeriodReads(db);
+    this.refunds = new SqliteRefundReads(db);
   }
 
   async findPlayer(userId: Uint8Array): Promise<Player | undefined> {

@@ -8,11 +8,13 @@ import type { DecisionRecord, PaymentState, SpendingPlayer } from '../../payment
 import { hex, playerAccount, type NewPlayer, type PressLimits, type TopUp } from '../../players/types.ts';
 import type { SealWriter } from '../../periods/store.ts';
 import type { NewPublisher, Publisher } from '../../publishers/types.ts';
+import type { RefundWriter } from '../../refunds/store.ts';
 import type { PaymentKey, StoreTransaction } from '../port.ts';
 import type { Transfer } from '../../ledger/types.ts';
 import { SqliteCardWrites } from './card-writes.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqlitePeriodWrites } from './period-writes.ts';
+import { SqliteRefundWrites } from './refund-writes.ts';
 import { SqliteReads } from './reads.ts';
 import { packChain, topUpOf, type TopUpRow } from '../rows.ts';
 
@@ -70,6 +72,7 @@ function prepare(db: Database.Database) {
 export class SqliteTransaction extends SqliteReads implements StoreTransaction {
   override readonly cards: CardWriter;
   override readonly periods: SealWriter;
+  override readonly refunds: RefundWriter;
   readonly #ledger: SqliteLedger;
   readonly #sql: ReturnType<typeof prepare>;
 
@@ -78,6 +81,7 @@ export class SqliteTransaction extends SqliteReads implements StoreTransaction {
     this.#ledger = new SqliteLedger(db);
     this.cards = new SqliteCardWrites(db, this.#ledger);
     this.periods = new SqlitePeriodWrites(db);
+    this.refunds = new SqliteRefundWrites(db, this.#ledger);
     this.#sql = prepare(db);
   }
 
