@@ -1,24 +1,33 @@
 #!/usr/bin/env node
-/** `coinslot-server`: starts the server, or verifies the books of a store. Errors and their hints go to standard error. */
+/** `coinslot-server`: starts the server, and does to its store what is done by hand. Errors and their hints go to standard error. */
 import { ProtocolError } from '@coinslot/protocol';
 import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { loadCardModule } from './card-module.ts';
-import { ConfigError, readConfig, shownConfig } from './config.ts';
-import { readChain, readRevocationLists, readRoots, readSigner, readToken } from './key-files.ts';
+import { ConfigError, readConfig, shownConfig, type ServerConfig } from './config.ts';
+import { readEcbRates } from './exchange/ecb.ts';
+import { rateSource } from './exchange/ecb-source.ts';
+import { postReferenceRates } from './exchange/service.ts';
+import type { TlsIdentity } from './http/tls.ts';
+import { readChain, readRevocationLists, readRoots, readSigner, readTls, readToken } from './key-files.ts';
 import { verifyBooks } from './ledger/books.ts';
+import { verifyJournal } from './ledger/journal.ts';
 import { SERVER_LIMITS } from './limits.ts';
 import type { Environment } from './identity.ts';
-import { createPaymentServer } from './payment-server.ts';
+import { backUp, restore, type VerifiedCopy } from './operation/backup.ts';
+import { createPaymentServer, type PaymentServer } from './payment-server.ts';
 import { StoreError } from './store/port.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+
+const HOUR_MS = 3_600_000;
 
 async function start(configPath: string | undefined): Promise<void> {
   const config = readConfig(configPath, process.env);
   const log = pino({ level: config.logLevel, base: { service: 'coinslot-server' } });
   log.info({ config: shownConfig(config) }, 'configuration');
-  const { operatorTokenPath, cardIssuersModule, revocationListsPath } = config;
+  const { operatorTokenPath, cardIssuersModule, revocationListsPath, trustedProxies, ecbUrl } = config;
+  const tls = tlsOf(config);
   const server = await createPaymentServer({
     storePath: config.storePath,
     signer: readSigner(config.keyPath, config.keyPassphrase),
@@ -31,20 +40,44 @@ async function start(configPath: string | undefined): Promise<void> {
     ...(cardIssuersModule !== undefined && (await loadCardModule(cardIssuersModule))),
     ...(revocationListsPath !== undefined && { revocationLists: readRevocationLists(revocationListsPath) }),
     ...(operatorTokenPath !== undefined && { operatorToken: readToken(operatorTokenPath) }),
+    ...(tls !== undefined && { tls }),
+    ...(trustedProxies !== undefined && { trustedProxies: trustedProxies.split(',').map((one) => one.trim()) }),
+    ...(ecbUrl !== undefined && { rateFeed: { url: ecbUrl, everyMs: Number(config.ecbHours) * HOUR_MS } }),
+    measureProcess: true,
     onFatal: () => process.exit(1),
   });
   const port = await server.listen(Number(config.port), config.host);
   const { id, commonName } = server.identity.leaf.subject;
-  log.info({ host: config.host, port, server: id, name: commonName }, 'listening');
+  log.info({ host: config.host, port, tls: tls !== undefined, server: id, name: commonName }, 'listening');
+  if (config.environment === 'live' && tls === undefined && trustedProxies === undefined)
+    log.warn({}, 'no TLS and no trusted proxy: whatever is bought can be read on the way');
+  process.on('SIGHUP', () => reload(server, config, log));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+}
+
+function tlsOf({ tlsKeyPath, tlsChainPath }: ServerConfig): TlsIdentity | undefined {
+  return tlsKeyPath === undefined || tlsChainPath === undefined ? undefined : readTls(tlsKeyPath, tlsChainPath);
+}
+
+/** At SIGHUP: what is renewed without a restart. What cannot be used is said, and the old stays. */
+function reload(server: PaymentServer, config: ServerConfig, log: Logger): void {
+  try {
+    const tls = tlsOf(config);
+    if (tls !== undefined) server.renewTls(tls);
+    log.info({ tls: tls !== undefined }, 'reloaded');
+  } catch (err) {
+    log.error({ err }, 'not reloaded: the old key and chain stay');
+  }
 }
 
 async function verify(storePath: string): Promise<void> {
   const store = openSqliteStore({ path: storePath, checkBytesMax: SERVER_LIMITS.openCheckBytesMax });
   try {
-    const { findings, sums, ...counts } = await verifyBooks(store);
+    const { findings: ofBooks, sums, ...counts } = await verifyBooks(store);
+    const { finding: ofJournal, blocks } = await verifyJournal(store);
+    const findings = [...ofBooks, ...(ofJournal === undefined ? [] : [ofJournal])];
     console.log(
-      `${counts.accounts} accounts, ${counts.transfers} transfers, ${counts.decisions} decisions, ${counts.cards} cards`,
+      `${counts.accounts} accounts, ${counts.transfers} transfers, ${counts.decisions} decisions, ${counts.cards} cards, ${blocks} blocks`,
     );
     sums.forEach(({ currency, sumMinor }) => console.log(`${currency} sums to ${sumMinor}`));
     findings.forEach((finding) => console.error(`finding: ${finding}`));
@@ -53,6 +86,28 @@ async function verify(storePath: string): Promise<void> {
     await store.close();
   }
 }
+
+/** Into the store itself, which a running server reads at its next question. */
+async function postRates(storePath: string, place: string): Promise<void> {
+  const bytes = await rateSource(place)();
+  const store = openSqliteStore({ path: storePath, checkBytesMax: SERVER_LIMITS.openCheckBytesMax });
+  try {
+    const nowMs = Date.now();
+    const reference = readEcbRates(bytes, nowMs);
+    const table = await store.transaction((tx) => postReferenceRates(tx, reference, nowMs));
+    const until = new Date(table.notAfterMs).toISOString();
+    console.log(`table ${table.id}: ${table.rates.length} rates of ${reference.date}, until ${until}`);
+    if (reference.leftOut.length > 0) console.log(`left out: ${reference.leftOut.join(', ')}`);
+  } finally {
+    await store.close();
+  }
+}
+
+const sayCopy = (path: string, { bytes, accounts, transfers, decisions, block, blockHash }: VerifiedCopy): void =>
+  console.log(
+    `${path}: ${bytes} bytes, ${accounts} accounts, ${transfers} transfers, ${decisions} decisions; verified\n` +
+      `journal: block ${block}, ${blockHash}`,
+  );
 
 const program = new Command('coinslot-server').description('The payment server of Coinslot.');
 program
@@ -65,6 +120,24 @@ program
   .description('derive every balance again and hold every decision against its bytes')
   .requiredOption('--store <file>', 'the SQLite file')
   .action(({ store }: { store: string }) => verify(store));
+program
+  .command('rates')
+  .description("post the ECB's reference rates as the newest table")
+  .requiredOption('--ecb <place>', 'eurofxref-daily.xml: a file or an https address')
+  .requiredOption('--store <file>', 'the SQLite file')
+  .action(({ ecb, store }: { ecb: string; store: string }) => postRates(store, ecb));
+program
+  .command('backup')
+  .description('copy the store while the server runs, and verify the copy')
+  .requiredOption('--store <file>', 'the SQLite file')
+  .requiredOption('--to <file>', 'where the copy goes; must not be there')
+  .action(async ({ store, to }: { store: string; to: string }) => sayCopy(to, await backUp(store, to)));
+program
+  .command('restore')
+  .description('put a backup in the place of a store that is gone; never over one that is there')
+  .requiredOption('--from <file>', 'the backup')
+  .requiredOption('--store <file>', 'the SQLite file; must not be there')
+  .action(async ({ from, store }: { from: string; store: string }) => sayCopy(store, await restore(from, store)));
 
 try {
   await program.parseAsync();

@@ -1,9 +1,10 @@
-/** The files a server starts from: its key, its chain, the roots it pins, the operator's token. */
+/** The files a server starts from: its key, its chain, the roots it pins, the operator's token, what its TLS needs. */
 import { createPrivateKey } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { decodeCrls, decodeRoots, ProtocolError, type Signer } from '@coinslot/protocol';
 import { nativeSigner } from '@coinslot/protocol/node';
 import { ConfigError } from './config.ts';
+import type { TlsIdentity } from './http/tls.ts';
 
 const OTHERS = 0o077;
 
@@ -19,6 +20,12 @@ export function readSigner(path: string, passphrase?: string): Signer {
 
 /** The one line of a token's file. */
 export const readToken = (path: string): string => readOwnFile(path).trim();
+
+/** PEM of the key and the chain of TLS. Throws ConfigError when others may read the key. */
+export const readTls = (keyPath: string, chainPath: string): TlsIdentity => ({
+  key: readOwnFile(keyPath),
+  chain: readAny(chainPath).toString('latin1'),
+});
 
 /** DER certificates of a PEM file, in its order. */
 export function readChain(path: string): readonly Uint8Array[] {

@@ -102,7 +102,7 @@ describe('coinslot-server', () => {
     expect(log).not.toContain(SECRET);
     expect(log).not.toContain('operator-token-of-the-tests');
     const verified = await finished(run(['verify', '--store', join(folder, 'ledger.sqlite')]));
-    expect(verified).toEqual({ status: 0, out: '0 accounts, 0 transfers, 0 decisions, 0 cards\n', err: '' });
+    expect(verified).toEqual({ status: 0, out: '0 accounts, 0 transfers, 0 decisions, 0 cards, 0 blocks\n', err: '' });
   });
 
   it.each([

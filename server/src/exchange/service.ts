@@ -32,22 +32,10 @@ export class Exchange {
     return this.#options.commit.submit((tx) => addRateTable(tx, newTable));
   }
 
-  /**
-   * Puts a day's reference rates into force from now on, so that what was shown by the table before has its ten minutes. The
-   * same day again changes nothing. Throws RATE_STALE for a day whose end is before that of the newest table: that one is of
-   * a later day, or was posted by hand and stands until its end.
-   */
-  async putReferenceRates({ rates, notAfterMs, date }: EcbRates): Promise<RateTable> {
-    return this.#options.commit.submit(async (tx) => {
-      const newest = (await tx.findNewestRateTable())?.table;
-      const next = { base: 'EUR', notBeforeMs: newest?.notBeforeMs ?? 0, notAfterMs, rates };
-      if (newest !== undefined && isSame(next, newest)) return newest;
-      if (newest !== undefined && notAfterMs < newest.notAfterMs)
-        throw new ProtocolError('RATE_STALE', `the rates of ${date} end before those in force do`);
-      const fresh = { ...next, notBeforeMs: this.#options.clock() };
-      requireRates(fresh);
-      return addRateTable(tx, fresh);
-    });
+  /** `postReferenceRates` in a transaction of its own, at this server's time. */
+  putReferenceRates(reference: EcbRates): Promise<RateTable> {
+    const { commit, clock } = this.#options;
+    return commit.submit((tx) => postReferenceRates(tx, reference, clock()));
   }
 
   /** Envelope `rate-table` of the newest table, current or not: wallets look at its dates. Throws RATE_STALE before the first. */
@@ -62,7 +50,10 @@ export class Exchange {
   }
 }
 
-async function addRateTable(tx: StoreTransaction, newTable: NewRateTable): Promise<RateTable> {
+async function addRateTable(
+  tx: Pick<StoreTransaction, 'findNewestRateTable' | 'addRateTable'>,
+  newTable: NewRateTable,
+): Promise<RateTable> {
   const newest = (await tx.findNewestRateTable())?.table;
   if (newest !== undefined && isSame(newTable, newest)) return newest;
   // A successor that starts before its predecessor would end the predecessor's life in the past.
@@ -71,6 +62,25 @@ async function addRateTable(tx: StoreTransaction, newTable: NewRateTable): Promi
   const table = { ...newTable, id: (newest?.id ?? 0) + 1 };
   await tx.addRateTable(table.id, encodeRateTable(table), table.notBeforeMs);
   return table;
+}
+
+/**
+ * Puts a day's reference rates into force from now on, so that what was shown by the table before has its ten minutes. The
+ * same day again changes nothing. Throws RATE_STALE for a day whose end is before that of the newest table: that one is of a
+ * later day, or was posted by hand and stands until its end.
+ */
+export async function postReferenceRates(
+  tx: Pick<StoreTransaction, 'findNewestRateTable' | 'addRateTable'>,
+  { rates, notAfterMs, date }: EcbRates,
+  nowMs: number,
+): Promise<RateTable> {
+  const newest = (await tx.findNewestRateTable())?.table;
+  const next = { base: 'EUR', notBeforeMs: nowMs, notAfterMs, rates };
+  if (newest !== undefined && isSame({ ...next, notBeforeMs: newest.notBeforeMs }, newest)) return newest;
+  if (newest !== undefined && notAfterMs < newest.notAfterMs)
+    throw new ProtocolError('RATE_STALE', `the rates of ${date} end before those in force do`);
+  requireRates(next);
+  return addRateTable(tx, next);
 }
 
 const isSame = (newTable: NewRateTable, { id, ...known }: RateTable): boolean =>
