@@ -43,6 +43,9 @@ export interface StartOptions {
   cardPolicy?: CardPolicy;
   revocationLists?: readonly Uint8Array[];
   rateFeed?: { url: string; everyMs: number };
+  tls?: { key: string; chain: string };
+  trustedProxies?: readonly string[];
+  monotonic?: () => number;
 }
 
 export interface Started {
@@ -88,6 +91,9 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
     cardIssuers: [ALG.ed25519, ALG.p256].map((alg) => makeCardIssuer(tree, alg).certifier),
     ...(options.cardPolicy && { cardPolicy: options.cardPolicy }),
     ...(options.rateFeed && { rateFeed: options.rateFeed }),
+    ...(options.tls && { tls: options.tls }),
+    ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
+    ...(options.monotonic && { monotonic: options.monotonic }),
     ...(options.revocationLists && { revocationLists: options.revocationLists }),
     ...(hooks && { hooks }),
     ...(limits && { limits }),

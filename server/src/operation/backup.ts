@@ -61,7 +61,7 @@ export async function backUp(storePath: string, to: string): Promise<VerifiedCop
  * Puts a backup in the place of a store that is gone. Never over one that is there: what is newest is moved away by hand, and
  * kept. Throws like `backUp`.
  */
-export function restore(from: string, storePath: string): Promise<VerifiedCopy> {
+export async function restore(from: string, storePath: string): Promise<VerifiedCopy> {
   requireStore(from);
   if (existsSync(`${from}-wal`) && statSync(`${from}-wal`).size > 0)
     throw new ConfigError(`${from}: has a WAL beside it, so it is a store in use and no backup`);
