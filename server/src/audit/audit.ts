@@ -15,6 +15,7 @@ import { auditCards } from './cards.ts';
 import { auditDecisions } from './decisions.ts';
 import { Expectations } from './expectations.ts';
 import { Findings } from './findings.ts';
+import { auditRefunds } from './refunds.ts';
 import { auditTransfers } from './replay.ts';
 import { auditTopUps } from './top-ups.ts';
 import type { AuditOptions, AuditReport } from './types.ts';
@@ -49,6 +50,7 @@ export async function audit({ store, roots, oneIn = 1, onProgress }: AuditOption
   await auditTopUps(facts);
   await auditDecisions(facts);
   await auditCards(facts);
+  await auditRefunds(facts);
   const currencies = await auditTransfers(facts);
   return {
     ok: findings.count === 0,

@@ -157,6 +157,7 @@ async function readProof({ one, row, place }: RecordAt, fields: CardRecord, fact
 async function outcomeOf({ row, fields, proof }: Proven, facts: Facts): Promise<readonly CardRecordOutcome[]> {
   if (fields.code !== 'APPROVED') return ['refused'];
   if (proof === undefined) return ['disputed'];
+  if (row.code === 'REFUNDED' && (await wasRefunded(row, proof, facts))) return ['void'];
   if (row.outcome === 'conflict' && (await isPaidElsewhere(row, facts))) return ['conflict'];
   const fault = await saleFault(fields, proof, facts);
   if (fault !== undefined) return ['void'];
@@ -166,6 +167,12 @@ async function outcomeOf({ row, fields, proof }: Proven, facts: Facts): Promise<
     return ['void'];
   }
   return row.excess ? ['booked', 'unpaid'] : ['booked'];
+}
+
+/** Undone before its record came up: on a claim, which the publisher gave back. */
+async function wasRefunded(row: CardRecordRow, { decision }: Proof, { witness }: Facts): Promise<boolean> {
+  const refund = await witness.store.refunds.findRefund(decision.decisionId);
+  return refund !== undefined && refund.atMs <= row.bookedAtMs;
 }
 
 /** The same request paid by the server, or by another record: one sale, one payment. */

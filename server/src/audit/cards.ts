@@ -9,7 +9,6 @@ import {
   decodeCardUpload,
   decodeUploadAcknowledgement,
   ProtocolError,
-  readCertificate,
   readEnvelope,
   verifyChain,
   type CardUpload,
@@ -19,7 +18,7 @@ import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { createHash } from 'node:crypto';
 import type { AnsweredUpload, Card, CardRecordRow } from '../cards/types.ts';
 import type { Facts } from './audit.ts';
-import { brief, hex, plain } from './bytes.ts';
+import { hex, plain } from './bytes.ts';
 import { auditRecords } from './card-records.ts';
 import { auditClaims } from './claims.ts';
 import { playerAccount } from './decisions.ts';

@@ -92,9 +92,16 @@ async function auditReversal(
 ): Promise<void> {
   const { witness, findings, expectations } = facts;
   const record = await witness.store.cards.findCardRecord(one.card.cardId, plain(claim.head));
+  const refund = await witness.store.refunds.findRefund(decisionIdOf(claim));
+  // A refund undoes the claim with its own transfer: `refunds.ts` looks at that one.
+  if (refund?.transferId !== undefined && refund.transferId === claim.reversalId)
+    return expectations.expectNone(`${place} was refunded`, 'claim-reversal', reference);
   const cameAfter = record?.outcome === 'booked' || record?.outcome === 'conflict' || record?.outcome === 'unpaid';
   findings.same('message', `${place}, undone`, cameAfter, claim.reversalId !== undefined);
   if (!cameAfter) return expectations.expectNone(place, 'claim-reversal', reference);
   const postings = undoneSale(sale, sale.payer);
   await expectations.expect({ place, kind: 'claim-reversal', reference, atMs: record.bookedAtMs, postings });
 }
+
+const decisionIdOf = (claim: CardClaim): Uint8Array =>
+  decodePaymentDecision(readEnvelope(plain(claim.decision)).body).decisionId;

@@ -15,7 +15,7 @@ const HASH_BYTES = 32;
 
 export class Journal {
   readonly #facts: Facts;
-  readonly #blocks: AsyncIterator<JournalBlock>;
+  readonly #blocks: AsyncIterator<JournalBlock, undefined>;
   #block: JournalBlock | undefined;
   #hash = start(new Uint8Array(HASH_BYTES));
   #number = 0n;
@@ -54,8 +54,8 @@ export class Journal {
   }
 
   async #next(): Promise<void> {
-    const { value, done } = await this.#blocks.next();
-    this.#block = done === true ? undefined : value;
+    const next = await this.#blocks.next();
+    this.#block = next.done === true ? undefined : next.value;
     if (this.#block === undefined) return;
     this.#facts.findings.tick('blocks');
     this.#number += 1n;

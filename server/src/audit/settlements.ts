@@ -10,6 +10,7 @@ import { playerAccount } from './decisions.ts';
 import { placeOf } from './expectations.ts';
 import type { AccountName, RecordedTransfer } from '../ledger/types.ts';
 import { nameOf } from './model.ts';
+import type { StoreReader } from '../store/port.ts';
 
 const EVENT = 'settled';
 const HELD_EVENT = 'settled, held';
@@ -34,7 +35,7 @@ async function auditPurse(one: AuditedCard, { purse, currency }: AuditedPurse, f
   const back = await expectations.take(place, 'card-return', reference);
   const unheld = await expectations.take(place, 'card-return', cardReference(card.cardId, HELD_EVENT, purse));
   const first = toIssuer ?? back;
-  const owedMinor = first === undefined ? 0n : await claimedOn(one, purse, first.id, facts);
+  const owedMinor = first === undefined ? 0n : await claimedOn(card.cardId, purse, first.id, facts.witness.store);
   if (toIssuer !== undefined)
     ask(toIssuer, place, facts, (of) => [float, lossOf(one, currency), least(owedMinor, of(float))]);
   if (back !== undefined)
@@ -73,14 +74,18 @@ function ask(
   });
 }
 
-/** What the issuer had paid on claims that stood then and that the card's own money had not covered. */
-async function claimedOn({ card }: AuditedCard, purse: string, beforeId: bigint, { witness }: Facts): Promise<bigint> {
-  const { cards } = witness.store;
+/** What the issuer had paid on claims that stood before a transfer and that the card's own money had not covered. */
+export async function claimedOn(
+  cardId: Uint8Array,
+  purse: string,
+  beforeId: bigint,
+  { cards }: Pick<StoreReader, 'cards'>,
+): Promise<bigint> {
   let sumMinor = 0n;
-  for (const claim of await cards.listClaims(card.cardId)) {
-    const stood = claim.transferId < beforeId && (claim.reversalId === undefined || claim.reversalId > beforeId);
+  for (const claim of await cards.listClaims(cardId)) {
+    const stood = claim.transferId < beforeId && (claim.reversalId === undefined || claim.reversalId >= beforeId);
     if (claim.purse !== purse || !stood) continue;
-    const record = await cards.findCardRecord(card.cardId, plain(claim.head));
+    const record = await cards.findCardRecord(cardId, plain(claim.head));
     if (record?.outcome !== 'disputed' || record.excess) sumMinor += claim.chargedMinor;
   }
   return sumMinor;
