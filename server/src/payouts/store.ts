@@ -29,6 +29,8 @@ export interface PayoutReader {
   findBankDetailsByNumber(publisherId: string, number: number): Promise<SignedBankDetails | undefined>;
 
   findWithdrawal(endToEndId: string): Promise<Withdrawal | undefined>;
+  /** All, by end-to-end id. */
+  listWithdrawals(after: string, count: number): Promise<readonly Withdrawal[]>;
   /** Booked up to a transfer, and in no file yet; by end-to-end id. */
   listOpenWithdrawals(throughTransfer: bigint): Promise<readonly Withdrawal[]>;
 
@@ -41,6 +43,10 @@ export interface PayoutReader {
   /** Name of the last notice taken from the bank's port; empty before the first. */
   lastNoticeName(): Promise<string>;
   findNotice(name: string): Promise<NoticeRecord | undefined>;
+  /** All, by name. */
+  listNotices(after: string, count: number): Promise<readonly NoticeRecord[]>;
+  /** All, by position. */
+  listBankEntries(after: bigint, count: number): Promise<readonly BankEntryRecord[]>;
   findBankEntry(bankReference: string): Promise<BankEntryRecord | undefined>;
   /** What waits in suspense: entries whose outcome is `suspense`, by position. */
   listSuspense(after: bigint, count: number): Promise<readonly BankEntryRecord[]>;
