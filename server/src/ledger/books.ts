@@ -21,6 +21,7 @@ import type { PlacedDecision } from '../payments/types.ts';
 import { hex } from '../players/types.ts';
 import type { StoreReader } from '../store/port.ts';
 import { verifyCardBooks, type Debits } from './card-books.ts';
+import { broughtTo, verifyRefunds } from './refund-books.ts';
 import type { AccountKind, AccountName, CurrencySum, RecordedTransfer } from './types.ts';
 
 export interface BooksReport {
@@ -58,11 +59,13 @@ export async function verifyBooks(store: StoreReader): Promise<BooksReport> {
   const derived = new Map<string, bigint>();
   /** What each payment took, by request id; what is left over at the end has no decision. */
   const debits: Debits = new Map();
+  const brought = new Map<bigint, bigint>();
   let transfers = 0;
   for await (const transfer of pages(store.listTransfers.bind(store), (row) => row.id)) {
     transfers += 1;
     deriveFrom(transfer, derived);
     if (transfer.kind === 'payment') debits.set(hex(transfer.reference), debitOf(transfer));
+    if (transfer.kind === 'refund') brought.set(transfer.id, broughtTo(transfer));
   }
   const accounts = await verifyBalances(store, derived, find);
   let decisions = 0;
@@ -79,6 +82,7 @@ export async function verifyBooks(store: StoreReader): Promise<BooksReport> {
     (await faultsOf(store, decision)).forEach((fault) => find(`${at}: ${fault}`));
   }
   const cards = await verifyCardBooks({ store, debits, find });
+  await verifyRefunds({ store, brought, find });
   debits.forEach((debit, name) => find(`payment ${name}: debit ${debit} without a decision`));
   const sums = await store.listSums();
   sums.filter(({ sumMinor }) => sumMinor !== 0n).forEach((sum) => find(`${sum.currency}: sums to ${sum.sumMinor}`));
