@@ -20,6 +20,7 @@ import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import type { Clock, Log, Random } from './log.ts';
 import { QuoteDesk } from './payments/quote-desk.ts';
 import { Payments, type PaymentAnswer, type ServerHooks } from './payments/service.ts';
+import { Evidence } from './operation/evidence.ts';
 import { storeBytes } from './operation/store-size.ts';
 import { SeenNonces } from './players/freshness.ts';
 import { Players } from './players/service.ts';
@@ -164,6 +165,15 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
       everyMs: options.rateFeed.everyMs,
       onAsked: (table) => metrics.ratesAsked(table !== undefined),
     });
+  const evidence = new Evidence({
+    identity,
+    store,
+    commit,
+    clock,
+    log,
+    revocationLists,
+    onOutcome: metrics.evidenceBrought.bind(metrics),
+  });
   const doors = doorsOf({
     payments,
     players,
@@ -172,6 +182,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     cards,
     refunds,
     store,
+    evidence,
     metrics,
     isReady,
     ...limits,

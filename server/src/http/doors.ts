@@ -4,10 +4,12 @@ import type { Payments, PaymentAnswer } from '../payments/service.ts';
 import type { Players } from '../players/service.ts';
 import { cardDoors } from './cards.ts';
 import { refundDoors } from './refunds.ts';
+import type { Evidence } from '../operation/evidence.ts';
 import { coded, MSGPACK, msgpack, plain, type Answer } from './answer.ts';
 import type { Metrics } from './metrics.ts';
 import type { DoorLimit } from './throttle.ts';
 import { accountUser } from './message-user.ts';
+import { evidenceDoor } from './evidence.ts';
 import { operatorDoors, type OperatorServices } from './operator.ts';
 
 /** One request, as a door sees it. */
@@ -37,6 +39,7 @@ export interface DoorServices extends OperatorServices {
   readonly payments: Payments;
   readonly players: Players;
   readonly exchange: Exchange;
+  readonly evidence: Evidence;
   readonly metrics: Metrics;
   isReady(): boolean;
 }
@@ -74,6 +77,7 @@ export function doorsOf(services: DoorServices): readonly Door[] {
       open: async ({ body }) => msgpack(200, await players.answer(body)),
     },
     ...refundDoors(services.refunds),
+    evidenceDoor(services.evidence),
     ...cardDoors(services.cards),
     { method: 'GET', path: '/v1/rates', open: async () => msgpack(200, await exchange.currentEnvelope()) },
     ...operatorDoors(services),
