@@ -3,11 +3,12 @@
  * or added row breaks it. It has no key: whoever can write the store can make it anew from the row that they changed, but not
  * past a seal, which the server has signed (`periods/`).
  */
-import { context, equalBytes, packWire, type Wire } from '@coinslot/protocol';
+import { context, equalBytes } from '@coinslot/protocol';
 import { createHash, type Hash } from 'node:crypto';
 import type { SealReader } from '../periods/store.ts';
 import type { JournalBlock } from '../periods/types.ts';
 import type { StoreReader } from '../store/port.ts';
+import { TransferPacker } from './packing.ts';
 import type { RecordedTransfer } from './types.ts';
 
 /** Before block 1. */
@@ -16,39 +17,22 @@ const CONTEXT = context('journal');
 /** Transfers read at once; at some 10 us each this holds the thread for a few milliseconds. */
 const PAGE = 250;
 
-/**
- * The canonical message `[id, kind, reference, atMs, period, [debit kind, debit owner, credit kind, credit owner, currency,
- * amount]...]`; a correction has `[corrects, reason]` behind its postings.
- */
-export function packTransfer({
-  id,
-  kind,
-  reference,
-  atMs,
-  period,
-  postings,
-  correction,
-}: RecordedTransfer): Uint8Array {
-  const lines = postings.map(({ debit, credit, amountMinor }): Wire => {
-    return [debit.kind, debit.owner, credit.kind, credit.owner, debit.currency, amountMinor];
-  });
-  const tail: Wire[] = correction === undefined ? [] : [[correction.corrects, correction.reason]];
-  return packWire([id, kind, Uint8Array.from(reference), BigInt(atMs), period, ...lines, ...tail]);
-}
-
 /** SHA-256 over context, hash of the block before, and the packed transfers in their order. */
 export class BlockHash {
   readonly #hash: Hash;
+  readonly #packer: TransferPacker;
 
   constructor(previous: Uint8Array) {
     this.#hash = createHash('sha256').update(CONTEXT).update(previous);
+    this.#packer = new TransferPacker((bytes) => void this.#hash.update(bytes));
   }
 
   add(transfer: RecordedTransfer): void {
-    this.#hash.update(packTransfer(transfer));
+    this.#packer.add(transfer);
   }
 
   digest(): Uint8Array {
+    this.#packer.flush();
     return Uint8Array.from(this.#hash.digest());
   }
 }

@@ -3,7 +3,8 @@
  *
  * A piece is refused by throwing ProtocolError before it writes; its neighbours are not touched. A piece that breaks a rule
  * of the schema, or has a bug, takes the whole transaction with it: then each piece is run again in a transaction of its
- * own, so that only the one at fault fails. When the medium fails nobody knows what is stored, and the server stops.
+ * own, so that only the one at fault fails. When the medium fails nobody knows what is stored, and the server stops; as it does
+ * when the books do not hold.
  */
 import { ProtocolError } from '@coinslot/protocol';
 import type { Log } from '../log.ts';
@@ -47,7 +48,7 @@ export interface GroupCommitOptions {
   readonly batchMax: number;
   readonly queueMax: number;
   readonly log: Log;
-  /** Called once, when a commit failed and the store can no longer be trusted. */
+  /** Called once, when a commit failed, or the books do not hold, and the store can no longer be trusted. */
   onFatal(error: StoreError): void;
   /** Told of each transaction that became durable: how many pieces shared it, and how long it took. */
   onCommit?(pieces: number, durationMs: number): void;
@@ -112,7 +113,7 @@ export class GroupCommit {
 
   async #afterFailure(pieces: readonly Piece[], error: unknown): Promise<void> {
     const kind = error instanceof StoreError ? error.kind : 'refused';
-    if (kind === 'failed') return this.#fail(pieces, error as StoreError);
+    if (kind === 'failed' || kind === 'broken') return this.#fail(pieces, error as StoreError);
     if (kind === 'refused' && pieces.length > 1) {
       for (const piece of pieces) await this.#commit([piece]);
       return;
@@ -128,9 +129,11 @@ export class GroupCommit {
   #fail(pieces: readonly Piece[], error: StoreError): void {
     this.#failed = true;
     const waiting = this.#queue.splice(0);
-    pieces.forEach((piece) =>
-      piece.settle({ error: failure('whether this was recorded is unknown', 'unknown', error) }),
-    );
+    const outcome =
+      error.kind === 'broken'
+        ? failure('nothing was recorded', 'no', error)
+        : failure('whether this was recorded is unknown', 'unknown', error);
+    pieces.forEach((piece) => piece.settle({ error: outcome }));
     waiting.forEach((piece) => piece.settle({ error: failure('nothing was recorded', 'no', error) }));
     this.#options.onFatal(error);
   }
