@@ -9,3 +9,15 @@ export type { BankPayment } from './operator.ts';
 export { MAGIC_AMOUNTS, SLOW_MS } from './faults/hooks.ts';
 export { SKEW_MS } from './faults/clock.ts';
 export { FAULT_MODES, FAULT_NAMES, FaultSwitches, type FaultMode, type FaultName } from './faults/switches.ts';
+export { createMockBank, type BankShelf, type MockBankOptions } from './bank/mock-bank.ts';
+export { MAGIC_BANK_AMOUNTS, outcomeByAmount, RETURN_REASONS } from './bank/outcomes.ts';
+export type {
+  BankBalance,
+  BankOutcome,
+  HeardFile,
+  HeardOrder,
+  IncomingTransfer,
+  MockBank,
+  OrderState,
+  SettledOrder,
+} from './bank/types.ts';

@@ -27,7 +27,6 @@ const PARSER = new XMLParser({
   preserveOrder: true,
   ignoreAttributes: false,
   attributeNamePrefix: '',
-  removeNSPrefix: true,
   parseTagValue: false,
   processEntities: false, // decoded below, by a list of five
   cdataPropName: '#cdata',
@@ -74,16 +73,19 @@ const nameOf = (node: Node): string => Object.keys(node).find((key) => key !== '
 
 function elementOf(node: Node, depthLeft: number): XmlElement {
   if (depthLeft === 0) throw bad('too deep');
-  const name = nameOf(node);
-  const inner = node[name] as readonly Node[];
+  const key = nameOf(node);
+  const inner = node[key] as readonly Node[];
   const attributes = Object.entries((node[':@'] ?? {}) as Record<string, string>);
   return {
-    name,
-    attributes: Object.fromEntries(attributes.map(([key, value]) => [key, withoutEntities(value)])),
+    name: withoutPrefix(key),
+    attributes: Object.fromEntries(attributes.map(([name, value]) => [withoutPrefix(name), withoutEntities(value)])),
     children: inner.filter((one) => !nameOf(one).startsWith('#')).map((one) => elementOf(one, depthLeft - 1)),
     text: inner.map(textOf).join('').trim(),
   };
 }
+
+/** `xmlns:ns2` stays what it is. */
+const withoutPrefix = (name: string): string => (name.startsWith('xmlns') ? name : name.slice(name.indexOf(':') + 1));
 
 function textOf(node: Node): string {
   if ('#text' in node) return withoutEntities(node['#text'] as string);
