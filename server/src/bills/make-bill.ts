@@ -95,6 +95,7 @@ export function makeBill(player: BilledPlayer, state: BillingState, terms: BillT
     messageId: undefined,
     state: 'made',
     told: { paidMinor: 0n, returnedMinor: 0n },
+    paidMinor: 0n,
     reason: undefined,
     endedPeriod: undefined,
   };

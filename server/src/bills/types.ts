@@ -84,6 +84,8 @@ export interface Collection {
   readonly messageId: string | undefined;
   readonly state: CollectionState;
   readonly told: BankAnswers;
+  /** What stands as paid of it: see `paidOf`. */
+  readonly paidMinor: bigint;
   /** ISO 20022 reason code of a return. */
   readonly reason: string | undefined;
   /** The period in which the bank's first answer counts; from its seal on nothing of it is under way. */

@@ -70,6 +70,7 @@ export function makePayout(
     payoutCurrency: way.payoutCurrency,
     messageId: undefined,
     told: { paidMinor: 0n, returnedMinor: 0n },
+    paidMinor: 0n,
     reason: undefined,
     madeAtMs,
   };

@@ -12,6 +12,9 @@ import type {
   Withdrawal,
 } from './types.ts';
 
+/** A file without what is in it. */
+export type ListedFile = Omit<BankFile, 'bytes'>;
+
 /** Reads of what is committed. Lists are by key, after one; the empty string or 0 begins. */
 export interface PayoutReader {
   findPayout(number: string): Promise<Payout | undefined>;
@@ -36,7 +39,7 @@ export interface PayoutReader {
 
   findBankFile(messageId: string): Promise<BankFile | undefined>;
   /** In the order in which they were made. */
-  listBankFiles(period: number): Promise<readonly BankFile[]>;
+  listBankFiles(period: number): Promise<readonly ListedFile[]>;
   /** Names of the files that the bank may not have yet, in the order in which they were made. */
   listUnhandedFiles(): Promise<readonly string[]>;
 

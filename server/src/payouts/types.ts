@@ -52,6 +52,8 @@ export interface Payout {
   readonly messageId: string | undefined;
   readonly state: PayoutState;
   readonly told: BankAnswers;
+  /** What stands as paid of it: see `paidOf`. */
+  readonly paidMinor: bigint;
   readonly reason: string | undefined;
   readonly madeAtMs: number;
 }
@@ -97,6 +99,8 @@ export interface Withdrawal {
   readonly messageId: string | undefined;
   readonly state: Exclude<PayoutState, 'carried'>;
   readonly told: BankAnswers;
+  /** What stands as paid of it: see `paidOf`. */
+  readonly paidMinor: bigint;
   readonly reason: string | undefined;
   readonly madeAtMs: number;
 }

@@ -35,6 +35,8 @@ export interface Player extends NewPlayer {
   /** Time and body hash of the last accepted change of limits; 0 and empty before the first. */
   readonly limitsTimeMs: number;
   readonly limitsHash: Uint8Array;
+  /** Since when the player has closed the account; nothing is charged to it any more. */
+  readonly closedAtMs: number | undefined;
 }
 
 export const hex = (bytes: Uint8Array): string =>
@@ -47,8 +49,10 @@ export function playerAccount(player: Pick<NewPlayer, 'userId' | 'plan' | 'curre
 }
 
 /** The largest amount that the player can be charged now. */
-export const spendableMinor = (player: Pick<Player, 'plan' | 'balanceMinor' | 'ceilingMinor'>): bigint =>
-  player.plan === 'prepaid' ? player.balanceMinor : player.balanceMinor + player.ceilingMinor;
+export function spendableMinor(player: Pick<Player, 'plan' | 'balanceMinor' | 'ceilingMinor' | 'closedAtMs'>): bigint {
+  if (player.closedAtMs !== undefined) return 0n;
+  return player.plan === 'prepaid' ? player.balanceMinor : player.balanceMinor + player.ceilingMinor;
+}
 
 /** An incoming payment by bank. */
 export interface TopUp {

@@ -14,7 +14,7 @@ import type { CardReader, CardWriter } from '../cards/store.ts';
 import type { PostedRateTable } from '../exchange/types.ts';
 import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } from '../ledger/types.ts';
 import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from '../payments/types.ts';
-import type { SealReader, SealWriter } from '../periods/store.ts';
+import type { PeriodReader, PeriodWriter } from '../periods/store.ts';
 import type { NewPlayer, Player, PressLimits, TopUp } from '../players/types.ts';
 import type { RefundReader, RefundWriter } from '../refunds/store.ts';
 import type { NewPublisher, Publisher } from '../publishers/types.ts';
@@ -51,14 +51,14 @@ export interface StoreReader {
   listAllDecisions(after: bigint, count: number): Promise<readonly PlacedDecision[]>;
   listSums(): Promise<readonly CurrencySum[]>;
   readonly cards: CardReader;
-  readonly periods: SealReader;
+  readonly periods: PeriodReader;
   readonly refunds: RefundReader;
 }
 
 /** One transaction. Its reads see its own changes. */
 export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards' | 'periods' | 'refunds'> {
   readonly cards: CardWriter;
-  readonly periods: SealWriter;
+  readonly periods: PeriodWriter;
   readonly refunds: RefundWriter;
   /** Posts what no other row goes with; returns its number. */
   postTransfer(transfer: Transfer): Promise<bigint>;

@@ -25,6 +25,7 @@ export interface PlayerRow {
   enrolment: Uint8Array;
   enrolment_hash: Uint8Array;
   enrolled_at_ms: bigint;
+  closed_at_ms: bigint | null;
 }
 
 export const PLAYER_COLUMNS = `p.user_id, p.plan, a.currency, a.balance_minor, p.ceiling_minor, p.press_payment_max_minor,
@@ -32,7 +33,7 @@ export const PLAYER_COLUMNS = `p.user_id, p.plan, a.currency, a.balance_minor, p
   (SELECT public_key FROM player_keys k WHERE k.user_id = p.user_id AND part = 'account') AS account_key,
   (SELECT public_key FROM player_keys k WHERE k.user_id = p.user_id AND part = 'press') AS press_key,
   (SELECT public_key FROM player_keys k WHERE k.user_id = p.user_id AND part = 'pin') AS pin_key,
-  p.enrolment, p.enrolment_hash, p.enrolled_at_ms`;
+  p.enrolment, p.enrolment_hash, p.enrolled_at_ms, p.closed_at_ms`;
 
 export const playerOf = (row: PlayerRow): Player => ({
   userId: row.user_id,
@@ -52,6 +53,7 @@ export const playerOf = (row: PlayerRow): Player => ({
   enrolment: row.enrolment,
   enrolmentHash: row.enrolment_hash,
   enrolledAtMs: Number(row.enrolled_at_ms),
+  closedAtMs: row.closed_at_ms === null ? undefined : Number(row.closed_at_ms),
 });
 
 export interface DecisionRow {

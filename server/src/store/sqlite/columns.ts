@@ -17,6 +17,13 @@ export const insertOnce = (table: string, key: string): string =>
     SELECT RAISE(ABORT, '${table}: there already') WHERE EXISTS (SELECT 1 FROM ${table} WHERE ${key} = NEW.${key});
   END`;
 
+/** INSERT OR REPLACE must find nothing to replace, where two columns make the key. */
+export const insertOnceBy = (table: string, ...keys: readonly string[]): string =>
+  `CREATE TRIGGER ${table}_once BEFORE INSERT ON ${table} BEGIN
+    SELECT RAISE(ABORT, '${table}: there already')
+      WHERE EXISTS (SELECT 1 FROM ${table} WHERE ${keys.map((key) => `${key} = NEW.${key}`).join(' AND ')});
+  END`;
+
 export const currency = (column: string): string => `${column} TEXT NOT NULL CHECK (${column} GLOB '[A-Z][A-Z][A-Z]')`;
 export const bytes = (column: string, length: number): string =>
   `${column} BLOB NOT NULL CHECK (length(${column}) = ${length})`;

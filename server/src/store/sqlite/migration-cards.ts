@@ -6,19 +6,12 @@
  * place behind a known one, and what a card spent has its transfer under the request's own name, so that no request is ever
  * paid both here and by a card.
  */
-import { amount, anew, appendOnly, bytes, currency, insertOnce, time } from './columns.ts';
+import { amount, anew, appendOnly, bytes, currency, insertOnce, insertOnceBy, time } from './columns.ts';
 import { ACCOUNT_TRIGGERS, accountsTable, TRANSFER_TRIGGERS, transfersTable } from './schema-ledger.ts';
 
 const UINT32_MAX = 4_294_967_295;
 const count = (column: string, least = 0): string =>
   `${column} INTEGER NOT NULL CHECK (${column} BETWEEN ${least} AND ${UINT32_MAX})`;
-/** INSERT OR REPLACE must find nothing to replace, where two columns make the key. */
-const insertOnceBy = (table: string, ...keys: readonly string[]): string =>
-  `CREATE TRIGGER ${table}_once BEFORE INSERT ON ${table} BEGIN
-    SELECT RAISE(ABORT, '${table}: there already')
-      WHERE EXISTS (SELECT 1 FROM ${table} WHERE ${keys.map((key) => `${key} = NEW.${key}`).join(' AND ')});
-  END`;
-
 const DECISIONS = [
   'ALTER TABLE decisions ADD COLUMN card_id BLOB REFERENCES cards (card_id)',
   'DROP TRIGGER decisions_insert',

@@ -9,6 +9,7 @@
 import { amount, AMOUNT_MAX, appendOnly, bytes, currency, insertOnce, time } from './columns.ts';
 import { CARDS_STEP } from './migration-cards.ts';
 import { LEDGER_STEP } from './migration-ledger.ts';
+import { MONEY_STEP } from './migration-money.ts';
 import { REFUNDS_STEP } from './migration-refunds.ts';
 import { ACCOUNT_TRIGGERS, accountsTable, POSTINGS, TRANSFER_TRIGGERS, transfersTable } from './schema-ledger.ts';
 
@@ -143,4 +144,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   CARDS_STEP,
   LEDGER_STEP,
   REFUNDS_STEP,
+  MONEY_STEP,
 ];

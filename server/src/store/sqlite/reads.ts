@@ -5,13 +5,13 @@ import type { CardReader } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
-import type { SealReader } from '../../periods/store.ts';
+import type { PeriodReader } from '../../periods/store.ts';
 import type { Player, TopUp } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import type { RefundReader } from '../../refunds/store.ts';
 import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
-import { SqlitePeriodReads } from './period-reads.ts';
+import { SqliteMoneyReads } from './money-reads.ts';
 import { SqliteRefundReads } from './refund-reads.ts';
 import {
   accountOf,
@@ -67,7 +67,7 @@ function prepare(db: Database.Database) {
 
 export class SqliteReads implements StoreReader {
   readonly cards: CardReader;
-  readonly periods: SealReader;
+  readonly periods: PeriodReader;
   readonly refunds: RefundReader;
   readonly #transfers: SqliteTransferReads;
   readonly #read: ReturnType<typeof prepare>;
@@ -76,7 +76,7 @@ export class SqliteReads implements StoreReader {
     this.#read = prepare(db);
     this.#transfers = new SqliteTransferReads(db);
     this.cards = new SqliteCardReads(db);
-    this.periods = new SqlitePeriodReads(db);
+    this.periods = new SqliteMoneyReads(db);
     this.refunds = new SqliteRefundReads(db);
   }
 

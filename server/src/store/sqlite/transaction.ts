@@ -6,14 +6,14 @@ import type { CardWriter } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { DecisionRecord, PaymentState, SpendingPlayer } from '../../payments/types.ts';
 import { hex, playerAccount, type NewPlayer, type PressLimits, type TopUp } from '../../players/types.ts';
-import type { SealWriter } from '../../periods/store.ts';
+import type { PeriodWriter } from '../../periods/store.ts';
 import type { NewPublisher, Publisher } from '../../publishers/types.ts';
 import type { RefundWriter } from '../../refunds/store.ts';
 import type { PaymentKey, StoreTransaction } from '../port.ts';
 import type { Transfer } from '../../ledger/types.ts';
 import { SqliteCardWrites } from './card-writes.ts';
 import { SqliteLedger } from './ledger.ts';
-import { SqlitePeriodWrites } from './period-writes.ts';
+import { SqliteMoneyWrites } from './money-writes.ts';
 import { SqliteRefundWrites } from './refund-writes.ts';
 import { SqliteReads } from './reads.ts';
 import { packChain, topUpOf, type TopUpRow } from '../rows.ts';
@@ -71,7 +71,7 @@ function prepare(db: Database.Database) {
 
 export class SqliteTransaction extends SqliteReads implements StoreTransaction {
   override readonly cards: CardWriter;
-  override readonly periods: SealWriter;
+  override readonly periods: PeriodWriter;
   override readonly refunds: RefundWriter;
   readonly #ledger: SqliteLedger;
   readonly #sql: ReturnType<typeof prepare>;
@@ -80,7 +80,7 @@ export class SqliteTransaction extends SqliteReads implements StoreTransaction {
     super(db);
     this.#ledger = new SqliteLedger(db);
     this.cards = new SqliteCardWrites(db, this.#ledger);
-    this.periods = new SqlitePeriodWrites(db);
+    this.periods = new SqliteMoneyWrites(db, this.#ledger);
     this.refunds = new SqliteRefundWrites(db, this.#ledger);
     this.#sql = prepare(db);
   }
