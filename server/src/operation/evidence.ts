@@ -10,6 +10,8 @@ import {
   decodePaymentDecision,
   decodePaymentRequest,
   decodeQuote,
+  decodeRateTable,
+  encodeRateTable,
   equalBytes,
   hashChain,
   keyHash,
@@ -22,9 +24,11 @@ import {
   requestId,
   withChainByHash,
   type CodeName,
+  type Opened,
   type PaymentDecision,
   type PaymentRequest,
   type Quote,
+  type RateTable,
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { convert } from '../exchange/conversion.ts';
@@ -38,16 +42,19 @@ import type { Publisher } from '../publishers/types.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
 
-/** Envelopes: `payment-request` and the `payment-decision` that answered it, with its chain. */
-export interface PresentedEvidence {
-  readonly request: Uint8Array;
-  readonly decision: Uint8Array;
-}
+/**
+ * Envelopes: `payment-request` and the `payment-decision` that answered it, with its chain; or a `rate-table` that such charges
+ * were made by.
+ */
+export type PresentedEvidence =
+  { readonly request: Uint8Array; readonly decision: Uint8Array } | { readonly rateTable: Uint8Array };
 
 /** `booked`: it was missing, and is recorded now. `known`: it was there. `refused`: with the code of why. */
 export interface EvidenceOutcome {
-  /** Hex; empty for what is no decision. */
-  readonly decisionId: string;
+  /** Hex; of a decision that could be read. */
+  readonly decisionId?: string;
+  /** Of a rate table that could be read. */
+  readonly tableId?: number;
   readonly outcome: 'booked' | 'known' | 'refused';
   readonly code?: CodeName;
 }
@@ -77,57 +84,85 @@ export class Evidence {
     this.#options = options;
   }
 
-  /** One outcome for each pair, in their order; what is refused keeps none of the others. Throws BUSY or STORAGE. */
-  async bring(pairs: readonly PresentedEvidence[]): Promise<readonly EvidenceOutcome[]> {
+  /** One outcome for each, in their order; what is refused keeps none of the others. Throws BUSY or STORAGE. */
+  async bring(presented: readonly PresentedEvidence[]): Promise<readonly EvidenceOutcome[]> {
     const outcomes: EvidenceOutcome[] = [];
-    for (const pair of pairs) {
-      const outcome = await this.#bringOne(pair);
+    for (const one of presented) {
+      const outcome = await this.#bringOne(one);
       this.#options.onOutcome?.(outcome.outcome);
       outcomes.push(outcome);
     }
     return outcomes;
   }
 
-  async #bringOne(pair: PresentedEvidence): Promise<EvidenceOutcome> {
-    const { commit, log } = this.#options;
-    let decisionId = '';
+  async #bringOne(one: PresentedEvidence): Promise<EvidenceOutcome> {
+    const name: { decisionId?: string; tableId?: number } = {};
     try {
-      const proven = await this.#prove(pair);
-      decisionId = hex(proven.record.decisionId);
-      const outcome = await commit.submit((tx) => record(tx, proven));
-      if (outcome === 'booked') log.warn({ decisionId }, 'a decision came back that the store did not have');
-      return { decisionId, outcome };
+      const outcome =
+        'rateTable' in one
+          ? await this.#bringTable(one.rateTable, (tableId) => (name.tableId = tableId))
+          : await this.#bringDecision(one, (decisionId) => (name.decisionId = decisionId));
+      if (outcome === 'booked') this.#options.log.warn(name, 'something came back that the store did not have');
+      return { ...name, outcome };
     } catch (error) {
-      // Of the store and not of the pair: the whole asking fails, and is made again.
+      // Of the store and not of what was brought: the whole asking fails, and is made again.
       if (!(error instanceof ProtocolError) || error.code === 'BUSY' || error.code === 'STORAGE') throw error;
       if (error.code === 'ID_CONFLICT')
-        log.error({ decisionId, fault: error.message }, 'two decisions for one request');
-      return { decisionId, outcome: 'refused', code: error.code };
+        this.#options.log.error({ ...name, fault: error.message }, 'this server signed two things under one name');
+      return { ...name, outcome: 'refused', code: error.code };
     }
   }
 
-  async #prove({ request: requestBytes, decision: decisionBytes }: PresentedEvidence): Promise<Proven> {
-    const { identity, store, clock, revocationLists } = this.#options;
-    const asked = readEnvelope(requestBytes);
-    const request = decodePaymentRequest(asked.body);
-    const decision = decodePaymentDecision(readEnvelope(decisionBytes).body);
-    if (decision.timeMs > clock() + LIMITS.clockSkewMsMax)
-      throw new ProtocolError('CLOCK_SKEW', 'PaymentDecision.timeMs: has not come yet');
-    const { leaf, chain } = openEnvelope(decisionBytes, {
-      type: 'payment-decision',
+  async #bringDecision(
+    pair: { readonly request: Uint8Array; readonly decision: Uint8Array },
+    named: (decisionId: string) => void,
+  ): Promise<'booked' | 'known'> {
+    const proven = await this.#prove(pair);
+    named(hex(proven.record.decisionId));
+    return this.#options.commit.submit((tx) => record(tx, proven));
+  }
+
+  async #bringTable(envelope: Uint8Array, named: (tableId: number) => void): Promise<'booked' | 'known'> {
+    const table = decodeRateTable(readEnvelope(envelope).body);
+    this.#openOwn(envelope, 'rate-table', table.notBeforeMs);
+    named(table.id);
+    return this.#options.commit.submit((tx) => recordTable(tx, table));
+  }
+
+  /** By this server under whichever of its keys, which its authority has certified for its id. */
+  #openOwn(envelope: Uint8Array, type: 'payment-decision' | 'rate-table', atMs: number): Opened {
+    const { identity, clock, revocationLists } = this.#options;
+    if (atMs > clock() + LIMITS.clockSkewMsMax) throw new ProtocolError('CLOCK_SKEW', `${type}: has not come yet`);
+    const opened = openEnvelope(envelope, {
+      type,
       role: 'payment-server',
       roots: identity.roots,
-      atMs: decision.timeMs,
+      atMs,
       crls: revocationLists,
       verify: nativeVerifySignature,
     });
-    // By this server under whichever of its keys, which its authority has certified for its id.
-    if (leaf.subject.id !== identity.leaf.subject.id || !equalBytes(decision.signer, keyHash(leaf.spki)))
-      throw new ProtocolError('BAD_KEY', 'PaymentDecision.signer: not this server');
+    if (opened.leaf.subject.id !== identity.leaf.subject.id)
+      throw new ProtocolError('BAD_KEY', `${type}: another server's`);
+    return opened;
+  }
+
+  async #prove({
+    request: requestBytes,
+    decision: decisionBytes,
+  }: {
+    readonly request: Uint8Array;
+    readonly decision: Uint8Array;
+  }): Promise<Proven> {
+    const asked = readEnvelope(requestBytes);
+    const request = decodePaymentRequest(asked.body);
+    const decision = decodePaymentDecision(readEnvelope(decisionBytes).body);
+    const { leaf, chain } = this.#openOwn(decisionBytes, 'payment-decision', decision.timeMs);
+    if (!equalBytes(decision.signer, keyHash(leaf.spki)))
+      throw new ProtocolError('BAD_KEY', 'PaymentDecision.signer: not the key that signed it');
     if (!equalBytes(request.audience, decision.signer))
       throw new ProtocolError('BAD_KEY', 'PaymentRequest.audience: was asked of another server');
 
-    const player = await store.findPlayer(request.userId);
+    const player = await this.#options.store.findPlayer(request.userId);
     if (player === undefined)
       throw new ProtocolError('BAD_KEY', 'PaymentRequest.userId: nobody is enrolled here by it', {
         hint: 'open the account again, and bring this again',
@@ -234,22 +269,36 @@ async function transferOf(tx: StoreTransaction, { record, request, quote }: Prov
     priceMinor: record.priceMinor,
     priceCurrency: record.priceCurrency,
     chargedMinor: record.chargedMinor,
-    roundingMinor: await roundingOf(tx, request, quote),
+    roundingMinor: await roundingOf(tx, request, quote, record.atMs),
     feeBasisPoints: publisher.feeBasisPoints,
   });
   return { kind: 'payment', reference: record.requestId, atMs: record.atMs, postings };
 }
 
-/** What rounding up had added. A table that is lost as well, or whose number has been given again, tells nothing: then all is exchange. */
-async function roundingOf(tx: StoreTransaction, request: PaymentRequest, quote: Quote): Promise<bigint> {
+/** What rounding up had added. Throws RATE_STALE unless the very table that the charge was made by is here. */
+async function roundingOf(tx: StoreTransaction, request: PaymentRequest, quote: Quote, atMs: number): Promise<bigint> {
   if (request.chargeCurrency === quote.currency) return 0n;
-  const posted = await tx.findRateTable(request.rateTableId);
-  if (posted === undefined) return 0n;
-  try {
-    const { chargedMinor, roundingMinor } = convert(quote, request.chargeCurrency, posted.table);
-    return chargedMinor === request.chargeMinor ? roundingMinor : 0n;
-  } catch (error) {
-    if (error instanceof ProtocolError) return 0n;
-    throw error;
+  const table = (await tx.findRateTable(request.rateTableId))?.table;
+  if (table !== undefined && table.notBeforeMs <= atMs && atMs <= table.notAfterMs) {
+    const { chargedMinor, roundingMinor } = convert(quote, request.chargeCurrency, table);
+    if (chargedMinor === request.chargeMinor) return roundingMinor;
   }
+  throw new ProtocolError('RATE_STALE', `rate table ${request.rateTableId}: not the one that was charged by`, {
+    hint: 'bring that table first',
+  });
+}
+
+/** Under its own number, which must be the next. Throws ID_CONFLICT for a number that was given again, RATE_STALE for a gap. */
+async function recordTable(tx: StoreTransaction, table: RateTable): Promise<'booked' | 'known'> {
+  const body = encodeRateTable(table);
+  const posted = await tx.findRateTable(table.id);
+  if (posted !== undefined) {
+    if (equalBytes(encodeRateTable(posted.table), body)) return 'known';
+    throw new ProtocolError('ID_CONFLICT', `rate table ${table.id}: was given out otherwise as well`);
+  }
+  const newest = (await tx.findNewestRateTable())?.table;
+  if (table.id !== (newest?.id ?? 0) + 1 || table.notBeforeMs < (newest?.notBeforeMs ?? 0))
+    throw new ProtocolError('RATE_STALE', `rate table ${table.id}: those before it are not here`);
+  await tx.addRateTable(table.id, body, table.notBeforeMs);
+  return 'booked';
 }
