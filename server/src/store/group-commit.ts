@@ -20,6 +20,8 @@ export type GroupWork<Item, Result> = (
 ) => Promise<readonly Settled<Result>[]>;
 
 interface Piece {
+  /** Shares its transaction with nobody. */
+  readonly alone: boolean;
   readonly work: GroupWork<unknown, unknown>;
   readonly item: unknown;
   settle(outcome: Settled<unknown>): void;
@@ -73,15 +75,24 @@ export class GroupCommit {
     return this.submitTo<SingleWork, unknown>(single, work) as Promise<Result>;
   }
 
+  /** As `submit`, in a transaction of its own: for work that depends on what else is in it. */
+  submitAlone<Result>(work: (tx: StoreTransaction) => Promise<Result>): Promise<Result> {
+    return this.#submit<SingleWork, unknown>(single, work, true) as Promise<Result>;
+  }
+
   /** Runs together with the other items of the same work; resolves when durable. */
   submitTo<Item, Result>(work: GroupWork<Item, Result>, item: Item): Promise<Result> {
+    return this.#submit(work, item, false);
+  }
+
+  #submit<Item, Result>(work: GroupWork<Item, Result>, item: Item, alone: boolean): Promise<Result> {
     if (this.#failed) return Promise.reject(failure('the store has failed; nothing is taken any more', 'no'));
     if (this.#queue.length >= this.#options.queueMax)
       return Promise.reject(new ProtocolError('BUSY', 'too much work is waiting', { hint: 'ask again in a second' }));
     return new Promise<Result>((resolve, reject) => {
       const settle = (outcome: Settled<unknown>): void =>
         'error' in outcome ? reject(outcome.error) : resolve(outcome.value as Result);
-      this.#queue.push({ work: work as GroupWork<unknown, unknown>, item, settle });
+      this.#queue.push({ work: work as GroupWork<unknown, unknown>, item, alone, settle });
       this.#running ??= this.#run();
     });
   }
@@ -95,9 +106,15 @@ export class GroupCommit {
     while (this.#queue.length > 0) {
       // One turn of the event loop, in which sockets are read: what arrived together is committed together.
       await new Promise<void>((resolve) => void setImmediate(resolve));
-      await this.#commit(this.#queue.splice(0, this.#options.batchMax));
+      await this.#commit(this.#nextBatch());
     }
     this.#running = undefined;
+  }
+
+  #nextBatch(): readonly Piece[] {
+    const first = this.#queue.findIndex(({ alone }) => alone);
+    if (first === 0) return this.#queue.splice(0, 1);
+    return this.#queue.splice(0, first < 0 ? this.#options.batchMax : Math.min(first, this.#options.batchMax));
   }
 
   async #commit(pieces: readonly Piece[]): Promise<void> {
