@@ -65,7 +65,7 @@ async function auditCard(card: Card, place: string, facts: Facts): Promise<void>
   await auditRecords(one, uploads, facts);
   await auditClaims(one, facts);
   await auditSettlement(one, facts);
-  await auditPurses(one, facts);
+  auditPurses(one, facts);
 }
 
 /** The row against the card's certificate, which ends at a pinned root; the issuer's certified id. */
@@ -164,13 +164,13 @@ async function auditUpload(one: AuditedCard, row: AnsweredUpload, facts: Facts):
 }
 
 /** Whatever was credited and not taken out is in the purse: the last word, beside every single transfer. */
-async function auditPurses({ card, place, purses }: AuditedCard, { witness, findings }: Facts): Promise<void> {
+function auditPurses({ card, place, purses }: AuditedCard, { expectations, findings }: Facts): void {
   if (card.settledAtMs !== undefined) return;
-  for (const { purse, plan, currency, heldMinor } of purses.values()) {
-    if (plan !== 'prepaid') continue;
-    const stored = await witness.store.cards.findAccount(floatOf(card, currency));
-    findings.same('purse', `${place}, ${purse}`, heldMinor, stored?.balanceMinor ?? 0n);
-  }
+  expectations.askAtEnd((balanceOf) => {
+    for (const { purse, plan, currency, heldMinor } of purses.values())
+      if (plan === 'prepaid')
+        findings.same('purse', `${place}, ${purse}`, heldMinor, balanceOf(floatOf(card, currency)));
+  });
 }
 
 export const floatOf = ({ cardId }: Pick<Card, 'cardId'>, currency: string) => account('card-float', currency, cardId);

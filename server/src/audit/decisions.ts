@@ -112,8 +112,6 @@ async function auditApproval(
   const fault = quote.fault;
   if (fault !== undefined) findings.find('sale', `${place}, quote`, 'holds as of the decision', fault);
   const table = await witness.rateTable(request.rateTableId);
-  const charged = { ...decision, publisherId: request.publisherId };
-  auditPrice(place, { quote: quote.quote, charged, table }, facts);
   if (decision.chargedMinor > request.chargeMinor || decision.chargedCurrency !== request.chargeCurrency)
     findings.find(
       'sale',
@@ -121,6 +119,8 @@ async function auditApproval(
       `${request.chargeCurrency} ${request.chargeMinor} at most`,
       `${decision.chargedCurrency} ${decision.chargedMinor}`,
     );
+  const charged = { ...decision, publisherId: request.publisherId };
+  auditPrice(place, { quote: quote.quote, charged, table }, facts);
   if (table !== undefined && !(table.notBeforeMs <= decision.timeMs && decision.timeMs <= table.notAfterMs))
     findings.find('sale', `${place}, rate table ${table.id}`, 'in force at the decision', 'was not');
   if (request.deadlineMs < decision.timeMs)

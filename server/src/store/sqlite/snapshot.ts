@@ -7,7 +7,7 @@ import { storeErrorOf } from './sqlite-errors.ts';
 
 export interface StoreSnapshot {
   readonly store: StoreReader;
-  close(): void;
+  readonly close: () => void;
 }
 
 const BUSY_MS = 2_000;

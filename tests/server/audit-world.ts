@@ -1,0 +1,179 @@
+/**
+ * A small world with something of everything that the audit looks at, made once and handed out as the bytes of its store: two
+ * publishers with fees, four currencies, players with money and with a ceiling, a card whose records came up in every way,
+ * claims, refunds.
+ */
+import { convertMoney, decodePaymentDecision, readEnvelope, type RateTable } from '@coinslot/protocol';
+import { readFileSync } from 'node:fs';
+import {
+  DAY_MS,
+  makeOffer,
+  makePublisher,
+  makeRequest,
+  type Holder,
+  type MadeOffer,
+  type Player,
+  type Tree,
+} from '../lib/parties.ts';
+import { CardHolder, PIN } from './card-holder.ts';
+import { makeRefundOrder } from './refund-orders.ts';
+import { BANK, enrolPlayer, operate, RATES, startServer, type PlayerOptions, type Started } from './started-server.ts';
+
+/** The store's file, closed, and whose roots it is under. */
+export interface World {
+  readonly bytes: Buffer;
+  readonly tree: Tree;
+  readonly server: Holder;
+  /** Decision ids, by what they were for. */
+  readonly decisions: ReadonlyMap<string, Uint8Array>;
+}
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** Whoever trades in it. */
+export class Trade {
+  readonly started: Started;
+  readonly decisions = new Map<string, Uint8Array>();
+  table!: RateTable;
+
+  constructor(started: Started) {
+    this.started = started;
+  }
+
+  async postRates(changes: Partial<RateTable> = {}): Promise<void> {
+    const { nowMs } = this.started.time;
+    const dates = { notBeforeMs: nowMs, notAfterMs: nowMs + 60 * DAY_MS };
+    this.table = await this.started.server.service.putRateTable({ ...RATES, ...dates, ...changes });
+  }
+
+  offerOf(nonce: string, from: Holder, amountMinor: bigint, currency: string): MadeOffer {
+    const quote = { amountMinor, currency, free: amountMinor === 0n };
+    return makeOffer(from, { atMs: this.started.time.nowMs, nonce, quote });
+  }
+
+  /** One purchase on line; the answer's code. */
+  async buy(nonce: string, player: Player, from: Holder, amountMinor: bigint, currency: string): Promise<string> {
+    const { server, holder } = this.started;
+    const offer = this.offerOf(nonce, from, amountMinor, currency);
+    const converts = currency !== player.currency;
+    const charge = convertMoney({ amountMinor, currency }, player.currency, this.table);
+    const answer = await server.decide(
+      makeRequest(player, holder, offer, {
+        chargeMinor: charge.amountMinor,
+        rateTableId: converts ? this.table.id : 0,
+        proof: 'pin',
+      }),
+    );
+    if (answer.kind !== 'decided') throw new Error(`${nonce}: ${answer.kind}`);
+    this.decisions.set(nonce, decodePaymentDecision(readEnvelope(answer.decision).body).decisionId);
+    this.started.time.nowMs += 60_000;
+    return answer.code;
+  }
+
+  async refund(nonce: string, by: Holder): Promise<void> {
+    const order = makeRefundOrder(this.started, this.decisions.get(nonce) as Uint8Array, {}, by);
+    await this.started.server.service.refunds.order(order);
+  }
+
+  refundByOperator(nonce: string): Promise<unknown> {
+    return this.started.server.service.refunds.byOperator({ decisionId: this.decisions.get(nonce) as Uint8Array });
+  }
+}
+
+async function startTrade(): Promise<{ trade: Trade; lumen: Holder; orbit: Holder }> {
+  const started = await startServer();
+  const lumen = started.publisher;
+  const orbit = makePublisher(started.tree, { id: 'orbit-forge', commonName: 'Orbit Forge' });
+  const { publishers } = started.server.service;
+  await publishers.enrol({ chain: lumen.chain, payoutCurrency: 'EUR', bank: BANK, feeBasisPoints: 1_500 });
+  await publishers.enrol({ chain: orbit.chain, payoutCurrency: 'USD', bank: BANK, feeBasisPoints: 333 });
+  const trade = new Trade(started);
+  await trade.postRates();
+  return { trade, lumen, orbit };
+}
+
+const PLAYERS: readonly PlayerOptions[] = [
+  { name: 'Ada', currency: 'EUR', moneyMinor: 9_000n },
+  { name: 'Bo', currency: 'USD', plan: 'postpaid', moneyMinor: 20_000n },
+  { name: 'Cy', currency: 'JPY', moneyMinor: 50_000n },
+  { name: 'Di', currency: 'KWD', plan: 'postpaid', moneyMinor: 90_000n },
+];
+const PRICES = [
+  [20n, 'EUR'],
+  [99n, 'USD'],
+  [333n, 'JPY'],
+  [1_234n, 'KWD'],
+] as const;
+
+/** Every player buys in every currency, of both publishers. */
+async function buyAll(
+  trade: Trade,
+  players: readonly Player[],
+  publishers: readonly Holder[],
+  when: string,
+): Promise<void> {
+  for (const [i, player] of players.entries())
+    for (const [j, [amountMinor, currency]] of PRICES.entries()) {
+      const from = publishers[(i + j) % publishers.length] as Holder;
+      const code = await trade.buy(`${when} ${i} ${currency}`, player, from, amountMinor, currency);
+      if (code !== 'APPROVED') throw new Error(`${when} ${i} ${currency}: ${code}`);
+    }
+}
+
+/** A card whose records came up: booked, converted, without the player's message 2, and after their claim was paid. */
+async function useCard({ started, table }: Trade): Promise<void> {
+  const player = await enrolPlayer(started, { name: 'Eve', moneyMinor: 3_000n });
+  const card = await CardHolder.loaded(started, player, 900n);
+  await card.pay('card, booked', { pin: PIN });
+  const request = { chargeMinor: 93n, rateTableId: table.id };
+  await card.pay('card, in dollars', { priceMinor: 100n, currency: 'USD', request, pin: PIN });
+  await card.report();
+  started.time.nowMs += 60_000; // a card takes no offer of the time of its last clearing
+  await card.pay('card, disputed', { pin: PIN });
+  const [disputed] = await card.records();
+  if (disputed === undefined) throw new Error('no record');
+  await card.report({ records: [{ request: undefined, decision: undefined, record: disputed.record }] });
+  await card.recharge(100n);
+  started.time.nowMs += 60_000;
+  const { quoteEnvelope } = makeOffer(started.publisher, {
+    atMs: started.time.nowMs,
+    nonce: 'card, claimed',
+    quote: { amountMinor: 40n },
+  });
+  const { envelope } = await card.pay('card, claimed', { priceMinor: 40n, pin: PIN });
+  started.time.nowMs += 31 * DAY_MS;
+  const claims = [{ decision: base64(envelope), quote: base64(quoteEnvelope) }];
+  const answer = await operate(started, '/v1/operator/claims', { publisherId: started.publisher.id, claims });
+  if (answer.status !== 200) throw new Error(`claim: ${answer.status}`);
+  const copy = await card.copy();
+  await card.report();
+  started.time.nowMs += 60_000;
+  await copy.pay('card, copied', { priceMinor: 50n, pin: PIN });
+  await copy.send();
+}
+
+/** Makes it; inside a test, which closes the server. */
+export async function makeWorld(): Promise<World> {
+  const { trade, lumen, orbit } = await startTrade();
+  const { started, decisions } = trade;
+  const players: Player[] = [];
+  for (const options of PLAYERS) players.push(await enrolPlayer(started, options));
+  const [ada, bo] = players as [Player, Player];
+  await buyAll(trade, players, [lumen, orbit], 'March');
+  await trade.buy('free', ada, orbit, 0n, 'EUR');
+  await trade.buy('too dear', ada, orbit, 900_000n, 'EUR');
+  await trade.refund('March 0 JPY', lumen);
+  await trade.refundByOperator('March 1 USD');
+  await useCard(trade);
+  await trade.postRates({ rates: RATES.rates.map((rate) => ({ ...rate, rateE8: rate.rateE8 + 12_345n })) });
+  await buyAll(trade, players, [orbit, lumen], 'April');
+  await trade.refund('April 1 EUR', lumen);
+  const topUp = { userId: bo.userId, amountMinor: 500n, currency: 'USD', bankReference: 'Bo pays some' };
+  await started.server.service.players.topUp(topUp);
+  await started.server.close();
+  const bytes = readFileSync(started.storePath);
+  return { bytes, tree: started.tree, server: started.holder, decisions };
+}
+
+export { hexOf };
