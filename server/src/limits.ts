@@ -39,6 +39,14 @@ export interface ServerLimits {
   /** The same of one player, from all addresses: account requests and everything about cards. */
   readonly asksPerUserPerSecond: number;
   readonly asksPerUserBurst: number;
+  /** Sessions of the pages, of all and of one subject; how long one may be quiet, and how long it lasts at most. */
+  readonly sessionsMax: number;
+  readonly sessionsPerSubjectMax: number;
+  readonly sessionIdleMs: number;
+  readonly sessionLifeMs: number;
+  /** One-time links that wait, and for how long one does. */
+  readonly signInLinksMax: number;
+  readonly signInLinkLifeMs: number;
   /** Cards of one player that are neither blocked nor expired. */
   readonly cardsPerPlayerMax: number;
   /** How long a blocked list says it is good for, and after how long it is renewed before that. */
@@ -71,8 +79,14 @@ export const SERVER_LIMITS: ServerLimits = Object.freeze({
   signInsBurst: 20,
   asksPerSecond: 20,
   asksBurst: 1_000,
-  asksPerUserPerSecond: 1,
+  asksPerUserPerSecond: 5,
   asksPerUserBurst: 300,
+  sessionsMax: 10_000,
+  sessionsPerSubjectMax: 8,
+  sessionIdleMs: 30 * 60_000,
+  sessionLifeMs: 12 * 3_600_000,
+  signInLinksMax: 10_000,
+  signInLinkLifeMs: 60_000,
   cardsPerPlayerMax: 8,
   blockedListLifeMs: 7 * 86_400_000,
   blockedListRenewMs: 86_400_000,
