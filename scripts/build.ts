@@ -67,6 +67,11 @@ async function buildWalletPage(): Promise<void> {
   writeFileSync(join(to, 'page.js'), await bundleProgram(join(from, 'main.ts')));
 }
 
+/** The look of the server's pages, beside the program that serves them. */
+function copyServerLook(): void {
+  cpSync(pathOf('server', 'src', 'pages', 'look'), pathOf('server', 'dist', 'look'), { recursive: true });
+}
+
 /**
  * What takes the place of a peer that the page has loaded by a script of its own. All but Phaser are looked for when the
  * first offer comes. Howler may be missing; pixi's remedy for pages without `eval` is a script of pixi's as well.
@@ -148,6 +153,7 @@ for (const room of rooms) {
   rmSync(pathOf(room, 'dist'), { recursive: true, force: true });
   await buildPrograms(room);
   if (room === 'wallet') await buildWalletPage();
+  if (room === 'server') copyServerLook();
   if (room === 'plugin') await buildGlobal();
   copyFileSync(join(ROOT, 'LICENSE'), pathOf(room, 'dist', 'LICENSE'));
 }

@@ -43,6 +43,7 @@ async function start(configPath: string | undefined): Promise<void> {
     ...(tls !== undefined && { tls }),
     ...(trustedProxies !== undefined && { trustedProxies: trustedProxies.split(',').map((one) => one.trim()) }),
     ...(ecbUrl !== undefined && { rateFeed: { url: ecbUrl, everyMs: Number(config.ecbHours) * HOUR_MS } }),
+    ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
     measureProcess: true,
     onFatal: () => process.exit(1),
   });

@@ -51,6 +51,11 @@ const SETTINGS = {
   /** Where reference rates are asked for: eurofxref-daily.xml of the ECB; without it tables are posted by hand. */
   ecbUrl: { optional: true },
   ecbHours: { fallback: '6', form: [/^([1-9]|[1-9]\d|1[0-5]\d|16[0-8])$/, '1 to 168'] },
+  /** What browsers have in their address bar, such as https://pay.example; without it the pages are for this machine alone. */
+  publicUrl: {
+    optional: true,
+    form: [/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/, 'an origin such as https://pay.example'],
+  },
   logLevel: { fallback: 'info', form: [/^(fatal|error|warn|info|silent)$/, 'fatal, error, warn, info or silent'] },
 } as const satisfies Record<string, Setting>;
 

@@ -1,5 +1,5 @@
 /** Puts the payment server together: identity, store, services, doors. */
-import type { RateTable, Signer } from '@coinslot/protocol';
+import { readCertificate, type RateTable, type Signer } from '@coinslot/protocol';
 import type { CardCertifier } from './cards/issuers.ts';
 import { CARD_POLICY, type CardPolicy } from './cards/policy.ts';
 import { Cards } from './cards/service.ts';
@@ -18,9 +18,12 @@ import { createIdentity, type Environment, type Identity } from './identity.ts';
 import { verifyBooks, type BooksReport } from './ledger/books.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import type { Clock, Log, Random } from './log.ts';
+import type { HeldCertificate } from './pages/parts.ts';
+import { createSite } from './pages/site.ts';
 import { QuoteDesk } from './payments/quote-desk.ts';
 import { Payments, type PaymentAnswer, type ServerHooks } from './payments/service.ts';
 import { Evidence } from './operation/evidence.ts';
+import { SignIns } from './sign-in/service.ts';
 import { storeBytes } from './operation/store-size.ts';
 import { SeenNonces } from './players/freshness.ts';
 import { Players } from './players/service.ts';
@@ -61,6 +64,10 @@ export interface PaymentServerOptions {
   readonly measureProcess?: boolean;
   /** Milliseconds that only rise, whatever the wall clock does; `performance.now`. */
   readonly monotonic?: () => number;
+  /** What browsers have in their address bar: `https://pay.example`. Left out, the pages are for this machine alone. */
+  readonly publicUrl?: string;
+  /** Where a sandbox's test bank is, at the same address. */
+  readonly testBankPath?: string;
   readonly hooks?: ServerHooks;
   /** Sees every request that reached a door, and its answer: for the sandbox's console. */
   readonly onExchange?: ObserveExchange;
@@ -174,6 +181,17 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     revocationLists,
     onOutcome: metrics.evidenceBrought.bind(metrics),
   });
+  const signIns = new SignIns({
+    identity,
+    store,
+    revocationLists,
+    nonces,
+    operatorToken,
+    limits,
+    clock,
+    random,
+  });
+  const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
   const doors = doorsOf({
     payments,
     players,
@@ -183,19 +201,45 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     refunds,
     store,
     evidence,
+    signIns,
+    publicUrl,
     metrics,
     isReady,
     ...limits,
   });
-  const listener = createListener({
+  const throttle = new Throttle(limits, options.monotonic ?? (() => performance.now()), metrics.limited.bind(metrics));
+  const proxies = trustedProxies(options.trustedProxies ?? []);
+  const doorListener = createListener({
     doors: options.onExchange === undefined ? doors : observed(doors, options.onExchange),
     operatorToken,
     ...limits,
     log,
     metrics,
-    throttle: new Throttle(limits, options.monotonic ?? (() => performance.now()), metrics.limited.bind(metrics)),
-    proxies: trustedProxies(options.trustedProxies ?? []),
+    throttle,
+    proxies,
     isStopping: () => !isReady(),
+  });
+  const listener = createSite({
+    store,
+    identity,
+    environment: options.environment,
+    revocationLists,
+    certificates: [identity.chain, ...certifiers.map(({ chain }) => chain)].flatMap(heldCertificate),
+    signIns,
+    throttle,
+    proxies,
+    publicUrl,
+    testBankPath: options.testBankPath,
+    actions: {
+      askForRefund: async (asked) => void (await refunds.ask(asked)),
+      declineRefund: async (...declined) => void (await refunds.decline(...declined)),
+      refund: async (decisionId, answer) => void (await refunds.byOperator({ decisionId, answer })),
+    },
+    bankDetailsDelayMs: 0,
+    limits,
+    clock,
+    log,
+    doors: doorListener,
   });
   const http = createHttpServer(listener, limits, options.tls && requireTls(options.tls));
 
@@ -248,4 +292,11 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     renewTls,
     close: () => (closed ??= close()),
   };
+}
+
+/** Name and end of the first certificate of a chain. */
+function heldCertificate([leaf]: readonly Uint8Array[]): readonly HeldCertificate[] {
+  if (leaf === undefined) return [];
+  const { subject, notAfterMs } = readCertificate(leaf);
+  return [{ name: subject.commonName, notAfterMs }];
 }

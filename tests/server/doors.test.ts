@@ -73,7 +73,7 @@ describe('HTTP itself', () => {
     ['DELETE', '/v1/rates', 405, 'GET'],
     ['OPTIONS', '/v1/payments', 405, 'POST'],
     ['POST', '/metrics', 405, 'GET'],
-    ['GET', '/', 404, null],
+    ['GET', '/v1', 404, null],
     ['GET', '/v1/payments/', 404, null],
     ['POST', '/V1/payments', 404, null],
     ['GET', '/v1/../healthz%00', 404, null],

@@ -4,6 +4,8 @@ import type { Payments, PaymentAnswer } from '../payments/service.ts';
 import type { Players } from '../players/service.ts';
 import { cardDoors } from './cards.ts';
 import { refundDoors } from './refunds.ts';
+import { signInDoor } from './sign-in.ts';
+import type { SignIns } from '../sign-in/service.ts';
 import type { Evidence } from '../operation/evidence.ts';
 import { coded, MSGPACK, msgpack, plain, type Answer } from './answer.ts';
 import type { Metrics } from './metrics.ts';
@@ -40,6 +42,8 @@ export interface DoorServices extends OperatorServices {
   readonly players: Players;
   readonly exchange: Exchange;
   readonly evidence: Evidence;
+  readonly signIns: SignIns;
+  readonly publicUrl: URL | undefined;
   readonly metrics: Metrics;
   isReady(): boolean;
 }
@@ -78,6 +82,7 @@ export function doorsOf(services: DoorServices): readonly Door[] {
     },
     ...refundDoors(services.refunds),
     evidenceDoor(services.evidence),
+    signInDoor(services.signIns, services.publicUrl),
     ...cardDoors(services.cards),
     { method: 'GET', path: '/v1/rates', open: async () => msgpack(200, await exchange.currentEnvelope()) },
     ...operatorDoors(services),

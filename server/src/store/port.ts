@@ -13,6 +13,7 @@
 import type { CardReader, CardWriter } from '../cards/store.ts';
 import type { PostedRateTable } from '../exchange/types.ts';
 import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } from '../ledger/types.ts';
+import type { PageReader } from '../pages/store.ts';
 import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from '../payments/types.ts';
 import type { PeriodReader, PeriodWriter } from '../periods/store.ts';
 import type { NewPlayer, Player, PressLimits, TopUp } from '../players/types.ts';
@@ -53,10 +54,12 @@ export interface StoreReader {
   readonly cards: CardReader;
   readonly periods: PeriodReader;
   readonly refunds: RefundReader;
+  /** What the pages read beside all that. */
+  readonly pages: PageReader;
 }
 
 /** One transaction. Its reads see its own changes. */
-export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards' | 'periods' | 'refunds'> {
+export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards' | 'periods' | 'refunds' | 'pages'> {
   readonly cards: CardWriter;
   readonly periods: PeriodWriter;
   readonly refunds: RefundWriter;

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import type { CardReader } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
+import type { PageReader } from '../../pages/store.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
 import type { PeriodReader } from '../../periods/store.ts';
 import type { Player, TopUp } from '../../players/types.ts';
@@ -12,6 +13,7 @@ import type { RefundReader } from '../../refunds/store.ts';
 import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
 import { SqliteMoneyReads } from './money-reads.ts';
+import { SqlitePageReads } from './page-reads.ts';
 import { SqliteRefundReads } from './refund-reads.ts';
 import {
   accountOf,
@@ -69,6 +71,7 @@ export class SqliteReads implements StoreReader {
   readonly cards: CardReader;
   readonly periods: PeriodReader;
   readonly refunds: RefundReader;
+  readonly pages: PageReader;
   readonly #transfers: SqliteTransferReads;
   readonly #read: ReturnType<typeof prepare>;
 
@@ -78,6 +81,7 @@ export class SqliteReads implements StoreReader {
     this.cards = new SqliteCardReads(db);
     this.periods = new SqliteMoneyReads(db);
     this.refunds = new SqliteRefundReads(db);
+    this.pages = new SqlitePageReads(db);
   }
 
   async findPlayer(userId: Uint8Array): Promise<Player | undefined> {

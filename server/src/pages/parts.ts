@@ -1,0 +1,67 @@
+/** The server's parts, as its pages see them: reads, and the few things that a form may bring about. */
+import type { Bill } from '../bills/types.ts';
+import type { Environment, Identity } from '../identity.ts';
+import type { ServerLimits } from '../limits.ts';
+import type { Clock, Log } from '../log.ts';
+import type { SignIns } from '../sign-in/service.ts';
+import type { RefundReason } from '../refunds/types.ts';
+import type { StoreReader } from '../store/port.ts';
+import type { Throttle } from '../http/throttle.ts';
+import type { Payout } from '../payouts/types.ts';
+
+/** What a player asks for on a purchase of theirs. */
+export interface AskedRefund {
+  readonly userId: Uint8Array;
+  readonly decisionId: Uint8Array;
+  readonly reason: Exclude<RefundReason, 'operator'>;
+  readonly text: string;
+}
+
+/** What forms bring about. Each throws ProtocolError with the code that the doors would give. */
+export interface SiteActions {
+  askForRefund(asked: AskedRefund): Promise<void>;
+  /** Ends an open request with words; nothing moves. `publisherId` where it is a publisher who answers. */
+  declineRefund(decisionId: Uint8Array, answer: string, publisherId?: string): Promise<void>;
+  /** The operator gives back one decision, whole. */
+  refund(decisionId: Uint8Array, answer: string): Promise<void>;
+  closePeriod?(period: number, early: boolean): Promise<void>;
+  /** A bank's notice, as XML. */
+  takeNotice?(name: string, xml: Uint8Array): Promise<void>;
+}
+
+/** Bills and payouts as files. */
+export interface SiteDocuments {
+  billPdf(bill: Bill): Promise<Uint8Array>;
+  billCsv(bill: Bill): Promise<Uint8Array>;
+  payoutPdf(payout: Payout): Promise<Uint8Array>;
+  payoutCsv(payout: Payout): Promise<Uint8Array>;
+}
+
+/** A certificate that this server works with, and when it ends. */
+export interface HeldCertificate {
+  readonly name: string;
+  readonly notAfterMs: number;
+}
+
+export interface SiteParts {
+  readonly store: StoreReader;
+  readonly actions: SiteActions;
+  readonly documents?: SiteDocuments;
+  readonly identity: Identity;
+  readonly environment: Environment;
+  /** Held against price lists, DER. */
+  readonly revocationLists: readonly Uint8Array[];
+  /** This server's own certificate, and those of its card issuers. */
+  readonly certificates: readonly HeldCertificate[];
+  readonly signIns: SignIns;
+  readonly throttle: Pick<Throttle, 'knock'>;
+  /** How long new bank details wait before money goes there. */
+  readonly bankDetailsDelayMs: number;
+  readonly limits: ServerLimits;
+  /** Where a sandbox's test bank is, at the same address. */
+  readonly testBankPath: string | undefined;
+  /** Where the style sheet and the mark are. */
+  readonly assetBase: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}

@@ -1,0 +1,1 @@
+export { enWords as frWords } from './en.ts';

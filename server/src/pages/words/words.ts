@@ -1,0 +1,10 @@
+/** What the pages say, by language. Each language has all of it: a gap does not compile. */
+import { enWords } from './en.ts';
+import { frWords } from './fr.ts';
+import type { Language } from './languages.ts';
+
+export type SiteWords = typeof enWords;
+
+const WORDS: Readonly<Record<Language, SiteWords>> = { en: enWords, fr: frWords };
+
+export const siteWords = (language: Language): SiteWords => WORDS[language];
