@@ -243,7 +243,7 @@ describe('records', () => {
     const [decision] = await records.listAllDecisions(0n, 10);
     expect([decision?.atMs, decision?.cardId && hexOf(decision.cardId)]).toEqual([spentAtMs, hexOf(card.cardId)]);
     const payments = (await records.listTransfers(0n, 100)).filter(({ kind }) => kind === 'payment');
-    expect(payments.map(({ atMs }) => atMs)).toEqual([NOON_MS]);
+    expect(payments.map(({ atMs, period }) => [atMs, period])).toEqual([[NOON_MS, 202603]]);
     await requireBooks(started);
   });
 

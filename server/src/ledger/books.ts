@@ -1,7 +1,8 @@
 /**
  * `verifyBooks`: holds what is kept against what it follows from. Balances are derived again from the postings by code that
  * shares nothing with the triggers that keep them; every decision is held against its own signed bytes and its debit; cards
- * against their records. Invariants I1, I3 and I4, and those of `card-books.ts`. It reads everything and so takes time in step with the record.
+ * against their records, what is held of them against their disputes; the journal against the rows that its blocks are of.
+ * Invariants I1, I3 and I4, and those of `card-books.ts`. It reads everything and so takes time in step with the record.
  */
 import {
   decodePaymentDecision,
@@ -21,6 +22,8 @@ import type { PlacedDecision } from '../payments/types.ts';
 import { hex } from '../players/types.ts';
 import type { StoreReader } from '../store/port.ts';
 import { verifyCardBooks, type Debits } from './card-books.ts';
+import type { HeldTransfers } from './dispute-books.ts';
+import { verifyJournal } from './journal.ts';
 import { broughtTo, verifyRefunds } from './refund-books.ts';
 import type { AccountKind, AccountName, CurrencySum, RecordedTransfer } from './types.ts';
 
@@ -56,15 +59,19 @@ async function* pages<Row>(list: (after: bigint, count: number) => Promise<reado
 export async function verifyBooks(store: StoreReader): Promise<BooksReport> {
   const findings: string[] = [];
   const find = (finding: string): void => void (findings.length < FINDINGS_MAX && findings.push(finding));
+  const journal = await verifyJournal(store);
+  if (journal.finding !== undefined) find(`journal: ${journal.finding}`);
   const derived = new Map<string, bigint>();
   /** What each payment took, by request id; what is left over at the end has no decision. */
   const debits: Debits = new Map();
   const brought = new Map<bigint, bigint>();
+  const held: HeldTransfers = new Map();
   let transfers = 0;
   for await (const transfer of pages(store.listTransfers.bind(store), (row) => row.id)) {
     transfers += 1;
     deriveFrom(transfer, derived);
     if (transfer.kind === 'payment') debits.set(hex(transfer.reference), debitOf(transfer));
+    if (transfer.kind === 'card-dispute') held.set(hex(transfer.reference), transfer);
     if (transfer.kind === 'refund') brought.set(transfer.id, broughtTo(transfer));
   }
   const accounts = await verifyBalances(store, derived, find);
@@ -81,8 +88,9 @@ export async function verifyBooks(store: StoreReader): Promise<BooksReport> {
     }
     (await faultsOf(store, decision)).forEach((fault) => find(`${at}: ${fault}`));
   }
-  const cards = await verifyCardBooks({ store, debits, find });
+  const cards = await verifyCardBooks({ store, debits, held, find });
   await verifyRefunds({ store, brought, find });
+  held.forEach(({ id }) => find(`transfer ${id}: held of a card without a record`));
   debits.forEach((debit, name) => find(`payment ${name}: debit ${debit} without a decision`));
   const sums = await store.listSums();
   sums.filter(({ sumMinor }) => sumMinor !== 0n).forEach((sum) => find(`${sum.currency}: sums to ${sum.sumMinor}`));

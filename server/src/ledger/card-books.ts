@@ -24,6 +24,7 @@ import type { CardPlace } from '../cards/store.ts';
 import type { Card, CardRecordRow } from '../cards/types.ts';
 import { hex, type Player } from '../players/types.ts';
 import type { StoreReader } from '../store/port.ts';
+import { HeldMoney, type HeldTransfers } from './dispute-books.ts';
 
 /** What a payment took, and from whom: "<kind> <owner> <currency> <amount>". */
 export type Debits = Map<string, string>;
@@ -32,6 +33,7 @@ interface CardBooks {
   readonly store: StoreReader;
   /** Of payments, by request id in hex; those that are accounted for are taken out. */
   readonly debits: Debits;
+  readonly held: HeldTransfers;
   readonly find: (finding: string) => void;
 }
 
@@ -69,6 +71,8 @@ async function verifyCard(card: Card, books: CardBooks): Promise<void> {
   const player = await store.findPlayer(card.userId);
   if (player === undefined) return find(`${at}: its player is not there`);
   const spent = new Map<string, bigint>();
+  const held = new HeldMoney(card, store, books.held);
+  const claims = await store.cards.listClaims(card.cardId);
   let head = new Uint8Array(card.head.length) as Uint8Array;
   let counter = 0;
   let after: CardPlace = { counter, head };
@@ -78,6 +82,8 @@ async function verifyCard(card: Card, books: CardBooks): Promise<void> {
       const place = `${at}, record ${row.counter}`;
       faultsOf(row, card, player).forEach((fault) => find(`${place}: ${fault}`));
       verifyDebit(row, card, books.debits, (fault) => find(`${place}: ${fault}`));
+      const fault = await held.add(row, claims);
+      if (fault !== undefined) find(`${place}: ${fault}`);
       if (row.forked) continue;
       if (row.counter !== counter + 1 || !equalBytes(row.previous, head)) find(`${place}: not behind the one before`);
       [counter, head] = [row.counter, row.head];
@@ -88,11 +94,22 @@ async function verifyCard(card: Card, books: CardBooks): Promise<void> {
     after = last;
   }
   if (counter !== card.counter || !equalBytes(head, card.head)) find(`${at}: its chain ends at ${counter}`);
-  await verifyPurses(card, spent, books);
+  await verifyPurses(card, spent, held, books);
 }
 
 /** Whatever was credited and not spent is in the purse. */
-async function verifyPurses(card: Card, spent: ReadonlyMap<string, bigint>, { store, find }: CardBooks): Promise<void> {
+async function verifyPurses(
+  card: Card,
+  spent: ReadonlyMap<string, bigint>,
+  held: HeldMoney,
+  { store, find }: CardBooks,
+): Promise<void> {
+  const parameters = (await store.cards.findParameters(card.cardId))?.parameters;
+  const purses = (parameters?.purses ?? []).filter(({ plan }) => plan === 'prepaid');
+  for (const { currency } of purses) {
+    const fault = await held.verify(currency);
+    if (fault !== undefined) find(`card ${hex(card.cardId)}: ${fault}`);
+  }
   if (card.settledAtMs !== undefined) return;
   const credited = new Map<string, bigint>();
   for (const { acknowledgement } of await store.cards.listUploads(card.cardId)) {
@@ -105,9 +122,7 @@ async function verifyPurses(card: Card, spent: ReadonlyMap<string, bigint>, { st
     for (const { purse, amountMinor } of decodeUploadAcknowledgement(body).credits)
       credited.set(purse, (credited.get(purse) ?? 0n) + amountMinor);
   }
-  const parameters = (await store.cards.findParameters(card.cardId))?.parameters;
-  for (const { purse, plan, currency } of parameters?.purses ?? []) {
-    if (plan !== 'prepaid') continue;
+  for (const { purse, currency } of purses) {
     const account = await store.cards.findAccount(floatAccount(card.cardId, currency));
     const expected = (credited.get(purse) ?? 0n) - (spent.get(purse) ?? 0n);
     const found = account?.balanceMinor ?? 0n;
