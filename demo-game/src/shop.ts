@@ -21,6 +21,8 @@ export interface Shop {
   asking(key: LevelKey): void;
   /** Play begins in a level; minutes are counted from here. */
   playStarted(key: LevelKey): void;
+  /** Whether a level was given back to the publisher and the money to the player, so that play in it is over. */
+  isRefunded(key: LevelKey): boolean;
   /** Play rests: paused, ended, left. */
   playStopped(): void;
   /** A level was finished: a moment at which something may be offered. Resolves when the moment is over. */
@@ -39,6 +41,7 @@ export const closedShop: Shop = {
   standing: (key) => ({ kind: FREE.includes(key) ? 'free' : 'closed' }),
   asking: () => undefined,
   playStarted: () => undefined,
+  isRefunded: () => false,
   playStopped: () => undefined,
   levelEnded: () => Promise.resolve(),
   takeNotice: () => null,

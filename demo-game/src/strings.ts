@@ -42,6 +42,7 @@ export interface Strings {
   failed: (reason: string) => string;
   pendingLine: string;
   timeUp: string;
+  refunded: string;
   walletAway: string;
   closed: string;
   mute: string;
@@ -131,6 +132,7 @@ const en: Strings = {
   failed: (reason) => `That did not go through: ${reason}`,
   pendingLine: 'Your payment is still being decided. The level opens as soon as it is.',
   timeUp: 'Your minutes are used up. Nice flying!',
+  refunded: 'Your money is back, so this is closed again.',
   walletAway: 'Your wallet did not answer. Nothing was charged; start it and try again.',
   closed: 'This level is not to be had here right now. Levels 1 and 2 are free.',
   mute: 'Sound off',
@@ -216,6 +218,7 @@ const fr: Strings = {
   failed: (reason) => `Cela n’a pas abouti : ${reason}`,
   pendingLine: 'Le paiement est en cours de décision. Le niveau s’ouvrira aussitôt.',
   timeUp: 'Tes minutes sont écoulées. Joli vol !',
+  refunded: 'Tu es remboursé : c’est de nouveau fermé.',
   walletAway: 'Le porte-monnaie ne répond pas. Rien n’a été débité : démarre-le et réessaie.',
   closed: 'Ce niveau n’est pas disponible ici pour le moment. Les niveaux 1 et 2 sont gratuits.',
   mute: 'Couper le son',

@@ -139,14 +139,19 @@ export function createVerifier(options: VerifierOptions) {
     learnRevoked: (offered: readonly Uint8Array[]): readonly Uint8Array[] | undefined =>
       revocations.learn(offered) ? revocations.learned : undefined,
     reverify: (kept: GrantBytes): VerifiedGrant => reverify(kept, list, roots),
-    /** The decision id that a signed notice ends. */
+    /**
+     * The decision id that a signed notice ends. As of the notice's own time, since the wallet tells it again at every
+     * connection; that time is the signer's word alone, so a revoked signer ends nothing, whatever the date.
+     */
     verifyRefund: (notice: Uint8Array, nowMs: number): string => {
-      const known = { roots, crls: revocations.all };
+      const { timeMs } = decodeRefundNotice(readEnvelope(notice).body);
       const { body } = openEnvelope(notice, {
-        ...known,
+        roots,
+        crls: revocations.all,
         type: 'refund-notice',
         role: 'payment-server',
-        atMs: nowMs,
+        atMs: Math.min(timeMs, nowMs),
+        isTimeProven: false,
       });
       return hex(decodeRefundNotice(body).decisionId);
     },

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeOffer, encodeOffer, encodeRefundNotice, offerHash, sealEnvelope } from '@coinslot/protocol';
 import { memoryStore, type Store } from '@coinslot/plugin/core';
 import { World, type Seat } from './lib/seat.ts';
-import { DAY_MS, makeOffer, makePublisher, seedOf } from '../lib/parties.ts';
+import { DAY_MS, makeOffer, makePublisher, makeServerHolder, seedOf } from '../lib/parties.ts';
 
 const MINUTE_MS = 60_000;
 let world: World;
@@ -368,6 +368,40 @@ describe('a refund', () => {
     expect(await change).toMatchObject({ kind: 'refunded', entitlement: { open: false } });
     expect(seat.coinslot.can('level-3')).toBe(false);
     expect(await seat.store.list('grants')).toEqual([]);
+  });
+
+  it('holds through a reload, and the level is asked for again as a new purchase', async () => {
+    const seat = world.sit();
+    const { entitlement } = await seat.coinslot.require('level-3');
+    const told = notice(Buffer.from(entitlement!.decisionId, 'hex'));
+    const change = seat.nextChange();
+    world.wallet.broadcast('refund', { notice: told });
+    await change;
+    seat.coinslot.close();
+    world.wallet.standings.splice(0); // `restore` leaves it out
+    const again = world.sit({ store: seat.store });
+    await again.coinslot.restore();
+    const heard = new Promise((resolve) =>
+      again.coinslot.events.on('message', ({ name }) => name === 'refund' && resolve(name)),
+    );
+    world.wallet.broadcast('refund', { notice: told });
+    await heard;
+    expect([again.coinslot.can('level-3'), again.changes, again.problems]).toEqual([false, [], []]);
+    const bought = await again.coinslot.require('level-3');
+    expect(bought.status).toBe('granted');
+    expect(bought.entitlement!.decisionId).not.toBe(entitlement!.decisionId);
+  });
+
+  it('is as of its own time: told again when the certificate has expired, it still ends what was not ended', async () => {
+    const notAfterMs = world.clock.nowMs() + DAY_MS;
+    const short = makeServerHolder(world.content.tree, { keyName: 'short', notAfterMs });
+    const seat = world.sit();
+    const { entitlement } = await seat.coinslot.require('level-3');
+    const told = notice(Buffer.from(entitlement!.decisionId, 'hex'), short);
+    world.clock.advance(7 * DAY_MS);
+    const change = seat.nextChange();
+    world.wallet.broadcast('refund', { notice: told });
+    expect(await change).toMatchObject({ kind: 'refunded' });
   });
 
   it('signed by anybody else ends nothing', async () => {

@@ -23,6 +23,8 @@ export const WALLET_LIMITS = Object.freeze({
   /** Offers of one game: a burst, then one in so many ms. */
   offersBurst: 12,
   offerEveryMs: 3_000,
+  /** Refunds of which a game is told again when it connects, the newest. */
+  refundsToldMax: 32,
   headersMs: 5_000,
   requestMs: 10_000,
   headerBytesMax: 16 * 1024,

@@ -9,7 +9,9 @@ export type NoticeKind =
   /** A game asks far too often; `about` is the pairing. */
   | 'flood'
   /** Presses no longer pay in a game, and the wallet is locked; `about` is the pairing. */
-  | 'press-off';
+  | 'press-off'
+  /** A payment was undone; `about` is its nonce. */
+  | 'refund';
 
 export interface Notice {
   readonly id: string;

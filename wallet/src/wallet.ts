@@ -5,6 +5,7 @@ import { WALLET_PORT } from '@coinslot/protocol/link';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { Account } from './account/account.ts';
 import { LimitsDesk } from './account/limits-desk.ts';
+import { RefundDesk } from './account/refund-desk.ts';
 import { Rates } from './account/rates.ts';
 import type { Environment, Trust } from './account/server-envelope.ts';
 import { besideProfile, Cards } from './cards/cards.ts';
@@ -25,6 +26,7 @@ import type { ReaderPort } from '@coinslot/card';
 import { serverMeans } from './means/server.ts';
 import { Notices } from './notices.ts';
 import { loadAssets } from './page/assets.ts';
+import { refundAmount } from './page/receipts.ts';
 import { PageServer } from './page/page-server.ts';
 import { PageSessions } from './page/sessions.ts';
 import type { WalletParts } from './parts.ts';
@@ -160,6 +162,18 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     },
   });
   revocations.onChange(() => links.sendCrls());
+  const refunds = new RefundDesk({
+    profile,
+    account,
+    trust,
+    log,
+    onRefund(payment) {
+      links.sendRefund(payment);
+      notices.add('refund', payment.nonceHex);
+      options.announce?.(refundLine(payment, profile));
+    },
+  });
+  account.onRefreshed(() => void refunds.check());
   const autoLock = new AutoLock(profile.vault, timers, () => profile.settings.lockAfterMs);
   const limits = new LimitsDesk(profile, account);
   const parts: WalletParts = {
@@ -202,7 +216,10 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     },
     lock: () => profile.vault.lock(),
     openAccount: () => account.open(),
-    refresh: () => account.refresh(),
+    async refresh() {
+      await account.refresh();
+      await refunds.check();
+    },
     get userId() {
       return account.userId;
     },
@@ -239,4 +256,11 @@ function listen(http: Server, port: number): Promise<number> {
 function pressLine(payment: Payment, profile: Profile): string {
   const shown = decodeShown(payment.shown);
   return paymentWords(profile.settings.language).pressed(shown.total.text, shown.title, shown.payee);
+}
+
+/** The same when a payment was undone. */
+function refundLine(payment: Payment, profile: Profile): string {
+  const { language } = profile.settings;
+  const { title, payee } = decodeShown(payment.shown);
+  return paymentWords(language).refunded(refundAmount(payment, language), title, payee);
 }

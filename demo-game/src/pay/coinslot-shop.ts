@@ -23,6 +23,8 @@ export function openCoinslotShop(options: {
   let asked: LevelKey | null = null;
   let outcome: Outcome = { kind: 'none' };
   let minutesOver = false;
+  /** The target whose payment was undone last, until the player has been told. */
+  let refunded: string | undefined;
   let watching = false;
   const tell = (): void => listeners.forEach((listener) => listener());
   const priceOf = (target: string): string => {
@@ -36,6 +38,7 @@ export function openCoinslotShop(options: {
     });
     events.on('entitlement', ({ kind, entitlement }) => {
       minutesOver = kind === 'ended' && entitlement.target === MINUTES_TARGET;
+      if (kind === 'refunded') refunded = entitlement.target;
       tell();
     });
     events.on('wallet', tell);
@@ -63,6 +66,11 @@ export function openCoinslotShop(options: {
       asked = key;
       outcome = { kind: 'none' };
     },
+    isRefunded(key) {
+      const target = TARGETS[key];
+      if (target === undefined || refunded === undefined || plugin().can(target)) return false;
+      return target === refunded || (covers[refunded]?.includes(target) ?? false);
+    },
     playStarted: (key) => plugin().gameplayStart(TARGETS[key] ?? key),
     playStopped: () => plugin().gameplayStop(),
     async levelEnded(key) {
@@ -72,6 +80,10 @@ export function openCoinslotShop(options: {
       const target = asked === null ? undefined : TARGETS[asked];
       const refused = target !== undefined && !plugin().can(target);
       asked = null;
+      if (refunded !== undefined) {
+        refunded = undefined;
+        return text.refunded;
+      }
       if (refused) return noticeFor(outcome, plugin().walletState, text);
       const over = minutesOver;
       minutesOver = false;

@@ -95,6 +95,10 @@ export class LevelScene extends Phaser.Scene {
     announce(`${text.levels[plan.biome].name}. ${text.levels[plan.biome].hint}`);
     shop.playStarted(this.level);
     this.events.once('shutdown', () => shop.playStopped());
+    const stopWatching = shop.onChange(() => {
+      if (shop.isRefunded(this.level)) this.leaveFor('Menu');
+    });
+    this.events.once('shutdown', stopWatching);
     this.input.setDefaultCursor('default');
     onKeyDown(this, (event) => this.onKey(event));
     const onBlur = (): void => this.setPaused(this.pilot === null || this.pause !== null);

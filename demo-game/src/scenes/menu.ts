@@ -75,7 +75,10 @@ export class MenuScene extends Phaser.Scene {
     this.showNotice(this.services.shop.takeNotice());
     this.choose(this.chosen);
     this.refresh();
-    const stopWatching = services.shop.onChange(() => this.refresh());
+    const stopWatching = services.shop.onChange(() => {
+      this.refresh();
+      if (LEVELS.some(({ key }) => services.shop.isRefunded(key))) this.showNotice(services.shop.takeNotice());
+    });
     // After a declined offer the menu goes on where the gate had paused it.
     const resumed = (): void => {
       this.refresh();

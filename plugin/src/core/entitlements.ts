@@ -61,13 +61,12 @@ export class Entitlements {
     return this.#describe(held);
   }
 
-  /** Ends an entitlement, after a refund. */
+  /** Ends an entitlement, after a refund; with what is kept of it, also where that does not verify now. */
   async end(decisionId: string): Promise<Entitlement | undefined> {
     const held = this.#held.get(decisionId);
-    if (held === undefined) return undefined;
     this.#held.delete(decisionId);
     await this.#options.store.delete(TABLE, decisionId);
-    return { ...this.#describe(held), open: false };
+    return held && { ...this.#describe(held), open: false };
   }
 
   has(decisionId: string): boolean {

@@ -39,6 +39,7 @@ export class Account {
   readonly #options: AccountOptions;
   #statement: AccountStatement | undefined;
   #asking: Promise<void> | undefined;
+  readonly #listeners = new Set<() => void>();
 
   constructor(options: AccountOptions) {
     this.#options = options;
@@ -95,6 +96,28 @@ export class Account {
     return this.#asking;
   }
 
+  /** Calls back after every new statement that was asked for. */
+  onRefreshed(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** The statement with the refund notices after a position; `undefined` while locked or not open. Throws as `open` does. */
+  async askRefunds(after: bigint): Promise<AccountStatement | undefined> {
+    const { profile, door, rates, trust } = this.#options;
+    const day = profile.vault.day;
+    const { audience } = rates;
+    if (!this.isOpen || day === undefined || audience === undefined) return undefined;
+    const asked = { ask: 'refunds', after, pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n } as const;
+    const answered = await askAccount(
+      door,
+      'account-request',
+      this.#sign(day.account, audience, asked),
+      profile.clock(),
+      trust,
+    );
+    return answered.statement;
+  }
+
   /** Signs what a press may spend from now on; sent by `sendPressLimits`. Throws SERVER_UNREACHABLE. */
   signPressLimits(pinKey: Signer, limits: PressLimits): Uint8Array {
     const { audience } = this.#options.rates;
@@ -116,17 +139,22 @@ export class Account {
       const { audience } = rates.audience === undefined ? await rates.current() : { audience: rates.audience };
       const asked = { ask: 'status', pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n } as const;
       await this.#send(this.#sign(day.account, audience, asked));
+      for (const listener of this.#listeners) listener();
     } catch (fault) {
       log.warn({ fault: String(fault) }, 'account: no new statement');
     }
   }
 
-  #sign(signer: Signer, audience: Uint8Array, asked: Pick<AccountRequest, 'ask'> & PressLimits): Uint8Array {
+  #sign(
+    signer: Signer,
+    audience: Uint8Array,
+    asked: Pick<AccountRequest, 'ask'> & Partial<Pick<AccountRequest, 'after'>> & PressLimits,
+  ): Uint8Array {
     const { profile } = this.#options;
     const request: AccountRequest = {
+      after: 0n,
       ...asked,
       userId: this.userId,
-      after: 0n,
       timeMs: profile.clock(),
       nonce: profile.random(16),
       audience,

@@ -2,7 +2,7 @@
 import type { Payment } from '../journal/payments.ts';
 import type { Progress } from '../payments/payer.ts';
 import type { Language } from '../words/languages.ts';
-import { cardRefusalText } from '../words/payment-words.ts';
+import { cardRefusalText, paymentWords } from '../words/payment-words.ts';
 import { sendRefusal, type Seat } from './seat.ts';
 
 interface Waiting {
@@ -28,7 +28,9 @@ export class Deliveries {
     const { seat, seq } = waiting;
     if (progress === 'pending') return seat.send('progress', { seq, state: 'pending' });
     this.#waiting.delete(payment.nonceHex);
-    if (payment.decision !== undefined) seat.send('decision', { seq, decision: payment.decision });
+    if (payment.refund !== undefined)
+      sendRefusal(seat, seq, language, 'REFUNDED', 'no', paymentWords(language).refusal.REFUNDED);
+    else if (payment.decision !== undefined) seat.send('decision', { seq, decision: payment.decision });
     else if (payment.lapsed !== undefined) {
       sendRefusal(seat, seq, language, payment.lapsed, 'no', cardRefusalText(language, payment.lapsed, 'no'));
     } else sendRefusal(seat, seq, language, 'DECISION_MISMATCH', 'unknown');

@@ -6,6 +6,7 @@ import {
   decodeQuote,
   decodeRefundNotice,
   decodeTerms,
+  equalBytes,
   offerHash,
   readEnvelope,
   type CodeName,
@@ -56,6 +57,8 @@ export interface Payment {
   /** Milliseconds of play, or uses; never lowered. */
   consumed: bigint;
   refund?: RefundNotice;
+  /** The envelope that says so. */
+  refundNotice?: Uint8Array;
   /** The player said that it was not them. */
   disowned: boolean;
   /** The server signed something that contradicts the request. */
@@ -117,8 +120,14 @@ export function settle(payment: Payment, { atMs, decision }: RecordFields<'decis
   payment.status = decided.outcome === 'approved' ? 'approved' : 'refused';
 }
 
-export function refundOf({ notice }: RecordFields<'refund'>): RefundNotice {
+export function refundOf({ notice }: Pick<RecordFields<'refund'>, 'notice'>): RefundNotice {
   return decodeRefundNotice(readEnvelope(notice).body);
+}
+
+/** Whether a notice is about this payment: what was paid in, and not more than that. */
+export function isRefundOf({ decided }: Payment, { decisionId, amountMinor, currency }: RefundNotice): boolean {
+  if (decided?.outcome !== 'approved' || !equalBytes(decided.decisionId, decisionId)) return false;
+  return currency === decided.chargedCurrency && amountMinor <= decided.chargedMinor;
 }
 
 /** The charge counts against limits from the moment of consent until it is refused or comes back. */

@@ -7,6 +7,7 @@ import {
   chargeOf,
   countsAsSpent,
   paymentOf,
+  isRefundOf,
   refundOf,
   settle,
   standsFor,
@@ -57,6 +58,8 @@ export class WalletState {
   readonly #payments = new Map<string, Payment>();
   readonly #byDecision = new Map<string, Payment>();
   #walletLimits: LimitsOverTime<WalletSpendingLimits> | undefined;
+  /** Envelopes of notices, by decision id in hex. */
+  readonly #refunds = new Map<string, Uint8Array>();
   #refused = new Map<string, RecordFields<'refused'>>();
   isPaused = false;
   lastPinMs = 0;
@@ -116,6 +119,11 @@ export class WalletState {
 
   payment(nonceHex: string): Payment | undefined {
     return this.#payments.get(nonceHex);
+  }
+
+  /** Whether a notice about this decision is journalled. */
+  isRefunded(decisionIdHex: string): boolean {
+    return this.#refunds.has(decisionIdHex);
   }
 
   paymentOfDecision(decisionIdHex: string): Payment | undefined {
@@ -239,6 +247,7 @@ export class WalletState {
     this.#changePayment(record.nonce, (payment) => {
       settle(payment, record);
       if (payment.decided !== undefined) this.#byDecision.set(hex(payment.decided.decisionId), payment);
+      this.#undo(payment);
     });
   }
 
@@ -248,9 +257,20 @@ export class WalletState {
   }
 
   #refund(record: RecordFields<'refund'>): void {
-    const notice = refundOf(record);
-    const payment = this.#byDecision.get(hex(notice.decisionId));
-    if (payment !== undefined) payment.refund = notice;
+    const decisionHex = hex(refundOf(record).decisionId);
+    this.#refunds.set(decisionHex, record.notice);
+    this.#undo(this.#byDecision.get(decisionHex));
+  }
+
+  /** A notice may come before the answer that it undoes. */
+  #undo(payment: Payment | undefined): void {
+    if (payment?.decided === undefined) return;
+    const envelope = this.#refunds.get(hex(payment.decided.decisionId));
+    if (envelope === undefined) return;
+    const notice = refundOf({ notice: envelope });
+    if (!isRefundOf(payment, notice)) return;
+    payment.refund = notice;
+    payment.refundNotice = envelope;
   }
 
   #revoke(idHex: string): void {

@@ -4,6 +4,7 @@ import { decodeFrame, encodeFrame, type Frame, type FrameFields, type FrameKind 
 import type { ConsentDesk } from '../consent/desk.ts';
 import { sendRefusal, type Seat } from '../consent/seat.ts';
 import { hex } from '../hex.ts';
+import type { Payment } from '../journal/payments.ts';
 import type { Pairing } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
 import type { Log, Timers } from '../ports.ts';
@@ -13,7 +14,7 @@ import type { Admitted } from './doors.ts';
 import { CLOSE, Handshake } from './handshake.ts';
 import type { LinkSecrets } from './link-secrets.ts';
 import type { PairingDesk } from './pairing-desk.ts';
-import { inBatches, restoredFor } from './restore.ts';
+import { inBatches, isPaidTo, restoredFor } from './restore.ts';
 
 /** The socket as the link sees it. */
 export interface Wire {
@@ -123,6 +124,12 @@ export class GameLink {
     if (lists.length > 0) this.#send('crls', { lists });
   }
 
+  /** Hands over the notice that ends an entitlement of this game's. */
+  sendRefund(payment: Payment): void {
+    if (this.#seat === undefined || payment.refundNotice === undefined) return;
+    if (isPaidTo(payment, this.#seat.pairing)) this.#send('refund', { notice: payment.refundNotice });
+  }
+
   send<K extends FrameKind>(kind: K, fields: FrameFields<K>): void {
     if (this.#seat !== undefined) this.#send(kind, fields);
   }
@@ -152,6 +159,11 @@ export class GameLink {
       send: (kind, fields) => this.#send(kind, fields),
     };
     this.sendCrls();
+    // The game may have been away when it happened; `restore` leaves them out, and says nothing of what the game still has.
+    const refunded = this.#options.profile.state.payments.filter(
+      (one) => one.refund !== undefined && isPaidTo(one, pairing),
+    );
+    for (const payment of refunded.slice(-WALLET_LIMITS.refundsToldMax)) this.sendRefund(payment);
     this.#options.profile.announce();
   }
 

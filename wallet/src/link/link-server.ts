@@ -7,6 +7,7 @@ import { LIMITS } from '@coinslot/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Trust } from '../account/server-envelope.ts';
 import type { ConsentDesk } from '../consent/desk.ts';
+import type { Payment } from '../journal/payments.ts';
 import { keyText, type Pairing } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
 import type { Log, Timers } from '../ports.ts';
@@ -90,6 +91,11 @@ export class LinkServer {
   /** There are newer revocation lists: every game gets them. */
   sendCrls(): void {
     for (const link of this.#links) link.sendCrls();
+  }
+
+  /** A payment was undone: the games that it was for are told. */
+  sendRefund(payment: Payment): void {
+    for (const link of this.#links) link.sendRefund(payment);
   }
 
   /** The player ended a pairing: its links close, and its next contact is a first one. */

@@ -12,13 +12,14 @@ export interface RestoreAsked {
 const BATCH_BYTES_MAX = 60_000;
 const BATCH_COUNT_MAX = 32;
 
+/** Whether a payment was for a game of this publisher's. */
+export const isPaidTo = (payment: Payment, { publisherId, gameId }: Pairing): boolean =>
+  payment.publisherId === publisherId && payment.gameId === gameId;
+
 /** Restored envelopes for what this publisher's game was paid for, oldest first. Refunded payments are left out. */
 export function restoredFor(state: WalletState, pairing: Pairing, asked: RestoreAsked, player: Signer): Uint8Array[] {
   const isOwned = (one: Payment): boolean =>
-    one.publisherId === pairing.publisherId &&
-    one.gameId === pairing.gameId &&
-    one.status === 'approved' &&
-    one.refund === undefined;
+    isPaidTo(one, pairing) && one.status === 'approved' && one.refund === undefined;
   return state.payments.filter(isOwned).flatMap((payment) => {
     const { decision, decided } = payment;
     if (decision === undefined || decided === undefined) return [];

@@ -92,6 +92,8 @@ export class PageServer {
 
   /** The key stands in a meta element, from where the page's program takes it; it is 43 characters of base64url. */
   #page(response: ServerResponse, key: string): void {
+    // Somebody looks: what has changed at the payment server, refunds among it, is asked for.
+    void this.#options.parts.account.refresh();
     send(response, 200, 'text/html; charset=utf-8', this.#options.assets.html.replace('{{page-key}}', key));
   }
 

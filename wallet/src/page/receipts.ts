@@ -35,7 +35,22 @@ export function receiptOf(payment: Payment, language: Language, timeZone: string
     test: payment.test,
     decisionId: decided === undefined ? '' : hex(decided.decisionId),
     refund: shown.refund,
+    refunded: refundedText(payment, language, timeZone),
   };
+}
+
+/** What came back, with its currency; empty while nothing did. */
+export function refundAmount({ refund }: Payment, language: Language): string {
+  return refund === undefined ? '' : formatMoney(refund, language);
+}
+
+/** When, how much and why; empty while it stands. */
+function refundedText(payment: Payment, language: Language, timeZone: string): string {
+  const { refund } = payment;
+  if (refund === undefined) return '';
+  const { back, reason } = paymentWords(language).refundedFor;
+  const date = dateText(refund.timeMs, language, timeZone, 'medium');
+  return back(refund.amountMinor === 0n ? undefined : refundAmount(payment, language), date, reason[refund.reason]);
 }
 
 function textOf(

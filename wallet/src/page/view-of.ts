@@ -12,7 +12,7 @@ import { presetGameLimits, WALLET_CURRENCIES } from '../profile/presets.ts';
 import { LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
 import { gameLimitsView, walletLimitsView } from './amounts.ts';
 import { cardsView } from './cards-view.ts';
-import { receiptOf } from './receipts.ts';
+import { receiptOf, refundAmount } from './receipts.ts';
 import { spendingOf } from './spending.ts';
 import type {
   AccountView,
@@ -143,7 +143,7 @@ function noticeView(parts: WalletParts, notice: Notice): NoticeView[] {
   const { profile, timeZone } = parts;
   const { id, kind, about } = notice;
   const time = dateText(notice.atMs, profile.settings.language, timeZone, 'medium');
-  if (kind !== 'press') {
+  if (kind === 'flood' || kind === 'press-off') {
     const game = profile.state.pairing(about);
     if (game === undefined) return [];
     const none = { amount: '', title: '', payee: game.publisherName, outcome: 'pending' } as const;
@@ -151,7 +151,9 @@ function noticeView(parts: WalletParts, notice: Notice): NoticeView[] {
   }
   const payment = profile.state.payment(about);
   if (payment === undefined) return [];
-  const { amount, title, payee, gameName, outcome } = receiptOf(payment, profile.settings.language, timeZone);
+  const { language } = profile.settings;
+  const { amount: paid, title, payee, gameName, outcome } = receiptOf(payment, language, timeZone);
+  const amount = kind === 'refund' ? refundAmount(payment, language) : paid;
   return [{ id, kind, about, time, amount, title, payee, gameName, outcome }];
 }
 

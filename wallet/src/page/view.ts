@@ -63,8 +63,8 @@ export interface PairingRequestView {
 
 export interface NoticeView {
   id: string;
-  kind: 'press' | 'flood' | 'press-off';
-  /** For `press`: the amount, what, and to whom. */
+  kind: 'press' | 'flood' | 'press-off' | 'refund';
+  /** For `press` and `refund`: the amount, what, and to whom. */
   amount: string;
   title: string;
   payee: string;
@@ -115,7 +115,10 @@ export interface ReceiptView {
   test: boolean;
   /** Of the decision, 32 hex digits; empty while there is none. */
   decisionId: string;
+  /** The terms on which it may be asked for. */
   refund: string;
+  /** That it was given: how much, when and why; empty while it was not. */
+  refunded: string;
 }
 
 export interface BarView {

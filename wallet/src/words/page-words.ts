@@ -83,6 +83,7 @@ export interface PageWords {
   };
   notices: {
     pressed(amount: string, payee: string): string;
+    refunded(amount: string, payee: string): string;
     notMe: string;
     notMeHint: string;
     fine: string;

@@ -99,5 +99,15 @@ export const enPaymentWords: PaymentWords = {
   },
   alreadyPaid: 'You have paid for this already and have not used it up. It is not charged again.',
   pressed: (amount, title, payee) => `Paid ${amount} to ${payee}: ${title}`,
+  refunded: (amount, title, payee) => `Given back ${amount} by ${payee}: ${title}`,
+  refundedFor: {
+    back: (amount, date, why) => `${amount ?? 'Ended, with nothing to give back'}, ${date}: ${why}`,
+    reason: {
+      requested: 'it was asked for',
+      defect: 'it did not work as it should',
+      unauthorised: 'it was not you who paid',
+      operator: 'by the payment service',
+    },
+  },
   outcome: { approved: 'Paid', pending: 'Waiting for an answer', refunded: 'Refunded' },
 };

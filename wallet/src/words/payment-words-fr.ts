@@ -100,5 +100,15 @@ export const frPaymentWords: PaymentWords = {
   },
   alreadyPaid: 'Vous avez déjà payé cela et ne l’avez pas épuisé. Ce n’est pas débité à nouveau.',
   pressed: (amount, title, payee) => `Payé ${amount} à ${payee} : ${title}`,
+  refunded: (amount, title, payee) => `${amount} rendus par ${payee} : ${title}`,
+  refundedFor: {
+    back: (amount, date, why) => `${amount ?? 'Terminé, sans rien à rendre'}, ${date} : ${why}`,
+    reason: {
+      requested: 'sur demande',
+      defect: 'cela ne marchait pas comme prévu',
+      unauthorised: 'ce n’est pas vous qui avez payé',
+      operator: 'par le service de paiement',
+    },
+  },
   outcome: { approved: 'Payé', pending: 'En attente de réponse', refunded: 'Remboursé' },
 };

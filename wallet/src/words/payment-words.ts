@@ -1,5 +1,5 @@
 /** What the wallet says about one offer or one payment, by language. Each language has all of it: a gap does not compile. */
-import type { Charged, CodeName, DecisionCode } from '@coinslot/protocol';
+import type { Charged, CodeName, DecisionCode, RefundNotice } from '@coinslot/protocol';
 import { enPaymentWords } from './payment-words-en.ts';
 import { frPaymentWords } from './payment-words-fr.ts';
 import type { Language } from './languages.ts';
@@ -29,6 +29,13 @@ export interface PaymentWords {
   alreadyPaid: string;
   /** A line for the terminal and the page when a press paid. */
   pressed(amount: string, title: string, payee: string): string;
+  /** The same when a payment was undone. */
+  refunded(amount: string, title: string, payee: string): string;
+  refundedFor: {
+    /** `amount` is absent when nothing came back to the account. */
+    back(amount: string | undefined, date: string, why: string): string;
+    reason: Readonly<Record<RefundNotice['reason'], string>>;
+  };
   outcome: Readonly<Record<'approved' | 'pending' | 'refunded', string>>;
 }
 

@@ -90,7 +90,7 @@ function receiptRow(receipt: ReceiptView, words: PageWords, prefix: string): HTM
         ...fact(history.got, receipt.grant),
         ...fact(history.used, receipt.consumed),
         ...fact(history.price, receipt.original),
-        ...fact(history.refund, receipt.refund),
+        ...fact(history.refund, receipt.refunded || receipt.refund),
         ...fact(history.consent, receipt.proof === 'pin' ? history.pin : history.press),
         ...fact(history.means, words.means[receipt.means]),
         ...fact(history.decision, receipt.decisionId, 'code'),

@@ -173,6 +173,15 @@ export function noticeRow(notice: NoticeView, words: PageWords): HTMLElement {
       ],
     );
   }
+  if (kind === 'refund')
+    return noticeBox(
+      icon('back'),
+      [
+        h('strong', {}, notices.refunded(notice.amount, notice.payee)),
+        h('span', { class: 'hint' }, `${notice.title} · ${notice.time}`),
+      ],
+      [dismiss(notices.fine)],
+    );
   const text = kind === 'flood' ? notices.flood(notice.gameName) : notices.pressOff(notice.gameName);
   return noticeBox(
     icon('alert'),
