@@ -46,6 +46,8 @@ export interface BillReader {
   /** In the order of the keys; `isUsed`: whether a collection of a period before this one was made on it. Throws when one is not there. */
   loadMandates(keys: readonly MandateKey[], period: number): Promise<readonly UsedMandate[]>;
   findAccountClosing(requestHash: Uint8Array): Promise<AccountClosing | undefined>;
+  /** All, by the hash of the request, after one; the empty bytes begin. */
+  listAccountClosings(after: Uint8Array, count: number): Promise<readonly AccountClosing[]>;
 }
 
 export interface BillingTime {

@@ -107,6 +107,9 @@ function prepare(db: Database.Database) {
        ORDER BY period, user_id LIMIT ?`,
     ),
     closing: db.prepare<[Blob], ClosingRow>('SELECT * FROM account_closings WHERE request_hash = ?'),
+    closings: db.prepare<[Blob, number], ClosingRow>(
+      'SELECT * FROM account_closings WHERE request_hash > ? ORDER BY request_hash LIMIT ?',
+    ),
     payout: db.prepare<[number, string], PayoutRow>('SELECT * FROM payouts WHERE period = ? AND publisher_id = ?'),
     payoutById: db.prepare<[string], PayoutRow>('SELECT * FROM payouts WHERE end_to_end_id = ?'),
     payouts: db.prepare<[number], PayoutRow>('SELECT * FROM payouts WHERE period = ? ORDER BY publisher_id'),
@@ -236,6 +239,10 @@ export class SqliteMoneyReads extends SqlitePeriodReads implements PeriodReader 
   async findAccountClosing(requestHash: Blob): Promise<AccountClosing | undefined> {
     const row = this.#money.closing.get(requestHash);
     return row && closingOf(row);
+  }
+
+  async listAccountClosings(after: Blob, count: number): Promise<readonly AccountClosing[]> {
+    return this.#money.closings.all(after, count).map(closingOf);
   }
 
   async findPayout(number: string): Promise<Payout | undefined> {
