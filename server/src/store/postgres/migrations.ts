@@ -1,0 +1,14 @@
+/**
+ * The schema, as the steps that made it. Step n takes a store from version n to n+1 in one transaction; steps are never edited
+ * after a release, only added. PostgreSQL came when the ledger was complete, so its first step is what SQLite took three for.
+ */
+import { REFUSE } from './columns.ts';
+import { CARDS } from './schema-cards.ts';
+import { LEDGER } from './schema-ledger.ts';
+import { DECISIONS, PARTIES, PERIODS } from './schema-parties.ts';
+import { MONEY } from './schema-money.ts';
+import { REFUNDS } from './schema-refunds.ts';
+
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [REFUSE, ...LEDGER, ...PARTIES, ...CARDS, ...DECISIONS, ...REFUNDS, ...MONEY, ...PERIODS],
+];
