@@ -4,6 +4,7 @@ import { rootIsSandbox, ProtocolError, decodeShown } from '@coinslot/protocol';
 import { WALLET_PORT } from '@coinslot/protocol/link';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { Account } from './account/account.ts';
+import { EvidenceDesk } from './account/evidence-desk.ts';
 import { LimitsDesk } from './account/limits-desk.ts';
 import { RefundDesk } from './account/refund-desk.ts';
 import { Rates } from './account/rates.ts';
@@ -174,6 +175,8 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     },
   });
   account.onRefreshed(() => void refunds.check());
+  const evidence = new EvidenceDesk({ profile, account, rates, door, log });
+  account.onRefreshed(() => void evidence.check());
   const autoLock = new AutoLock(profile.vault, timers, () => profile.settings.lockAfterMs);
   const limits = new LimitsDesk(profile, account);
   const parts: WalletParts = {
@@ -219,6 +222,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     async refresh() {
       await account.refresh();
       await refunds.check();
+      await evidence.check();
     },
     get userId() {
       return account.userId;

@@ -102,20 +102,23 @@ export class Account {
   }
 
   /** The statement with the refund notices after a position; `undefined` while locked or not open. Throws as `open` does. */
-  async askRefunds(after: bigint): Promise<AccountStatement | undefined> {
+  askRefunds(after: bigint): Promise<AccountStatement | undefined> {
+    return this.#askList('refunds', after);
+  }
+
+  /** The same with the decisions. */
+  askDecisions(after: bigint): Promise<AccountStatement | undefined> {
+    return this.#askList('decisions', after);
+  }
+
+  async #askList(ask: 'refunds' | 'decisions', after: bigint): Promise<AccountStatement | undefined> {
     const { profile, door, rates, trust } = this.#options;
     const day = profile.vault.day;
     const { audience } = rates;
     if (!this.isOpen || day === undefined || audience === undefined) return undefined;
-    const asked = { ask: 'refunds', after, pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n } as const;
-    const answered = await askAccount(
-      door,
-      'account-request',
-      this.#sign(day.account, audience, asked),
-      profile.clock(),
-      trust,
-    );
-    return answered.statement;
+    const asked = { ask, after, pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n };
+    const envelope = this.#sign(day.account, audience, asked);
+    return (await askAccount(door, 'account-request', envelope, profile.clock(), trust)).statement;
   }
 
   /** Signs what a press may spend from now on; sent by `sendPressLimits`. Throws SERVER_UNREACHABLE. */

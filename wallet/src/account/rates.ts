@@ -17,6 +17,7 @@ const FRESH_MS = 10 * 60_000;
 export interface KnownRates {
   readonly table: RateTable;
   readonly audience: Uint8Array;
+  readonly envelope: Uint8Array;
 }
 
 export interface RatesOptions {
@@ -47,6 +48,11 @@ export class Rates {
   /** The newest table heard of, valid or not. */
   get table(): RateTable | undefined {
     return this.#known?.table;
+  }
+
+  /** Envelope `rate-table` of that one, as the server signed it. */
+  get envelope(): Uint8Array | undefined {
+    return this.#known?.envelope;
   }
 
   /** A table that is valid now, asked for when the one in hand is not fresh. Throws RATE_STALE when there is none. */
@@ -94,7 +100,7 @@ export class Rates {
       const { body, audience } = openFromServer(envelope, 'rate-table', clock(), trust);
       const table = decodeRateTable(body);
       if (this.#known !== undefined && table.id < this.#known.table.id) return false;
-      this.#known = { table, audience };
+      this.#known = { table, audience, envelope };
       return true;
     } catch (fault) {
       log.warn({ fault: String(fault) }, 'rates: a table that does not verify');
