@@ -1,5 +1,7 @@
 /** Puts the payment server together: identity, store, services, doors. */
 import { readCertificate, type RateTable, type Signer } from '@coinslot/protocol';
+import type { BankPort, OwnBank } from './bank/types.ts';
+import { MandateDesk } from './bills/mandates.ts';
 import type { CardCertifier } from './cards/issuers.ts';
 import { CARD_POLICY, type CardPolicy } from './cards/policy.ts';
 import { Cards } from './cards/service.ts';
@@ -20,6 +22,12 @@ import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import type { Clock, Log, Random } from './log.ts';
 import type { HeldCertificate } from './pages/parts.ts';
 import { createSite } from './pages/site.ts';
+import { MONEY_POLICY, SANDBOX_MONEY_POLICY, type MoneyPolicy } from './money-policy.ts';
+import { BankDesk } from './payouts/bank-desk.ts';
+import { BankDetailsDesk } from './payouts/bank-details.ts';
+import { Corrections } from './payouts/corrections.ts';
+import { Closing } from './periods/closing.ts';
+import { Periods } from './periods/service.ts';
 import { QuoteDesk } from './payments/quote-desk.ts';
 import { Payments, type PaymentAnswer, type ServerHooks } from './payments/service.ts';
 import { Evidence } from './operation/evidence.ts';
@@ -68,6 +76,12 @@ export interface PaymentServerOptions {
   readonly publicUrl?: string;
   /** Where a sandbox's test bank is, at the same address. */
   readonly testBankPath?: string;
+  /** Where bank files go and notices come from; without it they are fetched and brought by the operator's doors. */
+  readonly bank?: BankPort;
+  /** The operator's own account; without it closings make no bank files. */
+  readonly ownBank?: OwnBank;
+  /** How money is collected and paid out; `MONEY_POLICY`, or `SANDBOX_MONEY_POLICY` in a sandbox, where nothing waits. */
+  readonly moneyPolicy?: MoneyPolicy;
   readonly hooks?: ServerHooks;
   /** Sees every request that reached a door, and its answer: for the sandbox's console. */
   readonly onExchange?: ObserveExchange;
@@ -83,6 +97,11 @@ export interface PaymentServerService {
   readonly publishers: Pick<Publishers, 'enrol'>;
   readonly cards: Pick<Cards, 'issue' | 'upload' | 'lost' | 'block' | 'list' | 'claim' | 'settle'>;
   readonly refunds: Pick<Refunds, 'order' | 'byOperator' | 'ask' | 'decline'>;
+  readonly mandates: Pick<MandateDesk, 'take'>;
+  readonly bankDetails: Pick<BankDetailsDesk, 'take'>;
+  readonly periods: Pick<Periods, 'close'>;
+  readonly bank: Pick<BankDesk, 'handFiles' | 'takeNotice' | 'takeNotices'>;
+  readonly corrections: Pick<Corrections, 'correct' | 'clearSuspense'>;
   readonly putRateTable: Exchange['putRateTable'];
   readonly putReferenceRates: Exchange['putReferenceRates'];
   /** Asks the feed now; `undefined` without a feed, and when the asking came to nothing. */
@@ -146,6 +165,25 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const players = new Players({ identity, store, commit, clock, nonces });
   const publishers = new Publishers({ roots, commit, clock });
   const refunds = new Refunds({ identity, store, commit, clock, revocationLists });
+  const isSandbox = options.environment === 'sandbox';
+  const { moneyPolicy = isSandbox ? SANDBOX_MONEY_POLICY : MONEY_POLICY, ownBank } = options;
+  const mandates = new MandateDesk({ identity, store, commit, clock });
+  const bankDetails = new BankDetailsDesk({ identity, commit, clock, roots, revocationLists });
+  const bank = new BankDesk({ store, commit, clock, log, bank: options.bank });
+  const closing = new Closing({
+    identity,
+    store,
+    commit,
+    clock,
+    log,
+    policy: moneyPolicy,
+    isSandbox,
+    ownBank,
+    roots,
+    revocationLists,
+  });
+  const periods = new Periods({ closing, bank, log });
+  const corrections = new Corrections({ commit, clock });
   const exchange = new Exchange({ identity, store, commit, clock });
   const parts = { identity, store, commit, nonces, clock, random, limits };
   const cards = new Cards({ ...parts, certifiers, policy, revocationLists });
@@ -199,6 +237,11 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     exchange,
     cards,
     refunds,
+    mandates,
+    bankDetails,
+    periods,
+    bank,
+    corrections,
     store,
     evidence,
     signIns,
@@ -230,12 +273,13 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     proxies,
     publicUrl,
     testBankPath: options.testBankPath,
+    ownBank: undefined,
     actions: {
       askForRefund: async (asked) => void (await refunds.ask(asked)),
       declineRefund: async (...declined) => void (await refunds.decline(...declined)),
       refund: async (decisionId, answer) => void (await refunds.byOperator({ decisionId, answer })),
     },
-    bankDetailsDelayMs: 0,
+    bankDetailsDelayMs: moneyPolicy.bankDetailsDelayMs,
     limits,
     clock,
     log,
@@ -280,6 +324,11 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
       publishers,
       cards,
       refunds,
+      mandates,
+      bankDetails,
+      periods,
+      bank,
+      corrections,
       putRateTable: exchange.putRateTable.bind(exchange),
       putReferenceRates: exchange.putReferenceRates.bind(exchange),
       askForRates: async () => feed?.ask(),
@@ -298,5 +347,5 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
 function heldCertificate([leaf]: readonly Uint8Array[]): readonly HeldCertificate[] {
   if (leaf === undefined) return [];
   const { subject, notAfterMs } = readCertificate(leaf);
-  return [{ name: subject.commonName, notAfterMs }];
+  return [{ name: `${subject.commonName} (${subject.id ?? ''})`, notAfterMs }];
 }

@@ -12,6 +12,7 @@ import type { Metrics } from './metrics.ts';
 import type { DoorLimit } from './throttle.ts';
 import { accountUser } from './message-user.ts';
 import { evidenceDoor } from './evidence.ts';
+import { moneyDoors, type MoneyServices } from './money.ts';
 import { operatorDoors, type OperatorServices } from './operator.ts';
 
 /** One request, as a door sees it. */
@@ -27,6 +28,8 @@ export interface Door {
   readonly path: string;
   /** For POST: the one content type. */
   readonly contentType?: string;
+  /** Where larger bodies than elsewhere are taken. */
+  readonly bodyBytesMax?: number;
   /** Needs the operator's token. */
   readonly operator?: true;
   /** How often one address may come; left out, as often as it likes. */
@@ -37,7 +40,7 @@ export interface Door {
   open(request: DoorRequest): Promise<Answer | 'cut'> | Answer;
 }
 
-export interface DoorServices extends OperatorServices {
+export interface DoorServices extends OperatorServices, MoneyServices {
   readonly payments: Payments;
   readonly players: Players;
   readonly exchange: Exchange;
@@ -81,6 +84,7 @@ export function doorsOf(services: DoorServices): readonly Door[] {
       open: async ({ body }) => msgpack(200, await players.answer(body)),
     },
     ...refundDoors(services.refunds),
+    ...moneyDoors(services),
     evidenceDoor(services.evidence),
     signInDoor(services.signIns, services.publicUrl),
     ...cardDoors(services.cards),

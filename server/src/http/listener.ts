@@ -46,7 +46,7 @@ export function createListener(options: ListenerOptions): Listener {
     const body =
       door.contentType === undefined
         ? new Uint8Array()
-        : await readBody(request, door.contentType, options.bodyBytesMax);
+        : await readBody(request, door.contentType, door.bodyBytesMax ?? options.bodyBytesMax);
     const open = (): Promise<Answer | 'cut'> | Answer =>
       door.open({ body, query: new URLSearchParams(query), address });
     return door.userOf === undefined ? open() : openFor(door.path, door.userOf(body), open);

@@ -8,7 +8,7 @@ import {
 } from '@coinslot/protocol';
 import { hex } from '../players/types.ts';
 
-const userBy =
+export const userBy =
   (decode: (body: Uint8Array) => { readonly userId: Uint8Array }) =>
   (envelope: Uint8Array): string =>
     hex(decode(readEnvelope(envelope).body).userId);

@@ -11,6 +11,7 @@ import type { StoreReader } from '../store/port.ts';
 import { json, JSON_TYPE } from './answer.ts';
 import type { Door } from './doors.ts';
 import { operatorCardDoors } from './operator-cards.ts';
+import { operatorMoneyDoors, type OperatorMoneyServices } from './operator-money.ts';
 import { listRefunds, operatorRefundDoors } from './refunds.ts';
 import {
   queryCount,
@@ -25,7 +26,7 @@ import {
   type Fields,
 } from './json-fields.ts';
 
-export interface OperatorServices {
+export interface OperatorServices extends OperatorMoneyServices {
   readonly players: Players;
   readonly publishers: Publishers;
   readonly exchange: Exchange;
@@ -79,6 +80,7 @@ export function operatorDoors(services: OperatorServices): readonly Door[] {
       putRates(services, fields),
     ),
     ...operatorCardDoors(services, post),
+    ...operatorMoneyDoors(services, post),
     ...operatorRefundDoors(services.refunds, post),
     list('/v1/operator/refunds', (after, count) => listRefunds(services.store, after, count)),
     list('/v1/operator/accounts', (after, count) => accounts(services, after, count)),

@@ -12,6 +12,7 @@ import {
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { createHash } from 'node:crypto';
+import { closeAccount } from '../bills/close-account.ts';
 import type { Identity } from '../identity.ts';
 import { topUpPostings } from '../ledger/postings.ts';
 import type { Clock } from '../log.ts';
@@ -74,6 +75,7 @@ export class Players {
     this.#requireOurs(request.audience, 'AccountRequest.audience');
     const hash = accountRequestHash(body);
     if (request.ask === 'limits') return this.#changeLimits(request, hash);
+    if (request.ask === 'close') return this.#close(request, envelope, hash);
     requireFresh(request.timeMs, clock(), 'AccountRequest.timeMs');
     nonces.requireNew(request.userId, request.nonce, clock());
     const handover = await this.#handover(request);
@@ -101,6 +103,19 @@ export class Players {
       return requirePlayer(tx, request.userId);
     });
     return sealStatement(identity, player, hash, clock());
+  }
+
+  /** The same message again is answered as the account stands; what came in since it was closed leaves by a new one. */
+  async #close({ userId, timeMs }: AccountRequest, envelope: Uint8Array, requestHash: Uint8Array): Promise<Uint8Array> {
+    const { identity, commit, clock } = this.#options;
+    const player = await commit.submit(async (tx) => {
+      const nowMs = clock();
+      if ((await tx.periods.findAccountClosing(requestHash)) === undefined)
+        requireFresh(timeMs, nowMs, 'AccountRequest.timeMs');
+      await closeAccount(tx, await requirePlayer(tx, userId), { requestHash, envelope, nowMs });
+      return requirePlayer(tx, userId);
+    });
+    return sealStatement(identity, player, requestHash, clock());
   }
 
   /**
