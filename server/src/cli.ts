@@ -17,8 +17,8 @@ import { SERVER_LIMITS } from './limits.ts';
 import type { Environment } from './identity.ts';
 import { backUp, restore, type VerifiedCopy } from './operation/backup.ts';
 import { createPaymentServer, type PaymentServer } from './payment-server.ts';
-import { StoreError } from './store/port.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { StoreError, type Store } from './store/port.ts';
+import { openStore, type StorePlace } from './store/place.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -29,7 +29,7 @@ async function start(configPath: string | undefined): Promise<void> {
   const { operatorTokenPath, cardIssuersModule, revocationListsPath, trustedProxies, ecbUrl } = config;
   const tls = tlsOf(config);
   const server = await createPaymentServer({
-    storePath: config.storePath,
+    ...placeOf(config),
     signer: readSigner(config.keyPath, config.keyPassphrase),
     chain: readChain(config.chainPath),
     roots: readRoots(config.rootsPath),
@@ -56,6 +56,25 @@ async function start(configPath: string | undefined): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
 }
 
+function placeOf({ storePath, databaseUrl }: Pick<ServerConfig, 'storePath' | 'databaseUrl'>): StorePlace {
+  return {
+    ...(storePath !== undefined && { storePath }),
+    ...(databaseUrl !== undefined && { database: { url: databaseUrl } }),
+  };
+}
+
+/** The file that a command names, or the database of the environment. */
+async function openNamed(storePath: string | undefined): Promise<Store> {
+  const { COINSLOT_SERVER_DATABASE_URL, DATABASE_URL } = process.env;
+  const databaseUrl = storePath === undefined ? (COINSLOT_SERVER_DATABASE_URL ?? DATABASE_URL) : undefined;
+  if (storePath === undefined && databaseUrl === undefined)
+    throw new ConfigError('--store: missing', 'name the SQLite file, or set COINSLOT_SERVER_DATABASE_URL');
+  return openStore(
+    placeOf({ ...(storePath !== undefined && { storePath }), ...(databaseUrl !== undefined && { databaseUrl }) }),
+    SERVER_LIMITS.openCheckBytesMax,
+  );
+}
+
 function tlsOf({ tlsKeyPath, tlsChainPath }: ServerConfig): TlsIdentity | undefined {
   return tlsKeyPath === undefined || tlsChainPath === undefined ? undefined : readTls(tlsKeyPath, tlsChainPath);
 }
@@ -71,8 +90,8 @@ function reload(server: PaymentServer, config: ServerConfig, log: Logger): void 
   }
 }
 
-async function verify(storePath: string): Promise<void> {
-  const store = openSqliteStore({ path: storePath, checkBytesMax: SERVER_LIMITS.openCheckBytesMax });
+async function verify(storePath: string | undefined): Promise<void> {
+  const store = await openNamed(storePath);
   try {
     const { findings: ofBooks, sums, ...counts } = await verifyBooks(store);
     const { finding: ofJournal, blocks } = await verifyJournal(store);
@@ -89,9 +108,9 @@ async function verify(storePath: string): Promise<void> {
 }
 
 /** Into the store itself, which a running server reads at its next question. */
-async function postRates(storePath: string, place: string): Promise<void> {
+async function postRates(storePath: string | undefined, place: string): Promise<void> {
   const bytes = await rateSource(place)();
-  const store = openSqliteStore({ path: storePath, checkBytesMax: SERVER_LIMITS.openCheckBytesMax });
+  const store = await openNamed(storePath);
   try {
     const nowMs = Date.now();
     const reference = readEcbRates(bytes, nowMs);
@@ -119,14 +138,14 @@ program
 program
   .command('verify')
   .description('derive every balance again and hold every decision against its bytes')
-  .requiredOption('--store <file>', 'the SQLite file')
-  .action(({ store }: { store: string }) => verify(store));
+  .option('--store <file>', 'the SQLite file; without it the database of the environment')
+  .action(({ store }: { store?: string }) => verify(store));
 program
   .command('rates')
   .description("post the ECB's reference rates as the newest table")
   .requiredOption('--ecb <place>', 'eurofxref-daily.xml: a file or an https address')
-  .requiredOption('--store <file>', 'the SQLite file')
-  .action(({ ecb, store }: { ecb: string; store: string }) => postRates(store, ecb));
+  .option('--store <file>', 'the SQLite file; without it the database of the environment')
+  .action(({ ecb, store }: { ecb: string; store?: string }) => postRates(store, ecb));
 program
   .command('backup')
   .description('copy the store while the server runs, and verify the copy')

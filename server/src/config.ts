@@ -27,8 +27,10 @@ const SETTINGS = {
   environment: { form: [/^(live|sandbox)$/, 'live or sandbox'] },
   host: { fallback: '127.0.0.1' },
   port: { fallback: '8374', form: [/^\d{1,5}$/, 'a port'] },
-  /** The SQLite file. */
-  storePath: PATH,
+  /** The SQLite file; or `databaseUrl`. */
+  storePath: { optional: true },
+  /** `postgres://...`, only by environment, since it has a password in it; DATABASE_URL does as well where no store is set. */
+  databaseUrl: { optional: true, secret: true, form: [/^postgres(ql)?:\/\//, 'postgres://...'] },
   /** PKCS#8 PEM, readable by its owner only. */
   keyPath: PATH,
   /** Only by environment: a passphrase beside its key protects nothing. */
@@ -85,6 +87,13 @@ export function readConfig(path: string | undefined, environment: NodeJS.Process
     else if (!setting.optional)
       throw new ConfigError(`${name}: missing`, `put it in the configuration file or set ${variableOf(name)}`);
   }
+  if (config.storePath === undefined && config.databaseUrl === undefined && environment.DATABASE_URL !== undefined)
+    config.databaseUrl = requireForm('databaseUrl', SETTINGS.databaseUrl, environment.DATABASE_URL);
+  if ((config.storePath === undefined) === (config.databaseUrl === undefined))
+    throw new ConfigError(
+      'storePath, databaseUrl: expected one of the two',
+      `set ${variableOf('storePath')} or ${variableOf('databaseUrl')}`,
+    );
   if ((config.tlsKeyPath === undefined) !== (config.tlsChainPath === undefined))
     throw new ConfigError('tlsKeyPath, tlsChainPath: one without the other');
   return config as ServerConfig;

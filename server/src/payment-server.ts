@@ -39,11 +39,9 @@ import { Publishers } from './publishers/service.ts';
 import { Refunds } from './refunds/service.ts';
 import { GroupCommit } from './store/group-commit.ts';
 import type { StoreError, StoreReader } from './store/port.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { openStore, type StorePlace } from './store/place.ts';
 
-export interface PaymentServerOptions {
-  /** The SQLite file; made when it is not there. */
-  readonly storePath: string;
+export interface PaymentServerOptions extends StorePlace {
   /** The key of the chain's leaf. */
   readonly signer: Signer;
   /** DER, leaf first, without root. */
@@ -139,7 +137,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     throw new TypeError('operatorToken: expected 16 characters or more of A-Z a-z 0-9 . _ ~ + / -');
   const limits: ServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const identity = createIdentity({ ...options, nowMs: clock() });
-  const store = openSqliteStore({ path: options.storePath, checkBytesMax: limits.openCheckBytesMax });
+  const store = await openStore(options, limits.openCheckBytesMax);
   await store.transaction((tx) => tx.putChain(identity.chainHash, identity.chain));
   const state = { stopping: false, failed: false };
 
@@ -194,7 +192,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     isReady,
     waiting: () => commit.waiting,
     knownQuotes: () => quotes.size,
-    storeBytes: () => storeBytes(options.storePath),
+    storeBytes: () => (options.storePath === undefined ? undefined : storeBytes(options.storePath)),
     async ratesLeftMs() {
       const newest = await store.findNewestRateTable();
       return newest && newest.table.notAfterMs - clock();

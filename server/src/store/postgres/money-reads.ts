@@ -108,9 +108,7 @@ const SQL = {
     `SELECT * FROM collections WHERE message_id IS NULL AND way <> 'transfer' AND (period, user_id) > ($1, $2)
      ORDER BY period, user_id LIMIT $3`,
   ),
-  closings: sql<ClosingRow>(
-    'SELECT * FROM account_closings WHERE request_hash > $1 ORDER BY request_hash LIMIT $2',
-  ),
+  closings: sql<ClosingRow>('SELECT * FROM account_closings WHERE request_hash > $1 ORDER BY request_hash LIMIT $2'),
   closing: sql<ClosingRow>('SELECT * FROM account_closings WHERE request_hash = $1'),
   payout: sql<PayoutRow>('SELECT * FROM payouts WHERE period = $1 AND publisher_id = $2'),
   payoutById: sql<PayoutRow>('SELECT * FROM payouts WHERE end_to_end_id = $1'),

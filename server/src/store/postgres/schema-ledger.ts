@@ -175,38 +175,35 @@ const POSTINGS = [
     CHECK (debit <> credit)
   ) PARTITION BY LIST (period)`,
   appendOnly('postings'),
-  // All lines of a transfer come in one statement, so that a transfer is whole or has none. Balances move account by account
-  // in the order of their numbers: two that move the same accounts cannot wait for each other.
+  // All lines of a transfer come in one statement, so that a transfer is whole or has none. Each account moves once, by its own
+  // currency and in the order of the accounts: one posting of another currency, and a row is missing from those that moved.
   ...afterInsert(
     'postings',
     `DECLARE
-       accounts_named bigint; accounts_moved bigint;
+       incomplete bigint; others bigint; named bigint; moved bigint;
      BEGIN
-       ${refuseWhere(
-         `SELECT 1 FROM fresh f LEFT JOIN accounts d ON d.id = f.debit LEFT JOIN accounts c ON c.id = f.credit
-          WHERE d.currency IS DISTINCT FROM f.currency OR c.currency IS DISTINCT FROM f.currency`,
-         "postings: not of the two accounts' one currency",
-       )}
-       ${refuseWhere(
-         `SELECT 1 FROM (SELECT transfer, period, count(*) AS n, max(line) AS top FROM fresh GROUP BY transfer, period) g
-          LEFT JOIN transfers t ON t.id = g.transfer AND t.period = g.period
-          WHERE t.lines IS DISTINCT FROM g.n OR t.lines <> g.top + 1`,
-         'postings: not all the lines of their transfer',
-       )}
-       PERFORM 1 FROM accounts WHERE id IN (SELECT debit FROM fresh UNION SELECT credit FROM fresh) ORDER BY id FOR UPDATE;
-       GET DIAGNOSTICS accounts_named = ROW_COUNT;
-       UPDATE accounts SET balance_minor = accounts.balance_minor + moved.delta
-       FROM (SELECT account, sum(delta)::bigint AS delta
-             FROM (SELECT debit AS account, -amount_minor AS delta FROM fresh
-                   UNION ALL SELECT credit, amount_minor FROM fresh) AS sides
-             GROUP BY account) AS moved
-       WHERE accounts.id = moved.account;
-       GET DIAGNOSTICS accounts_moved = ROW_COUNT;
-       ${refuseIf('accounts_named <> accounts_moved', 'postings: both balances move or none')}
-       INSERT INTO account_lines
-         SELECT DISTINCT a.id, t.id, t.period FROM fresh f
-           JOIN transfers t ON t.id = f.transfer AND t.period = f.period AND t.kind <> 'payment'
-           JOIN accounts a ON a.id IN (f.debit, f.credit) AND a.owner <> '';`,
+       SELECT count(*) FILTER (WHERE t.lines IS DISTINCT FROM g.n OR t.lines <> g.top + 1),
+         count(*) FILTER (WHERE t.kind <> 'payment')
+       INTO incomplete, others
+       FROM (SELECT transfer, period, count(*) AS n, max(line) AS top FROM fresh GROUP BY transfer, period) g
+         LEFT JOIN transfers t ON t.id = g.transfer AND t.period = g.period;
+       ${refuseIf('incomplete > 0', 'postings: not all the lines of their transfer')}
+       SELECT count(*) INTO named
+       FROM (SELECT debit, currency FROM fresh UNION SELECT credit, currency FROM fresh) AS sides;
+       UPDATE accounts SET balance_minor = accounts.balance_minor + sums.delta
+       FROM (SELECT account, currency, sum(delta)::bigint AS delta
+             FROM (SELECT debit AS account, currency, -amount_minor AS delta FROM fresh
+                   UNION ALL SELECT credit, currency, amount_minor FROM fresh) AS sides
+             GROUP BY account, currency ORDER BY account, currency) AS sums
+       WHERE accounts.id = sums.account AND accounts.currency = sums.currency;
+       GET DIAGNOSTICS moved = ROW_COUNT;
+       ${refuseIf('moved <> named', "postings: not of the two accounts' one currency")}
+       IF others > 0 THEN
+         INSERT INTO account_lines
+           SELECT DISTINCT a.id, t.id, t.period FROM fresh f
+             JOIN transfers t ON t.id = f.transfer AND t.period = f.period AND t.kind <> 'payment'
+             JOIN accounts a ON a.id IN (f.debit, f.credit) AND a.owner <> '';
+       END IF;`,
   ),
   // Which transfers touch an account of a player, card or publisher. The server's own payments are not in it: their decisions
   // say whose they are, and they are most.

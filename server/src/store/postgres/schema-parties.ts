@@ -153,10 +153,10 @@ export const DECISIONS: readonly string[] = [
        ${refuseWhere(
          `SELECT 1 FROM fresh f LEFT JOIN players p ON p.user_id = f.user_id
           WHERE p.user_id IS NULL OR (f.charged_minor > 0 AND f.card_id IS NULL AND NOT EXISTS (
-            SELECT 1 FROM transfers t
-            WHERE t.id = f.transfer AND t.period = f.period AND t.kind = 'payment' AND t.reference = f.request_id
+            SELECT 1 FROM transfer_keys t
+            WHERE t.reference = f.request_id AND t.kind = 'payment' AND t.id = f.transfer AND t.period = f.period
               AND f.charged_minor = (SELECT sum(q.amount_minor) FROM postings q
-                WHERE q.transfer = t.id AND q.period = t.period AND q.currency = f.charged_currency
+                WHERE q.transfer = f.transfer AND q.period = f.period AND q.currency = f.charged_currency
                   AND q.debit = p.account)))`,
          'decisions: no debit of the same amount under the same request',
        )}
