@@ -27,6 +27,13 @@ export type { ObserveExchange, SeenExchange } from './http/observed.ts';
 export { closeHttpServer, createHttpServer, listen } from './http/server.ts';
 export { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 export type { Clock, Log, Random } from './log.ts';
+export { MONEY_POLICY, SANDBOX_MONEY_POLICY, type MoneyPolicy } from './money-policy.ts';
+export type { Bill, BillLine, Collection, Mandate } from './bills/types.ts';
+export type { Payout, PayoutCurrency, PayoutLine, SignedBankDetails, Withdrawal } from './payouts/types.ts';
+export type { NoticeReport } from './payouts/bank-desk.ts';
+export type { CorrectionOrder } from './payouts/corrections.ts';
+export type { ClosedPeriod } from './periods/service.ts';
+export { endOf, nextPeriod, periodOf, startOf } from './periods/calendar.ts';
 export { StoreError, type StoreErrorKind, type StoreReader } from './store/port.ts';
 export {
   NOTICES_AT_ONCE_MAX,

@@ -3,8 +3,11 @@ import {
   audit,
   createPaymentServer,
   reportText,
+  type BankPort,
   type CardPolicy,
   type Log,
+  type MoneyPolicy,
+  type OwnBank,
   type PaymentServer,
   type ServerHooks,
   type ServerLimits,
@@ -46,6 +49,9 @@ export interface StartOptions {
   tls?: { key: string; chain: string };
   trustedProxies?: readonly string[];
   monotonic?: () => number;
+  bank?: BankPort;
+  ownBank?: OwnBank;
+  moneyPolicy?: MoneyPolicy;
 }
 
 export interface Started {
@@ -94,6 +100,9 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
     ...(options.tls && { tls: options.tls }),
     ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
     ...(options.monotonic && { monotonic: options.monotonic }),
+    ...(options.bank && { bank: options.bank }),
+    ...(options.ownBank && { ownBank: options.ownBank }),
+    ...(options.moneyPolicy && { moneyPolicy: options.moneyPolicy }),
     ...(options.revocationLists && { revocationLists: options.revocationLists }),
     ...(hooks && { hooks }),
     ...(limits && { limits }),
