@@ -14,7 +14,7 @@ import type {
 } from '../../bills/types.ts';
 import type { TransferKind } from '../../ledger/types.ts';
 import type { ListedFile } from '../../payouts/store.ts';
-import type { FeeMovement, PeriodReader } from '../../periods/store.ts';
+import type { PeriodReader } from '../../periods/store.ts';
 import type {
   BankEntryRecord,
   NoticeRecord,
@@ -53,13 +53,6 @@ import { SqlitePeriodReads } from './period-reads.ts';
 
 type Blob = Uint8Array;
 
-interface FeeRow {
-  publisher_id: string;
-  currency: string;
-  kind: TransferKind;
-  amount_minor: bigint;
-}
-
 interface BillingRow {
   opening_minor: bigint;
   under_way_minor: bigint;
@@ -67,16 +60,6 @@ interface BillingRow {
 
 function prepare(db: Database.Database) {
   return {
-    fees: db.prepare<[{ period: number; after: bigint; through: bigint }], FeeRow>(
-      `SELECT owed.owner AS publisher_id, owed.currency, t.kind,
-         sum(CASE fees.id WHEN fee.credit THEN fee.amount_minor ELSE -fee.amount_minor END) AS amount_minor
-       FROM accounts fees CROSS JOIN transfers t
-         JOIN postings fee ON fee.transfer = t.id AND fees.id IN (fee.debit, fee.credit)
-         JOIN postings sale ON sale.transfer = t.id
-         JOIN accounts owed ON owed.id IN (sale.debit, sale.credit) AND owed.kind = 'publisher-payable'
-       WHERE fees.kind = 'fees' AND t.id > @after AND t.id <= @through AND t.period = @period
-       GROUP BY owed.id, t.kind`,
-    ),
     bill: db.prepare<[number, Blob], BillRow>('SELECT * FROM bills WHERE period = ? AND user_id = ?'),
     bills: db.prepare<[number, Blob, number], BillRow>(
       'SELECT * FROM bills WHERE period = ? AND user_id > ? ORDER BY user_id LIMIT ?',
@@ -167,15 +150,6 @@ export class SqliteMoneyReads extends SqlitePeriodReads implements PeriodReader 
     super(db);
     this.#money = prepare(db);
     this.#lines = new SqliteLineReads(db);
-  }
-
-  async sumFees(period: number, after: bigint, through: bigint): Promise<readonly FeeMovement[]> {
-    return this.#money.fees.all({ period, after, through }).map(({ publisher_id, currency, kind, amount_minor }) => ({
-      publisherId: publisher_id,
-      currency,
-      transferKind: kind,
-      amountMinor: amount_minor,
-    }));
   }
 
   async findBill(number: string): Promise<Bill | undefined> {

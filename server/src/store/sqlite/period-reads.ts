@@ -2,18 +2,11 @@
 /** Reads of periods and of the journal, over either connection. */
 import type Database from 'better-sqlite3';
 import { NO_HASH } from '../../ledger/journal.ts';
-import type { AccountMovement, SealReader } from '../../periods/store.ts';
+import type { AccountMovement, FeeMovement, SealReader } from '../../periods/store.ts';
 import type { JournalBlock, SealedPeriod, SealPoint, TransferRange } from '../../periods/types.ts';
 import { StoreError } from '../port.ts';
-import {
-  blockOf,
-  movementOf,
-  sealedOf,
-  type BlockRow,
-  type MovementRow,
-  type SealedRow,
-  type SealPointRow,
-} from '../period-rows.ts';
+import { SqlitePeriodSums } from './period-sums.ts';
+import { blockOf, sealedOf, type BlockRow, type SealedRow, type SealPointRow } from '../period-rows.ts';
 
 function prepare(db: Database.Database) {
   return {
@@ -37,24 +30,17 @@ function prepare(db: Database.Database) {
     block: db.prepare<[bigint], BlockRow>('SELECT * FROM journal WHERE number = ?'),
     newestBlock: db.prepare<[], BlockRow>('SELECT * FROM journal ORDER BY number DESC LIMIT 1'),
     blocks: db.prepare<[bigint, number], BlockRow>('SELECT * FROM journal WHERE number > ? ORDER BY number LIMIT ?'),
-    movements: db.prepare<[{ period: number; after: bigint; through: bigint }], MovementRow>(
-      `SELECT a.kind, a.owner, a.currency, m.kind AS transfer_kind, count(DISTINCT m.id) AS n, sum(m.amount_minor) AS amount_minor
-       FROM (SELECT t.id, t.kind, t.period, p.credit AS account, p.amount_minor
-               FROM transfers t JOIN postings p ON p.transfer = t.id WHERE t.id > @after AND t.id <= @through AND t.period = @period
-             UNION ALL
-             SELECT t.id, t.kind, t.period, p.debit AS account, -p.amount_minor
-               FROM transfers t JOIN postings p ON p.transfer = t.id WHERE t.id > @after AND t.id <= @through AND t.period = @period) m
-         JOIN accounts a ON a.id = m.account
-       GROUP BY m.account, m.kind`,
-    ),
   };
 }
 
 export class SqlitePeriodReads implements SealReader {
   readonly #read: ReturnType<typeof prepare>;
+  readonly #sums: SqlitePeriodSums;
+  #feesOf: { readonly range: string; readonly fees: readonly FeeMovement[] } | undefined;
 
   constructor(db: Database.Database) {
     this.#read = prepare(db);
+    this.#sums = new SqlitePeriodSums(db);
   }
 
   async findNewestSealed(): Promise<SealedPeriod | undefined> {
@@ -92,7 +78,17 @@ export class SqlitePeriodReads implements SealReader {
   }
 
   async sumMovements(period: number, after: bigint, through: bigint): Promise<readonly AccountMovement[]> {
-    return this.#read.movements.all({ period, after, through }).map(movementOf);
+    const { movements, fees } = await this.#sums.sum({ period, after, through });
+    this.#feesOf = { range: [period, after, through].join(), fees };
+    return movements;
+  }
+
+  /** Whoever has just asked for the movements of the same range gets what was summed with them. */
+  async sumFees(period: number, after: bigint, through: bigint): Promise<readonly FeeMovement[]> {
+    const known = this.#feesOf;
+    this.#feesOf = undefined;
+    if (known?.range === [period, after, through].join()) return known.fees;
+    return (await this.#sums.sum({ period, after, through })).fees;
   }
 
   async findBlock(number: bigint): Promise<JournalBlock | undefined> {
