@@ -11,7 +11,9 @@
  * come back as evidence (`POST /v1/evidence`).
  */
 import { ProtocolError } from '@coinslot/protocol';
+import { auditBank, type Answers } from './bank.ts';
 import { auditCards } from './cards.ts';
+import { auditClosings } from './closings.ts';
 import { auditDecisions } from './decisions.ts';
 import { Expectations } from './expectations.ts';
 import { Findings } from './findings.ts';
@@ -28,6 +30,8 @@ export interface Facts {
   readonly expectations: Expectations;
   /** Whose each card is: card id to user id, hex. */
   readonly holders: Map<string, string>;
+  /** What banks told of each order, by end-to-end id. */
+  readonly answers: Map<string, Answers>;
   /** Runs one part; bytes that nobody can read any more are a finding like any other. */
   readable(place: string, work: () => Promise<void>): Promise<void>;
 }
@@ -46,11 +50,13 @@ export async function audit({ store, roots, oneIn = 1, onProgress }: AuditOption
     }
   };
   const expectations = new Expectations(store, findings);
-  const facts: Facts = { witness, findings, expectations, holders: new Map(), readable };
+  const facts: Facts = { witness, findings, expectations, holders: new Map(), answers: new Map(), readable };
   await auditTopUps(facts);
   await auditDecisions(facts);
   await auditCards(facts);
   await auditRefunds(facts);
+  await auditBank(facts);
+  await auditClosings(facts);
   const currencies = await auditTransfers(facts);
   return {
     ok: findings.count === 0,

@@ -6,9 +6,14 @@ import { decodePeriodSeal, readEnvelope } from '@coinslot/protocol';
 import type { RecordedTransfer } from '../ledger/types.ts';
 import type { SealedPeriod } from '../periods/types.ts';
 import type { Facts } from './audit.ts';
+import { auditBankFiles } from './bank-files.ts';
+import { auditBills, type UnderWay } from './bills.ts';
 import { hex, plain } from './bytes.ts';
 import { placeOf } from './expectations.ts';
+import { nameOf } from './model.ts';
 import { monthAfter, monthOf } from './money.ts';
+import { auditPayouts } from './payouts.ts';
+import { MonthTally } from './tallies.ts';
 
 export class Months {
   readonly #facts: Facts;
@@ -17,6 +22,11 @@ export class Months {
   #passed = 0;
   /** Last transfer of each month so far. */
   readonly #lastOf = new Map<number, bigint>();
+  /** Of months whose seal has not passed. */
+  readonly #tallies = new Map<number, MonthTally>();
+  /** Balances of players and payables as the last sealed month ended, by name of account. */
+  readonly #endings = new Map<string, bigint>();
+  readonly #underWay: UnderWay = new Map();
 
   private constructor(facts: Facts, seals: readonly SealedPeriod[]) {
     this.#facts = facts;
@@ -53,25 +63,47 @@ export class Months {
       findings.find('seal', `${place}, last transfer`, `${before.lastTransfer} or later`, row.lastTransfer);
   }
 
-  async take(transfer: RecordedTransfer): Promise<void> {
-    while ((this.#seals[this.#passed]?.lastTransfer ?? transfer.id) < transfer.id) await this.#pass();
+  /** Before anything else is asked of a transfer: seals behind which it stands look at their payouts, whose transfers follow them. */
+  async reach(transferId: bigint): Promise<void> {
+    while ((this.#seals[this.#passed]?.lastTransfer ?? transferId) < transferId) await this.#pass();
+  }
+
+  take(transfer: RecordedTransfer): void {
     const sealed = this.#seals[this.#passed - 1]?.period ?? 0;
     const month = monthOf(transfer.atMs);
     const expected = month > sealed ? month : monthAfter(sealed);
     this.#facts.findings.same('period', `${placeOf(transfer)}, month`, expected, transfer.period);
     this.#lastOf.set(transfer.period, transfer.id);
+    this.#tallyOf(transfer.period).add(transfer);
+  }
+
+  #tallyOf(period: number): MonthTally {
+    const tally = this.#tallies.get(period) ?? new MonthTally();
+    this.#tallies.set(period, tally);
+    return tally;
   }
 
   async end(): Promise<void> {
     while (this.#passed < this.#seals.length) await this.#pass();
   }
 
-  /** Nothing of this month or an earlier one can follow any more. */
+  /** Nothing of this month or an earlier one can follow any more: its bills and payouts are looked at, and its totals forgotten. */
   async #pass(): Promise<void> {
     const seal = this.#seals[this.#passed] as SealedPeriod;
     this.#passed += 1;
     let last = 0n;
     for (const [period, id] of this.#lastOf) if (period <= seal.period && id > last) last = id;
     this.#facts.findings.same('seal', `seal of ${seal.period}, last transfer of the month`, last, seal.lastTransfer);
+    const tally = this.#tallyOf(seal.period);
+    const month = { seal, tally, openings: this.#endings };
+    await auditBills(month, this.#underWay, this.#facts);
+    await auditPayouts(month, this.#facts);
+    await auditBankFiles(seal.period, this.#facts);
+    for (const { account, moved } of tally.accounts) {
+      let balanceMinor = this.#endings.get(nameOf(account)) ?? 0n;
+      for (const { amountMinor } of moved.values()) balanceMinor += amountMinor;
+      this.#endings.set(nameOf(account), balanceMinor);
+    }
+    this.#tallies.delete(seal.period);
   }
 }
