@@ -4,6 +4,7 @@ import { ProtocolError } from '@coinslot/protocol';
 import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { pino, type Logger } from 'pino';
+import { folderBank } from './bank/folder.ts';
 import { loadCardModule } from './card-module.ts';
 import { ConfigError, readConfig, shownConfig, type ServerConfig } from './config.ts';
 import { readEcbRates } from './exchange/ecb.ts';
@@ -14,17 +15,27 @@ import { readChain, readRevocationLists, readRoots, readSigner, readTls, readTok
 import { verifyBooks } from './ledger/books.ts';
 import { verifyJournal } from './ledger/journal.ts';
 import { SERVER_LIMITS } from './limits.ts';
+import { MONEY_POLICY, SANDBOX_MONEY_POLICY } from './money-policy.ts';
 import type { Environment } from './identity.ts';
 import { backUp, restore, type VerifiedCopy } from './operation/backup.ts';
-import { createPaymentServer, type PaymentServer } from './payment-server.ts';
+import { createPaymentServer, type PaymentServer, type PaymentServerOptions } from './payment-server.ts';
 import { StoreError, type Store } from './store/port.ts';
 import { openStore, type StorePlace } from './store/place.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
-async function start(configPath: string | undefined): Promise<void> {
+interface Configured {
+  readonly config: ServerConfig;
+  readonly log: Logger;
+  readonly server: PaymentServer;
+}
+
+/** The server of a configuration, not listening yet. One that is only to do something once logs to standard error, and asks for no rates. */
+async function configured(configPath: string | undefined, purpose: 'serve' | 'once'): Promise<Configured> {
   const config = readConfig(configPath, process.env);
-  const log = pino({ level: config.logLevel, base: { service: 'coinslot-server' } });
+  const isOnce = purpose === 'once';
+  const log = pino({ level: config.logLevel, base: { service: 'coinslot-server' } }, pino.destination(isOnce ? 2 : 1));
   log.info({ config: shownConfig(config) }, 'configuration');
   const { operatorTokenPath, cardIssuersModule, revocationListsPath, trustedProxies, ecbUrl } = config;
   const tls = tlsOf(config);
@@ -42,15 +53,42 @@ async function start(configPath: string | undefined): Promise<void> {
     ...(operatorTokenPath !== undefined && { operatorToken: readToken(operatorTokenPath) }),
     ...(tls !== undefined && { tls }),
     ...(trustedProxies !== undefined && { trustedProxies: trustedProxies.split(',').map((one) => one.trim()) }),
-    ...(ecbUrl !== undefined && { rateFeed: { url: ecbUrl, everyMs: Number(config.ecbHours) * HOUR_MS } }),
+    ...(ecbUrl !== undefined && !isOnce && { rateFeed: { url: ecbUrl, everyMs: Number(config.ecbHours) * HOUR_MS } }),
     ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
-    measureProcess: true,
+    ...moneyOf(config),
+    measureProcess: !isOnce,
     onFatal: () => process.exit(1),
   });
+  return { config, log, server };
+}
+
+/** What a configuration says of the bank and of how money is collected and paid out. */
+function moneyOf(config: ServerConfig): Pick<PaymentServerOptions, 'bank' | 'ownBank' | 'moneyPolicy'> {
+  const usual = config.environment === 'sandbox' ? SANDBOX_MONEY_POLICY : MONEY_POLICY;
+  const { billMinimum, payoutMinimum, bankDetailsDays, bankFolder } = config;
+  const { ownBankName: name, ownBankIban: iban, ownBankBic: bic, ownBankCreditorId: creditorId } = config;
+  return {
+    ...(bankFolder !== undefined && { bank: folderBank(bankFolder) }),
+    ...(name !== undefined &&
+      iban !== undefined &&
+      bic !== undefined &&
+      creditorId !== undefined && { ownBank: { name, iban, bic, creditorId } }),
+    moneyPolicy: {
+      ...usual,
+      ...(billMinimum !== undefined && { billMinimumMinor: { '*': BigInt(billMinimum) } }),
+      ...(payoutMinimum !== undefined && { payoutMinimumMinor: { '*': BigInt(payoutMinimum) } }),
+      ...(bankDetailsDays !== undefined && { bankDetailsDelayMs: Number(bankDetailsDays) * DAY_MS }),
+    },
+  };
+}
+
+async function start(configPath: string | undefined): Promise<void> {
+  const { config, log, server } = await configured(configPath, 'serve');
+  const tls = tlsOf(config);
   const port = await server.listen(Number(config.port), config.host);
   const { id, commonName } = server.identity.leaf.subject;
   log.info({ host: config.host, port, tls: tls !== undefined, server: id, name: commonName }, 'listening');
-  if (config.environment === 'live' && tls === undefined && trustedProxies === undefined)
+  if (config.environment === 'live' && tls === undefined && config.trustedProxies === undefined)
     log.warn({}, 'no TLS and no trusted proxy: whatever is bought can be read on the way');
   process.on('SIGHUP', () => reload(server, config, log));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
@@ -87,6 +125,39 @@ function reload(server: PaymentServer, config: ServerConfig, log: Logger): void 
     log.info({ tls: tls !== undefined }, 'reloaded');
   } catch (err) {
     log.error({ err }, 'not reloaded: the old key and chain stay');
+  }
+}
+
+/** Closes a month, in a process of its own: a running server goes on meanwhile. */
+async function closePeriod(period: string, early: boolean, configPath: string | undefined): Promise<void> {
+  if (!/^\d{6}$/.test(period)) throw new ConfigError(`--period: ${period}, expected YYYYMM`);
+  const { server } = await configured(configPath, 'once');
+  try {
+    const closed = await server.service.periods.close(Number(period), { early });
+    console.log(`${closed.period}: ${closed.bills} bills, ${closed.payouts} payouts, ${closed.files} bank files`);
+    closed.handed.forEach((messageId) => console.log(`handed: ${messageId}`));
+    const findings = [...closed.findings, ...(closed.handingFault === undefined ? [] : [closed.handingFault])];
+    findings.forEach((finding) => console.error(`finding: ${finding}`));
+    process.exitCode = findings.length === 0 ? 0 : 1;
+  } finally {
+    await server.close();
+  }
+}
+
+/** Hands over what the bank does not have yet, and takes what it says. */
+async function serveBank(configPath: string | undefined): Promise<void> {
+  const { server } = await configured(configPath, 'once');
+  try {
+    for (const messageId of await server.service.bank.handFiles()) console.log(`handed: ${messageId}`);
+    for (const { name, booked, fault } of await server.service.bank.takeNotices()) {
+      const counts = Object.entries(booked).map(([outcome, count]) => `${count} ${outcome}`);
+      console.log(`${name}: ${counts.join(', ') || 'nothing new'}`);
+      if (fault === undefined) continue;
+      console.error(`finding: ${name}: ${fault}`);
+      process.exitCode = 1;
+    }
+  } finally {
+    await server.close();
   }
 }
 
@@ -140,6 +211,20 @@ program
   .description('derive every balance again and hold every decision against its bytes')
   .option('--store <file>', 'the SQLite file; without it the database of the environment')
   .action(({ store }: { store?: string }) => verify(store));
+program
+  .command('close')
+  .description('close a month: bills, payouts and bank files; may be started again after a kill')
+  .requiredOption('--period <YYYYMM>', 'the month')
+  .option('--early', 'in a sandbox: although it is not over', false)
+  .option('--config <file>', 'settings as JSON; COINSLOT_SERVER_... in the environment win')
+  .action(({ period, early, config }: { period: string; early: boolean; config?: string }) =>
+    closePeriod(period, early, config),
+  );
+program
+  .command('notices')
+  .description("hand over what the bank does not have yet, and book the bank's notices")
+  .option('--config <file>', 'settings as JSON; COINSLOT_SERVER_... in the environment win')
+  .action(({ config }: { config?: string }) => serveBank(config));
 program
   .command('rates')
   .description("post the ECB's reference rates as the newest table")

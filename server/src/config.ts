@@ -58,6 +58,18 @@ const SETTINGS = {
     optional: true,
     form: [/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/, 'an origin such as https://pay.example'],
   },
+  /** The folder of the bank's connector: files go to `outbox/`, notices come from `inbox/`. */
+  bankFolder: { optional: true },
+  /** The operator's own account, all of it or none: without it closings make no bank files. The identifier is that of direct debits. */
+  ownBankName: { optional: true },
+  ownBankIban: { optional: true, form: [/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/, 'an IBAN without spaces'] },
+  ownBankBic: { optional: true, form: [/^[A-Z0-9]{8}([A-Z0-9]{3})?$/, 'a BIC'] },
+  ownBankCreditorId: { optional: true, form: [/^[A-Z]{2}\d{2}[A-Z0-9]{3}[A-Z0-9]{1,28}$/, 'a creditor identifier'] },
+  /** Minor units below which bills and payouts are carried over, in any currency. */
+  billMinimum: { optional: true, form: [/^\d{1,12}$/, 'minor units'] },
+  payoutMinimum: { optional: true, form: [/^\d{1,12}$/, 'minor units'] },
+  /** Days that new bank details of publishers wait. */
+  bankDetailsDays: { optional: true, form: [/^\d{1,3}$/, 'days'] },
   logLevel: { fallback: 'info', form: [/^(fatal|error|warn|info|silent)$/, 'fatal, error, warn, info or silent'] },
 } as const satisfies Record<string, Setting>;
 
@@ -96,6 +108,9 @@ export function readConfig(path: string | undefined, environment: NodeJS.Process
     );
   if ((config.tlsKeyPath === undefined) !== (config.tlsChainPath === undefined))
     throw new ConfigError('tlsKeyPath, tlsChainPath: one without the other');
+  const own = [config.ownBankName, config.ownBankIban, config.ownBankBic, config.ownBankCreditorId];
+  if (own.includes(undefined) && own.some((one) => one !== undefined))
+    throw new ConfigError('ownBankName, ownBankIban, ownBankBic, ownBankCreditorId: all or none');
   return config as ServerConfig;
 }
 
