@@ -14,8 +14,8 @@ import type { RecordedTransfer } from './types.ts';
 /** Before block 1. */
 export const NO_HASH = new Uint8Array(32);
 const CONTEXT = context('journal');
-/** Transfers read at once; at some 10 us each this holds the thread for a few milliseconds. */
-const PAGE = 250;
+/** Transfers read at once: some milliseconds. */
+const PAGE = 500;
 
 /** SHA-256 over context, hash of the block before, and the packed transfers in their order. */
 export class BlockHash {
