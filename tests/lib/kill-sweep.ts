@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { bundleProgram } from './strace.ts';
 
 /** Calls that change what a disk holds or make it durable; `openat` only where it may make a file. */
 const DURABLE_CALLS = [
@@ -60,7 +60,7 @@ export function canSweep(): boolean {
 export async function sweepKills(sweep: KillSweep): Promise<SweepReport> {
   const ground = realpathSync(mkdtempSync(join(tmpdir(), 'coinslot-sweep-')));
   try {
-    const program = bundle(sweep.program, ground);
+    const program = bundleProgram(sweep.program, ground);
     const before = join(ground, 'before');
     mkdirSync(before);
     await sweep.prepare(before);
@@ -94,24 +94,6 @@ async function judged(sweep: KillSweep, run: Run): Promise<void> {
       run.point === undefined ? 'let through' : `killed at ${run.point.call} ${run.point.nth}: ${run.point.where}`;
     throw new Error(`${where}; it had said ${JSON.stringify(run.said)}: ${String(cause)}`, { cause });
   }
-}
-
-/** One file without TypeScript: starting it takes a tenth of a second instead of two. */
-function bundle(program: string, ground: string): string {
-  const outfile = join(ground, 'program.mjs');
-  buildSync({
-    entryPoints: [program],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['coinslot-source'],
-    external: ['smartcard', 'better-sqlite3'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
-  return outfile;
 }
 
 class Runner {

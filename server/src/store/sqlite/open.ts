@@ -24,6 +24,7 @@ export interface OpenOptions {
 /** The connection that writes. */
 export function openWriter(options: OpenOptions): Database.Database {
   const { path, busyMs, migrations = MIGRATIONS } = options;
+  requireNotGone(path);
   const db = guarded(path, () => new Database(path, { timeout: busyMs }));
   try {
     db.defaultSafeIntegers(true);
@@ -49,6 +50,16 @@ function guarded<T>(path: string, open: () => T): T {
   } catch (error) {
     throw storeErrorOf(error, `${path}: cannot be opened`);
   }
+}
+
+/** SQLite would make a new file and throw the WAL away, which may hold the only record of what was decided last. */
+function requireNotGone(path: string): void {
+  const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytesOf(path) === 0 && bytesOf(`${path}-wal`) > 0)
+    throw new StoreError(
+      'failed',
+      `${path}: is gone, and its WAL is there: put the file back beside it, or move both away`,
+    );
 }
 
 const pragma = (db: Database.Database, name: string): unknown => db.pragma(name, { simple: true });

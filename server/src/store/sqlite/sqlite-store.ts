@@ -21,13 +21,17 @@ const BUSY_MS = 2_000;
 
 export function openSqliteStore({ path, checkBytesMax, busyMs = BUSY_MS }: SqliteStoreOptions): Store {
   const writer = openWriter({ path, checkBytesMax, busyMs });
+  let reader: Database.Database | undefined;
   try {
     startJournal(writer);
+    reader = openReader(path, busyMs);
+    // Prepares every statement: a schema with a bit of it changed says so here.
+    return new SqliteStore(path, writer, reader);
   } catch (error) {
+    reader?.close();
     writer.close();
     throw storeErrorOf(error, `${path}: cannot be opened`);
   }
-  return new SqliteStore(path, writer, openReader(path, busyMs));
 }
 
 class SqliteStore extends SqliteReads implements Store {
