@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-/** `coinslot-wallet start | status | history | card`. */
+/** `coinslot-wallet start | account | status | history | card`. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { decodeRoots, ProtocolError } from '@coinslot/protocol';
 import { WALLET_PORT } from '@coinslot/protocol/link';
 import { Command, InvalidArgumentError } from 'commander';
@@ -11,7 +13,8 @@ import { pino } from 'pino';
 import { WalletError } from './errors.ts';
 import { makePrivateFolder } from './profile/files.ts';
 import { readProfile } from './profile/offline.ts';
-import { openProfile } from './profile/profile.ts';
+import { openProfile, type Profile } from './profile/profile.ts';
+import { linkAtTerminal } from './account/terminal-sign-in.ts';
 import { cardReport, historyReport, statusReport } from './terminal/reports.ts';
 import { startWallet, type Wallet } from './wallet.ts';
 import { TERMINAL_WORDS } from './words/terminal-words.ts';
@@ -43,6 +46,15 @@ program
   .action((flags: StartFlags) => run(() => start(flags)));
 
 program
+  .command('account')
+  .description('print a link to the account’s pages at the payment server; for a wallet that is not running')
+  .option(...profileFlag)
+  .requiredOption('--server <url>', 'payment server, such as http://127.0.0.1:8374')
+  .requiredOption('--roots <file>', 'roots.coinslot: the authorities that this wallet trusts')
+  .option('--sandbox', 'throwaway keys: nothing real is paid')
+  .action((flags: Omit<StartFlags, 'port'>) => run(() => account(flags)));
+
+program
   .command('status')
   .description('balance, spending and connected games, from the profile alone')
   .option(...profileFlag)
@@ -65,12 +77,7 @@ await program.parseAsync();
 async function start(flags: StartFlags): Promise<void> {
   makePrivateFolder(flags.profile);
   makePrivateFolder(MACHINE_FOLDER);
-  const profile = openProfile({
-    path: flags.profile,
-    clock: Date.now,
-    random: (length) => new Uint8Array(randomBytes(length)),
-    machineSecretPath: join(MACHINE_FOLDER, 'machine-secret'),
-  });
+  const profile = openOwnProfile(flags.profile);
   const wallet = await startWallet({
     profile,
     port: flags.port,
@@ -90,6 +97,46 @@ async function start(flags: StartFlags): Promise<void> {
   print(`${words.openOnce}\n  ${wallet.pageUrl()}`);
   offerAddresses(wallet, words.openOnce, words.anotherAddress);
   stopOnSignals(wallet, words.stopped);
+}
+
+async function account(flags: Omit<StartFlags, 'port'>): Promise<void> {
+  const profile = openOwnProfile(flags.profile);
+  const words = TERMINAL_WORDS[profile.settings.language];
+  try {
+    const link = await linkAtTerminal({
+      profile,
+      pin: await readSecret(words.pin),
+      serverUrl: flags.server,
+      roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
+      environment: flags.sandbox ? 'sandbox' : 'live',
+    });
+    print(`${words.accountOnce}\n  ${link}`);
+  } finally {
+    profile.close();
+  }
+}
+
+function openOwnProfile(path: string): Profile {
+  return openProfile({
+    path,
+    clock: Date.now,
+    random: (length) => new Uint8Array(randomBytes(length)),
+    machineSecretPath: join(MACHINE_FOLDER, 'machine-secret'),
+  });
+}
+
+/** A line of standard input; at a terminal it is not shown. */
+async function readSecret(prompt: string): Promise<string> {
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: unseen, terminal: process.stdin.isTTY });
+  process.stderr.write(prompt);
+  try {
+    for await (const line of lines) return line;
+    return '';
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
 }
 
 /** One folder for each profile, beside the machine's secret. */

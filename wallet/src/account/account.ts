@@ -23,6 +23,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { DayKeys } from '../vault/keys.ts';
 import { askAccount, openStatement, type Answered } from './account-door.ts';
 import type { Rates } from './rates.ts';
+import { askForLink } from './sign-in.ts';
 import type { Trust } from './server-envelope.ts';
 
 export type PressLimits = Pick<WalletSpendingLimits, 'pressPaymentMaxMinor' | 'pressDayMaxMinor'>;
@@ -94,6 +95,15 @@ export class Account {
   refresh(): Promise<void> {
     this.#asking ??= this.#refresh().finally(() => (this.#asking = undefined));
     return this.#asking;
+  }
+
+  /** An address of the account's pages at the server; it works once, within a minute. Throws LOCKED and what `askForLink` throws. */
+  async signIn(): Promise<string> {
+    const { profile, door, rates } = this.#options;
+    const { account } = this.#requireDay();
+    const { audience } = rates.audience === undefined ? await rates.current() : { audience: rates.audience };
+    const { clock, random } = profile;
+    return askForLink({ door, signer: account, userId: this.userId, audience, nowMs: clock(), random });
   }
 
   /** Calls back after every new statement that was asked for. */

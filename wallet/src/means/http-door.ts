@@ -36,6 +36,11 @@ export class HttpDoor {
     return this.#ask({ ...options, agent: isNewConnection ? false : this.#agent }, path, body, timeoutMs);
   }
 
+  /** Where the server is; the addresses that it tells are read from here. */
+  get base(): URL {
+    return this.#base;
+  }
+
   get(path: string, timeoutMs: number): Promise<HttpAnswer> {
     return this.#ask({ method: 'GET', agent: this.#agent }, path, undefined, timeoutMs);
   }

@@ -1,4 +1,4 @@
-/** What the page can ask for, by name. Each takes JSON fields, changes something, and answers with nothing but "done". */
+/** What the page can ask for, by name. Each takes JSON fields and does something; but for a link it answers with nothing but "done". */
 import { fromHex } from '../hex.ts';
 import { WalletError } from '../errors.ts';
 import { keyText, type Pairing } from '../journal/state.ts';
@@ -9,7 +9,12 @@ import { isLanguage } from '../words/languages.ts';
 import { amountOf, gameLimitsOf, walletLimitsOf } from './amounts.ts';
 
 type Fields = Record<string, unknown>;
-type Action = (parts: WalletParts, fields: Fields) => void | Promise<void>;
+/** What an action tells the page beside "done". */
+export interface Told {
+  /** An address that works once. */
+  readonly url?: string;
+}
+type Action = (parts: WalletParts, fields: Fields) => void | Promise<void> | Promise<Told>;
 
 export const ACTIONS: Readonly<Record<string, Action>> = {
   async 'set-up'({ profile }, fields) {
@@ -21,6 +26,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   'open-account': ({ account }) => account.open(),
   refresh: ({ account }) => account.refresh(),
+  'account-link': async ({ account }) => ({ url: await account.signIn() }),
 
   async unlock({ profile, account }, fields) {
     await profile.vault.unlock(textOf(fields, 'pin'));

@@ -123,8 +123,8 @@ export class PageServer {
     const { parts } = this.#options;
     parts.autoLock.used();
     try {
-      await action(parts, fields);
-      sendJson(response, 200, { done: true });
+      const told = await action(parts, fields);
+      sendJson(response, 200, { done: true, ...(told?.url !== undefined && { url: told.url }) });
     } catch (fault) {
       const told = faultView(parts, fault);
       if (told === undefined) throw fault;

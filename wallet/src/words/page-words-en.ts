@@ -134,6 +134,7 @@ export const enPageWords: PageWords = {
     copy: 'Copy',
     copied: 'Copied',
     testBank: 'Pay in from the sandbox’s test bank',
+    openAccount: 'Open my account',
   },
   games: {
     title: 'Games and limits',

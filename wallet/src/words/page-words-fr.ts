@@ -141,6 +141,7 @@ export const frPageWords: PageWords = {
     copy: 'Copier',
     copied: 'Copié',
     testBank: 'Verser depuis la banque de test du bac à sable',
+    openAccount: 'Ouvrir mon compte',
   },
   games: {
     title: 'Jeux et limites',

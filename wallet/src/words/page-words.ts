@@ -118,6 +118,8 @@ export interface PageWords {
     copy: string;
     copied: string;
     testBank: string;
+    /** The account's pages at the payment server. */
+    openAccount: string;
   };
   games: {
     title: string;

@@ -21,6 +21,9 @@ export interface TerminalWords {
   pending: string;
   blocked: string;
   test: string;
+  /** Asked for at the terminal. */
+  pin: string;
+  accountOnce: string;
 }
 
 export const TERMINAL_WORDS: Readonly<Record<Language, TerminalWords>> = {
@@ -44,6 +47,8 @@ export const TERMINAL_WORDS: Readonly<Record<Language, TerminalWords>> = {
     pending: 'Waiting for an answer',
     blocked: 'Blocked games',
     test: 'TEST',
+    pin: 'PIN: ',
+    accountOnce: 'Open your account with this address (it works once, within a minute):',
   },
   fr: {
     running: (url) => `Le portefeuille tourne à ${url}`,
@@ -65,5 +70,7 @@ export const TERMINAL_WORDS: Readonly<Record<Language, TerminalWords>> = {
     pending: 'En attente de réponse',
     blocked: 'Jeux bloqués',
     test: 'TEST',
+    pin: 'Code PIN : ',
+    accountOnce: 'Ouvrez votre compte avec cette adresse (elle sert une fois, pendant une minute) :',
   },
 };

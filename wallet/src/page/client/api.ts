@@ -25,16 +25,17 @@ export function takeKey(): void {
 
 const headers = (): Record<string, string> => ({ [KEY_HEADER]: localStorage.getItem(KEY_NAME) ?? '' });
 
-/** Asks the wallet to do something. Throws ActionFault. */
-export async function act(name: string, fields: object = {}): Promise<void> {
+/** Asks the wallet to do something; gives back the address that it tells, if it tells one. Throws ActionFault. */
+export async function act(name: string, fields: object = {}): Promise<string | undefined> {
   const response = await fetch(`/api/${name}`, {
     method: 'POST',
     headers: { ...headers(), 'content-type': 'application/json' },
     body: JSON.stringify(fields),
   }).catch(() => undefined);
-  type Told = { done?: boolean; code?: string; text?: string };
+  type Told = { done?: boolean; code?: string; text?: string; url?: string };
   const told = (await response?.json().catch(() => undefined)) as Told | undefined;
   if (told?.done !== true) throw new ActionFault(told?.code ?? 'SERVER_UNREACHABLE', told?.text);
+  return told.url;
 }
 
 export async function olderReceipts(from: number): Promise<{ receipts: ReceiptView[]; olderFrom: number }> {

@@ -3,7 +3,7 @@ import type { PageWords } from '../../words/page-words.ts';
 import type { AccountView, PageView, SpendingView } from '../view.ts';
 import { act } from './api.ts';
 import { h, s } from './dom.ts';
-import { actionButton } from './fields.ts';
+import { actionButton, faultText } from './fields.ts';
 import { receiptList } from './history.ts';
 
 const RECENT = 5;
@@ -44,9 +44,41 @@ function balanceCard(account: AccountView, view: PageView, words: PageWords): HT
         account.ceiling !== '' && h('span', { class: 'ceiling' }, `${home.ceiling}: ${account.ceiling}`),
         account.asOf !== '' && h('span', {}, home.asOf(account.asOf)),
       ),
-      !view.isLocked && actionButton(words, home.refresh, 'refresh', {}, { class: 'on-colour' }),
+      !view.isLocked &&
+        h(
+          'div',
+          { class: 'buttons' },
+          actionButton(words, home.refresh, 'refresh', {}, { class: 'on-colour' }),
+          accountButton(words),
+        ),
     ),
   );
+}
+
+/**
+ * Opens the account's pages at the payment server. The window is opened by the press itself, since browsers let no page open one
+ * later, and is sent on when the wallet has the link; it knows nothing of this one.
+ */
+function accountButton(words: PageWords): HTMLElement {
+  const fault = h('span', { class: 'status fault', role: 'status' });
+  const open = async (): Promise<void> => {
+    const opened = window.open('', '_blank');
+    if (opened !== null) opened.opener = null;
+    try {
+      const url = (await act('account-link')) ?? '';
+      if (opened === null) location.assign(url);
+      else opened.location.replace(url);
+    } catch (thrown) {
+      opened?.close();
+      fault.textContent = faultText(words, thrown);
+    }
+  };
+  const button = h(
+    'button',
+    { type: 'button', class: 'on-colour', onclick: () => void open() },
+    words.home.openAccount,
+  );
+  return h('span', { class: 'action' }, button, fault);
 }
 
 /** A switch: on is the ordinary state, so that pressing it stops everything. */
