@@ -13,6 +13,8 @@ export interface MoneyPolicy {
   readonly payAfterDays: number;
   /** 1 ... ORDERS_PER_FILE_MAX. Smaller files are smaller transactions. */
   readonly ordersPerFile: number;
+  /** Bills that share a transaction: purchases wait for it, some milliseconds. */
+  readonly billsPerTransaction: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -25,6 +27,7 @@ export const MONEY_POLICY: MoneyPolicy = Object.freeze({
   collectAfterDays: 5,
   payAfterDays: 1,
   ordersPerFile: 1_000,
+  billsPerTransaction: 500,
 });
 
 /** The same for a sandbox: nothing waits. */

@@ -19,7 +19,6 @@ export interface RunContext {
   readonly movements: PeriodMovements;
 }
 
-/** Rows in one transaction: some milliseconds. */
 const PAGE = 500;
 
 /** Returns how many bills the period has. */
@@ -31,8 +30,9 @@ export async function makeBills(context: RunContext): Promise<number> {
   const todo = last === undefined ? players : players.filter(({ userId }) => billNumberOf(period, userId) > last);
   const minimumMinor = (currency: string): bigint => minimumOf(policy.billMinimumMinor, currency);
   const at = { period, previousPeriod, sealedAtMs };
-  for (let from = 0; from < todo.length; from += PAGE) {
-    const page = todo.slice(from, from + PAGE);
+  const { billsPerTransaction } = policy;
+  for (let from = 0; from < todo.length; from += billsPerTransaction) {
+    const page = todo.slice(from, from + billsPerTransaction);
     await commit.submit(async (tx) => {
       const states = await tx.periods.loadBilling(
         page.map(({ userId }) => userId),
