@@ -3,12 +3,14 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { formatMoney } from '@coinslot/protocol';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { beginningOf, dayOf } from './offers/dates.ts';
 import { PUBLISHER_ID } from './offers/schema.ts';
 import { readOffers } from './offers/read.ts';
 import { flawOfTitle } from './offers/words.ts';
 import { compilePlacements, formatPlacements } from './placements/compile.ts';
+import { refund } from './refunds/refund.ts';
 import { formatSchemas } from './schema-files.ts';
 import { checkStudio } from './studio/check.ts';
 import { readText, replaceFile } from './studio/files.ts';
@@ -84,6 +86,28 @@ function compile(folder: string, options: FileOptions): void {
   );
 }
 
+const REFUND_REASONS = ['requested', 'defect', 'unauthorised'] as const;
+
+async function refundOne(
+  decisionIdHex: string,
+  options: FileOptions & { folder: string; server: string; reason: (typeof REFUND_REASONS)[number] },
+): Promise<void> {
+  const { folder, server, reason, ...named } = options;
+  const { notice, file } = await refund({
+    files: filesOf(folder, named),
+    folder: join(folder, 'refunds'),
+    serverUrl: server,
+    decisionIdHex,
+    reason,
+    nowMs: Date.now(),
+    randomBytes,
+    fetch,
+  });
+  const { amountMinor, currency, timeMs } = notice;
+  const amount = amountMinor === 0n ? 'nothing to give back' : formatMoney({ amountMinor, currency }, 'en');
+  say(`refunded ${decisionIdHex}: ${amount}, ${dayOf(timeMs)}`, `wrote ${file}`);
+}
+
 function schema(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of formatSchemas()) {
@@ -100,6 +124,17 @@ function slugOf(name: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 64);
+}
+
+function decisionId(text: string): string {
+  if (!/^[0-9a-f]{32}$/.test(text)) throw new InvalidArgumentError('expected 32 hex digits');
+  return text;
+}
+
+function serverUrl(text: string): string {
+  if (!/^https?:\/\/[^/?#@\s]+\/?$/.test(text))
+    throw new InvalidArgumentError('expected an address such as https://pay.example');
+  return text;
 }
 
 function moment(text: string): number {
@@ -167,8 +202,20 @@ program
   .argument('[folder]', 'where to', '.')
   .action(schema);
 
+program
+  .command('refund')
+  .description('give the money of one decision back and end what it opened; once, whatever is asked again')
+  .argument('<decision-id>', 'of the decision, from the list of a payout', decisionId)
+  .requiredOption('--server <url>', 'address of the payment server', serverUrl)
+  .addOption(new Option('--reason <reason>', 'what the player is told').choices(REFUND_REASONS).default('requested'))
+  .option('--folder <folder>', 'folder of the studio; orders and notices are kept in refunds/', '.')
+  .option('--key <file>', 'default: publisher.key.pem')
+  .option('--chain <file>', 'certificates, PEM, yours first; default: publisher.chain.pem')
+  .option('--roots <file>', 'pinned roots; default: roots.coinslot')
+  .action(refundOne);
+
 try {
-  program.parse();
+  await program.parseAsync();
 } catch (error) {
   if (!(error instanceof FaultsError)) throw error;
   reportFaults(error.faults);

@@ -15,3 +15,5 @@ export { checkStudio, type StudioCheck } from './studio/check.ts';
 export { initStudio, type InitialFile } from './studio/init.ts';
 export { signStudio } from './studio/sign.ts';
 export { readKey, signerOf } from './studio/keys.ts';
+export { makeRefundOrder, readNotice, type OrderInput } from './refunds/order.ts';
+export { refund, type RefundDone, type RefundInput } from './refunds/refund.ts';

@@ -44,6 +44,11 @@ export class Operator {
     await this.#post('cards/block', { cardId: cardIdHex, reason });
   }
 
+  /** Undoes a payment; asked again it changes nothing. */
+  async refund(decisionIdHex: string): Promise<void> {
+    await this.#post('refunds', { decisionId: decisionIdHex });
+  }
+
   async #post(door: string, body: object): Promise<void> {
     const response = await fetch(`${this.#url}/v1/operator/${door}`, {
       method: 'POST',

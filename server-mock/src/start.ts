@@ -18,6 +18,7 @@ import { cardDoors } from './console/cards.ts';
 import { ConsoleDesk } from './console/desk.ts';
 import { consoleDoors } from './console/doors.ts';
 import { doorOf } from './console/exchange-rows.ts';
+import { refundDoors } from './console/refunds.ts';
 import { readState } from './console/state.ts';
 import { skewedClock } from './faults/clock.ts';
 import { faultHooks } from './faults/hooks.ts';
@@ -200,6 +201,7 @@ function frontOf({ server, faults, rates, desk, nameOf }: Parts, options: FrontO
     doors: [
       ...consoleDoors({ desk, faults, settle: () => rates.keep(), stopping: stopping.signal }),
       ...cardDoors({ operator, slots, onChange: () => desk.tellState() }),
+      ...refundDoors(operator, () => desk.tellState()),
       ...bankDoors({ records: server.service.records, operator, random, nameOf }),
     ],
     beforeServer: (method, path) => (NEEDS_RATES.includes(`${method} ${path}`) ? rates.keep() : Promise.resolve()),

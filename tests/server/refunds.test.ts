@@ -198,7 +198,7 @@ describe('P18: one refund for each decision', () => {
       makeRequest(player, started.holder, makeOffer(started.publisher, { nonce: `next ${i}` })),
     );
     const asked = requests.map((request) => started.server.decide(request));
-    asked.splice(10, 0, started.server.service.refunds.order(makeRefundOrder(started, decisionId)) as never);
+    void asked.splice(10, 0, started.server.service.refunds.order(makeRefundOrder(started, decisionId)) as never);
     const outcomes = await Promise.all(asked);
     const approved = outcomes.filter((one) => 'code' in one && one.code === 'APPROVED').length;
     expect(approved).toBeLessThanOrEqual(1);

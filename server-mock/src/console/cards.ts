@@ -1,11 +1,10 @@
 /** Cards for the console: what the server knows of them, and the doors that block them and move virtual ones. */
-import { ProtocolError } from '@coinslot/protocol';
 import type { ListedCard, PaymentServer } from '@coinslot/server';
-import type { IncomingMessage } from 'node:http';
 import type { CardSlots } from '../card-slots.ts';
 import type { Operator } from '../operator.ts';
-import { readSmallBody, refused, type WebAnswer } from '../web/answers.ts';
+import { refused } from '../web/answers.ts';
 import type { WebDoor } from '../web/listener.ts';
+import { actionDoor } from './action-door.ts';
 import { moneyText } from './fields.ts';
 import type { CardView, ReaderView } from './types.ts';
 
@@ -69,16 +68,7 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 export function cardDoors({ operator, slots, onChange }: CardDoorsOptions): readonly WebDoor[] {
-  const door = (path: string, act: (fields: Record<string, unknown>) => Promise<WebAnswer | void>): WebDoor => ({
-    method: 'POST',
-    path,
-    async open(request) {
-      if (request.headers['content-type'] !== 'application/json') return refused(415, 'expected application/json');
-      const answer = await acted(() => readFields(request).then(act));
-      onChange();
-      return answer;
-    },
-  });
+  const door = (path: string, act: Parameters<typeof actionDoor>[2]): WebDoor => actionDoor(path, onChange, act);
   const move = (path: string, act: (slots: CardSlots, id: string) => Promise<void>): WebDoor =>
     door(path, async ({ id }) => {
       if (slots === undefined) return refused(404, 'this sandbox was given no card reader');
@@ -99,24 +89,4 @@ export function cardDoors({ operator, slots, onChange }: CardDoorsOptions): read
       await slots.add();
     }),
   ];
-}
-
-async function readFields(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const body = await readSmallBody(request);
-  try {
-    const value: unknown = JSON.parse(body ?? '');
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** What the server refuses is said on the page; anything else is a fault of the sandbox. */
-async function acted(act: () => Promise<WebAnswer | void>): Promise<WebAnswer> {
-  try {
-    return (await act()) ?? { status: 204 };
-  } catch (error) {
-    if (error instanceof ProtocolError) return refused(409, `${error.code}: ${error.message}`);
-    throw error;
-  }
 }

@@ -10,6 +10,7 @@ import {
   type Enrolment,
   type PaymentDecision,
   type PaymentRequest,
+  type RefundOrder,
 } from '@coinslot/protocol';
 import type { SeenExchange } from '@coinslot/server';
 import type { FaultName } from '../faults/switches.ts';
@@ -34,12 +35,13 @@ export interface RowContext {
   readonly ambient: readonly FaultName[];
 }
 
-type Told = Pick<ExchangeRow, 'headline' | 'charged' | 'again' | 'faults'>;
+type Told = Pick<ExchangeRow, 'headline' | 'charged' | 'decisionId' | 'again' | 'faults'>;
 type Reader = (exchange: SeenExchange, context: RowContext) => Told;
 
 const told = (headline: string, more: Partial<Told> = {}): Told => ({
   headline,
   charged: undefined,
+  decisionId: undefined,
   ...NOTHING_NOTED,
   ...more,
 });
@@ -61,9 +63,14 @@ const READERS: Readonly<Record<string, Reader>> = {
   'POST /v1/cards/lost': readCardRequest,
   'GET /v1/cards/rates': () => told('Rate table for cards fetched'),
   'GET /v1/crls': () => told('Blocked cards fetched'),
-  'POST /v1/operator/cards/block': ({ body }) => told(`Card ${cardOf(jsonOf(body)['cardId'])} is blocked`),
-  'POST /v1/operator/cards/settle': ({ body }) => told(`Card ${cardOf(jsonOf(body)['cardId'])} is settled`),
+  'POST /v1/operator/cards/block': ({ body }) => told(`Card ${shortOf(jsonOf(body)['cardId'])} is blocked`),
+  'POST /v1/operator/cards/settle': ({ body }) => told(`Card ${shortOf(jsonOf(body)['cardId'])} is settled`),
   'POST /v1/operator/claims': readClaims,
+  'POST /v1/refunds': ({ body }) => {
+    const { publisherId, decisionId } = messageOf(body, 'refund-order') as RefundOrder;
+    return told(`${publisherId} gives back ${shortOf(hexOf(decisionId))}`);
+  },
+  'POST /v1/operator/refunds': ({ body }) => told(`The operator gives back ${shortOf(jsonOf(body)['decisionId'])}`),
 };
 
 export const doorOf = ({ method, path }: SeenExchange): string => `${method} ${path}`;
@@ -92,9 +99,17 @@ function readPayment(exchange: SeenExchange, { nameOf, takeNote, ambient }: RowC
   const { again, faults } = takeNote(requestId(userId, nonce));
   return told(`${nameOf(userId)} pays ${moneyText(chargeMinor, chargeCurrency)} to ${publisherId}`, {
     charged: chargedBy(exchange, request),
+    decisionId: approvedBy(exchange),
     again,
     faults: [...faults, ...felt],
   });
+}
+
+function approvedBy({ outcome }: SeenExchange): string | undefined {
+  if (outcome === 'cut' || 'thrown' in outcome || outcome.status !== 200 || typeof outcome.body === 'string')
+    return undefined;
+  const decision = messageOf(outcome.body, 'payment-decision') as PaymentDecision;
+  return decision.outcome === 'approved' ? hexOf(decision.decisionId) : undefined;
 }
 
 function chargedBy({ outcome }: SeenExchange, { chargeMinor, chargeCurrency }: PaymentRequest): string {
@@ -144,7 +159,7 @@ function readCardUpload({ body }: SeenExchange, { nameOf, ambient }: RowContext)
     ...(records.length > 0 || loads.length === 0 ? [`reports ${reported}`] : []),
     ...(loads.length > 0 ? [`loads ${loaded.join(', ')}`] : []),
   ];
-  return told(`${nameOf(userId)}’s card ${cardOf(hexOf(cardId))} ${acts.join(' and ')}`, { faults: clocks(ambient) });
+  return told(`${nameOf(userId)}’s card ${shortOf(hexOf(cardId))} ${acts.join(' and ')}`, { faults: clocks(ambient) });
 }
 
 const CARD_ASKED: Readonly<Record<CardRequest['ask'], string>> = {
@@ -154,7 +169,7 @@ const CARD_ASKED: Readonly<Record<CardRequest['ask'], string>> = {
 
 function readCardRequest({ body }: SeenExchange, { nameOf, ambient }: RowContext): Told {
   const { userId, cardId, ask } = messageOf(body, 'card-request') as CardRequest;
-  return told(`${nameOf(userId)} ${CARD_ASKED[ask]} ${cardOf(hexOf(cardId))}`, { faults: clocks(ambient) });
+  return told(`${nameOf(userId)} ${CARD_ASKED[ask]} ${shortOf(hexOf(cardId))}`, { faults: clocks(ambient) });
 }
 
 function readClaims({ body }: SeenExchange): Told {
@@ -163,10 +178,10 @@ function readClaims({ body }: SeenExchange): Told {
   return told(`${String(publisherId)} claims ${count} ${count === 1 ? 'decision' : 'decisions'} of cards`);
 }
 
-const CARD_DIGITS_SHOWN = 6;
+const ID_DIGITS_SHOWN = 6;
 const CURRENCY_LETTERS = 3;
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const cardOf = (cardId: unknown): string => String(cardId).slice(0, CARD_DIGITS_SHOWN);
+const shortOf = (idHex: unknown): string => String(idHex).slice(0, ID_DIGITS_SHOWN);
 const jsonOf = (body: Uint8Array): Record<string, unknown> =>
   JSON.parse(Buffer.from(body).toString('utf8')) as Record<string, unknown>;
 

@@ -30,6 +30,8 @@ export interface ExchangeRow {
   readonly tone: Tone;
   /** What the player was charged, when money was asked for. */
   readonly charged: string | undefined;
+  /** Hex: the decision of a payment that was approved, by which it can be refunded. */
+  readonly decisionId: string | undefined;
   /** Whether the payment had its decision already, and this is the same one. */
   readonly again: boolean;
   /** Faults that had a part in it. */

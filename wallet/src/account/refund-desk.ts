@@ -56,7 +56,7 @@ export class RefundDesk {
   }
 
   #take(envelope: Uint8Array): void {
-    const { profile, log, onRefund } = this.#options;
+    const { profile, log } = this.#options;
     const notice = this.#verified(envelope);
     if (notice === undefined) return;
     const decisionHex = hex(notice.decisionId);
@@ -68,7 +68,7 @@ export class RefundDesk {
     }
     // Of a payment whose answer is still to come, or of another machine's: kept, and believed when the decision is here.
     profile.record({ kind: 'refund', atMs: profile.clock(), notice: envelope });
-    if (payment !== undefined) onRefund(payment);
+    if (payment !== undefined) this.#options.onRefund(payment);
     profile.announce();
   }
 

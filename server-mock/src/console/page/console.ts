@@ -14,6 +14,7 @@ const paymentsOnly = here('payments-only', HTMLInputElement);
 const reset = here('reset', HTMLButtonElement);
 const faultProblem = here('fault-problem');
 const cardProblem = here('card-problem');
+const refundProblem = here('refund-problem');
 const line = here('link-text');
 
 const set = (fault: FaultName, mode: FaultMode): void => void switchFaults('/console/faults', { fault, mode });
@@ -105,7 +106,7 @@ function showRates({ rates, serverTimeMs }: ConsoleState): void {
 
 function showExchange(row: ExchangeRow): void {
   here('empty').hidden = true;
-  const item = exchangeItem(row);
+  const item = exchangeItem(row, (decisionId) => post('/console/refunds', { decisionId }, refundProblem));
   item.dataset['kind'] = row.door === PAYMENTS_DOOR ? 'payment' : 'other';
   rows.prepend(item);
   while (rows.children.length > ROWS_MAX) rows.lastElementChild?.remove();

@@ -3,7 +3,10 @@ import type { ExchangeRow, MessageView } from '../types.ts';
 import { make } from './elements.ts';
 import { FAULT_TEXTS } from './fault-texts.ts';
 
-export function exchangeItem(row: ExchangeRow): HTMLLIElement {
+/** Resolves to whether the sandbox took it. */
+export type Refund = (decisionId: string) => Promise<boolean>;
+
+export function exchangeItem(row: ExchangeRow, refund: Refund): HTMLLIElement {
   const item = make('li', 'row');
   item.dataset['tone'] = row.tone;
   const details = item.appendChild(make('details'));
@@ -13,8 +16,25 @@ export function exchangeItem(row: ExchangeRow): HTMLLIElement {
   if (row.request) bodies.append(messageView('Request', row.request));
   if (row.answer) bodies.append(messageView('Answer', row.answer));
   else bodies.append(make('p', 'hint', 'No answer left the server.'));
+  if (row.decisionId !== undefined) bodies.append(refundButton(row.decisionId, row.headline, refund));
   details.append(bodies);
   return item;
+}
+
+/** Gives the payment back, as its publisher or the operator would. Once is enough; the server sees to that as well. */
+function refundButton(decisionId: string, headline: string, refund: Refund): HTMLElement {
+  const acts = make('p', 'acts');
+  const button = acts.appendChild(make('button', '', 'Refund'));
+  button.type = 'button';
+  button.setAttribute('aria-label', `Refund: ${headline}`);
+  button.addEventListener('click', () => {
+    button.disabled = true;
+    void refund(decisionId).then((isTaken) => {
+      button.disabled = isTaken;
+      if (isTaken) button.textContent = 'Refunded';
+    });
+  });
+  return acts;
 }
 
 function summaryOf({ atMs, headline, outcome, charged, again, faults }: ExchangeRow): HTMLElement {
