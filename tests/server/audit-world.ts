@@ -3,10 +3,11 @@
  * publishers with fees, four currencies, players with money and with a ceiling, a card whose records came up in every way,
  * claims, refunds.
  */
-import { convertMoney, decodePaymentDecision, readEnvelope, type RateTable } from '@coinslot/protocol';
+import { convertMoney, decodePaymentDecision, plainAmount, readEnvelope, type RateTable } from '@coinslot/protocol';
 import { readFileSync } from 'node:fs';
 import {
   DAY_MS,
+  makeAccountRequest,
   makeOffer,
   makePublisher,
   makeRequest,
@@ -16,8 +17,18 @@ import {
   type Tree,
 } from '../lib/parties.ts';
 import { CardHolder, PIN } from './card-holder.ts';
+import { camt, closeAt, makeBank, makeBankDetails, makeMandate, OWN_BANK } from './month-world.ts';
 import { makeRefundOrder } from './refund-orders.ts';
-import { BANK, enrolPlayer, operate, RATES, startServer, type PlayerOptions, type Started } from './started-server.ts';
+import {
+  BANK,
+  enrolPlayer,
+  operate,
+  post,
+  RATES,
+  startServer,
+  type PlayerOptions,
+  type Started,
+} from './started-server.ts';
 
 /** The store's file, closed, and whose roots it is under. */
 export interface World {
@@ -28,7 +39,8 @@ export interface World {
   readonly decisions: ReadonlyMap<string, Uint8Array>;
 }
 
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+export const ORBITS_IBAN = 'DE75512108001245126199';
+export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /** Whoever trades in it. */
@@ -82,7 +94,7 @@ export class Trade {
 }
 
 async function startTrade(): Promise<{ trade: Trade; lumen: Holder; orbit: Holder }> {
-  const started = await startServer();
+  const started = await startServer({ bank: makeBank(), ownBank: OWN_BANK });
   const lumen = started.publisher;
   const orbit = makePublisher(started.tree, { id: 'orbit-forge', commonName: 'Orbit Forge' });
   const { publishers } = started.server.service;
@@ -153,27 +165,114 @@ async function useCard({ started, table }: Trade): Promise<void> {
   await copy.send();
 }
 
+const APRIL = Date.UTC(2026, 3, 2);
+const MAY = Date.UTC(2026, 4, 3);
+
+/** What is signed about money before the first month ends: where publishers are paid, and how players pay. */
+async function signMoney({ started }: Trade, orbit: Holder, [ada, bo, cy, di]: Four): Promise<void> {
+  const { bankDetails, mandates } = started.server.service;
+  await bankDetails.take(makeBankDetails(started));
+  const fields = { holder: 'Orbit Forge', iban: ORBITS_IBAN, payoutCurrency: 'USD' };
+  await bankDetails.take(makeBankDetails(started, fields, orbit));
+  await mandates.take(makeMandate(started, bo));
+  await mandates.take(makeMandate(started, di, { way: 'card-on-file' }));
+  await mandates.take(makeMandate(started, cy, { holder: 'Cy Player' }));
+  await mandates.take(makeMandate(started, ada, { way: 'transfer' }));
+}
+
+type Four = readonly [Player, Player, Player, Player];
+
+/** What the bank says of March's files, and of money that nobody ordered. */
+async function hearTheBank({ started }: Trade, [ada, bo, , di]: Four): Promise<void> {
+  const { bank, records } = started.server.service;
+  const { periods } = records;
+  const [collections, payouts] = [await periods.listCollections(202603, '', 10), await periods.listPayouts(202603)];
+  const collectionOf = ({ userId }: Player) => collections.find((one) => hexOf(one.userId) === hexOf(userId))!;
+  const [lumens, orbits] = ['lumen-works', 'orbit-forge'].map((id) => payouts.find((one) => one.publisherId === id)!);
+  const inMajor = (amountMinor: bigint, currency: string): string => plainAmount({ amountMinor, currency });
+  const paid = (reference: string, { endToEndId, amountMinor, currency }: ReturnType<typeof collectionOf>) => ({
+    reference,
+    endToEndId,
+    amount: inMajor(amountMinor, currency),
+    currency,
+  });
+  const out = (reference: string, { endToEndId, amountMinor, payoutCurrency: currency }: (typeof payouts)[number]) => ({
+    reference,
+    endToEndId,
+    amount: inMajor(amountMinor, currency),
+    currency,
+    direction: 'out' as const,
+  });
+  const notice = camt(
+    paid('B-1', collectionOf(bo)),
+    paid('B-2', collectionOf(di)),
+    out('B-3', lumens!),
+    out('B-4', orbits!),
+    { reference: 'B-5', amount: '12.34', remittance: `for ${hexOf(ada.userId)}` },
+    { reference: 'B-6', amount: '9.99', remittance: 'for whom it may concern' },
+    { reference: 'B-7', amount: '1.00', remittance: 'for nobody' },
+  );
+  await bank.takeNotice(notice);
+  await bank.takeNotice(notice);
+  await bank.takeNotice(
+    camt(
+      { ...paid('B-8', collectionOf(di)), direction: 'out', returned: 'MD06' },
+      { ...out('B-9', orbits!), direction: 'in', returned: 'AC04' },
+    ),
+  );
+}
+
+/** A person puts something right, and a player leaves. */
+async function tidyUp({ started }: Trade, [ada, , cy]: Four): Promise<void> {
+  const { corrections } = started.server.service;
+  await corrections.clearSuspense('B-6', ada.userId);
+  await corrections.correct({
+    reference: 'ticket 1',
+    corrects: 1n,
+    reason: 'goodwill',
+    postings: [
+      {
+        debit: { kind: 'fees', owner: '', currency: 'EUR' },
+        credit: { kind: 'player-prepaid', owner: hexOf(ada.userId), currency: 'EUR' },
+        amountMinor: 3n,
+      },
+    ],
+  });
+  const closing = makeAccountRequest({ ...cy, account: cy.pin }, started.holder, {
+    ask: 'close',
+    timeMs: started.time.nowMs,
+  });
+  const answer = await post(started, '/v1/accounts', closing);
+  if (answer.status !== 200) throw new Error(`closing: ${answer.status} ${await answer.text()}`);
+}
+
 /** Makes it; inside a test, which closes the server. */
 export async function makeWorld(): Promise<World> {
   const { trade, lumen, orbit } = await startTrade();
   const { started, decisions } = trade;
   const players: Player[] = [];
   for (const options of PLAYERS) players.push(await enrolPlayer(started, options));
-  const [ada, bo] = players as [Player, Player];
+  const four = players as unknown as Four;
+  const [ada, bo] = four;
+  await signMoney(trade, orbit, four);
   await buyAll(trade, players, [lumen, orbit], 'March');
   await trade.buy('free', ada, orbit, 0n, 'EUR');
   await trade.buy('too dear', ada, orbit, 900_000n, 'EUR');
   await trade.refund('March 0 JPY', lumen);
   await trade.refundByOperator('March 1 USD');
   await useCard(trade);
+  await closeAt(started, 202603, APRIL);
   await trade.postRates({ rates: RATES.rates.map((rate) => ({ ...rate, rateE8: rate.rateE8 + 12_345n })) });
+  await hearTheBank(trade, four);
   await buyAll(trade, players, [orbit, lumen], 'April');
   await trade.refund('April 1 EUR', lumen);
+  await trade.refund('March 2 EUR', lumen);
   const topUp = { userId: bo.userId, amountMinor: 500n, currency: 'USD', bankReference: 'Bo pays some' };
   await started.server.service.players.topUp(topUp);
+  await tidyUp(trade, four);
+  await closeAt(started, 202604, MAY);
+  await trade.buy('May', ada, lumen, 20n, 'EUR');
   await started.server.close();
   const bytes = readFileSync(started.storePath);
   return { bytes, tree: started.tree, server: started.holder, decisions };
 }
-
-export { hexOf };

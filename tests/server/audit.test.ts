@@ -13,6 +13,7 @@ import {
 import type Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { seedOf } from '../lib/parties.ts';
+import { PUBLISHERS_IBAN } from './month-world.ts';
 import { auditOf, changedCopy, putRight, type Change } from './audited-store.ts';
 import { makeWorld, type World } from './audit-world.ts';
 
@@ -25,16 +26,34 @@ describe('I16: a world of everything', () => {
     const here = await world();
     const report = await auditOf(changedCopy(here, nothing), here);
     expect(report.findings).toEqual([]);
-    expect(report.counts).toMatchObject({ players: 5, cards: 1, claims: 1, refunds: 3 });
+    expect(report.counts).toMatchObject({
+      players: 5,
+      cards: 1,
+      claims: 1,
+      refunds: 4,
+      seals: 2,
+      bills: 10,
+      payouts: 4,
+    });
+    expect(report.counts).toMatchObject({ bankEntries: 9, notices: 2, withdrawals: 1 });
     expect(report.currencies.map(({ currency, sumMinor }) => [currency, sumMinor])).toEqual(
       ['EUR', 'JPY', 'KWD', 'USD'].map((currency) => [currency, 0n]),
     );
-    expect(report.onWord).toContainEqual({
-      whose: 'bank',
-      what: 'top-ups entered by the operator',
+    const said = (whose: string, what: string) => report.onWord.find((one) => one.whose === whose && one.what === what);
+    expect(said('bank', 'top-ups entered by the operator')).toMatchObject({
       count: 4,
       sums: { EUR: 12_000n, JPY: 50_000n, USD: 500n },
     });
+    expect(said('bank', 'top-ups told by notices')).toMatchObject({ count: 1, sums: { EUR: 1_234n } });
+    expect(said('operator', 'refunds')).toMatchObject({ count: 1, sums: { USD: 99n } });
+    expect(report.onWord.filter(({ what }) => what.startsWith('corrections'))).toEqual([
+      {
+        whose: 'operator',
+        what: expect.stringMatching(/^corrections: transfer \d+ of transfer 1: goodwill$/) as string,
+        count: 1,
+        sums: { EUR: 3n },
+      },
+    ]);
     expect(reportText(report)).toContain('no difference');
     expect(JSON.parse(reportJson(report))).toMatchObject({ ok: true, findingCount: 0 });
   });
@@ -95,6 +114,14 @@ function decidedAnew({ server }: World, envelope: Uint8Array, changes: Partial<P
   const said = decodePaymentDecision(readEnvelope(Uint8Array.from(envelope)).body);
   const body = encodePaymentDecision({ ...said, ...changes });
   return sealEnvelope('payment-decision', body, server.signer, [hashChain(server.chain)]);
+}
+
+/** One bit of its signature turned. */
+function broken(envelope: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(envelope);
+  const at = bytes.indexOf(Buffer.from(readEnvelope(Uint8Array.from(bytes)).signature));
+  bytes[at + 40]! ^= 1;
+  return bytes;
 }
 
 interface Plant {
@@ -298,13 +325,9 @@ const PLANTS: readonly Plant[] = [
   {
     fault: "a player's signature broken",
     change: (db) => {
-      const [id, request] = [
-        debitOf(db),
-        valueOf<Uint8Array>(db, 'SELECT request FROM decisions WHERE transfer = ?', debitOf(db)),
-      ];
-      const broken = Uint8Array.from(request);
-      broken[broken.length - 20]! ^= 1; // within the 64 bytes before chain and extensions, one byte each
-      run(db, 'UPDATE decisions SET request = ? WHERE transfer = ?', broken, id);
+      const id = debitOf(db);
+      const request = broken(valueOf<Uint8Array>(db, 'SELECT request FROM decisions WHERE transfer = ?', id));
+      run(db, 'UPDATE decisions SET request = ? WHERE transfer = ?', request, id);
     },
     kind: 'signature',
     place: /^decision \d+$/,
@@ -347,6 +370,232 @@ const PLANTS: readonly Plant[] = [
     change: (db) => run(db, 'UPDATE transfers SET period = 202607 WHERE id = ?', debitOf(db)),
     kind: 'period',
     place: /^transfer \d+ \(payment .*\), month$/,
+  },
+  {
+    fault: 'I15: a line of March put into April',
+    change: (db) => run(db, 'UPDATE transfers SET period = 202604 WHERE id = ?', debitOf(db)),
+    kind: 'period',
+    place: /^transfer \d+ \(payment .*\), month$/,
+  },
+  {
+    fault: 'S8: a time that nobody signed, in a sealed month, the journal hashed anew',
+    change: (db) => run(db, 'UPDATE transfers SET at_ms = at_ms + 1 WHERE id = ?', firstOf(db, 'top-up')),
+    kind: 'seal',
+    place: /^seal of 202603, block hash of the journal$/,
+  },
+  {
+    fault: 'a seal put to another rate table',
+    change: (db) => run(db, 'UPDATE sealed_periods SET rate_table_id = 2 WHERE period = 202603'),
+    kind: 'seal',
+    place: /^seal of 202603, rate table$/,
+  },
+  {
+    fault: "a seal's signature broken",
+    change: (db) => {
+      const seal = broken(valueOf<Uint8Array>(db, 'SELECT seal FROM sealed_periods WHERE period = 202603'));
+      run(db, 'UPDATE sealed_periods SET seal = ? WHERE period = 202603', seal);
+    },
+    kind: 'signature',
+    place: /^seal of 202603$/,
+  },
+  {
+    fault: 'C12: a bill twice',
+    change: (db) => {
+      db.exec('ALTER TABLE bills RENAME TO bills_before; CREATE TABLE bills AS SELECT * FROM bills_before');
+      db.exec('INSERT INTO bills SELECT * FROM bills_before WHERE period = 202603 ORDER BY user_id LIMIT 1');
+    },
+    kind: 'bill',
+    place: /^B-202603-[0-9a-f]{32}$/,
+  },
+  {
+    fault: 'a missing bill',
+    change: (db) =>
+      run(
+        db,
+        `DELETE FROM bills WHERE (period, user_id) IN (
+      SELECT period, user_id FROM bills WHERE due_minor = 0 AND period = 202604 LIMIT 1)`,
+      ),
+    kind: 'bill',
+    place: /^B-202604-[0-9a-f]{32}$/,
+  },
+  {
+    fault: 'a wrong opening',
+    change: (db) =>
+      run(
+        db,
+        `UPDATE bills SET opening_minor = opening_minor + 1, closing_minor = closing_minor + 1
+        WHERE period = 202604 AND plan = 'prepaid'`,
+      ),
+    kind: 'bill',
+    place: /^B-202604-[0-9a-f]{32}, openingMinor$/,
+  },
+  {
+    fault: "S3: a bill with another's purchase on it",
+    change: (db) =>
+      run(
+        db,
+        `UPDATE bills SET purchases = purchases + 1, purchases_minor = purchases_minor + 20,
+        closing_minor = closing_minor - 20 WHERE period = 202603 AND plan = 'prepaid'`,
+      ),
+    kind: 'bill',
+    place: /^B-202603-[0-9a-f]{32}, closingMinor$/,
+  },
+  {
+    fault: 'more due than is owed',
+    change: (db) => run(db, 'UPDATE bills SET due_minor = due_minor + 1 WHERE period = 202603 AND due_minor > 0'),
+    kind: 'bill',
+    place: /^B-202603-[0-9a-f]{32}, dueMinor$/,
+  },
+  {
+    fault: 'a bill in a month that is not sealed',
+    change: (db) =>
+      run(
+        db,
+        `INSERT INTO bills SELECT 202605, user_id, plan, currency, opening_minor, closing_minor,
+      purchases_minor, card_purchases_minor, refunds_minor, paid_in_minor, loaded_minor, other_minor, purchases, due_minor,
+      carried, way, made_at_ms FROM bills WHERE period = 202604 LIMIT 1`,
+      ),
+    kind: 'bill',
+    place: /^B-202605-[0-9a-f]{32}$/,
+  },
+  {
+    fault: 'a collection of another amount',
+    change: (db) => run(db, 'UPDATE collections SET amount_minor = amount_minor + 1 WHERE period = 202603'),
+    kind: 'collection',
+    place: /^collection C202603-[0-9a-f]{20}, amount$/,
+  },
+  {
+    fault: 'a collection said to be paid that was returned',
+    change: (db) => run(db, "UPDATE collections SET state = 'paid', told_returned_minor = 0 WHERE state = 'returned'"),
+    kind: 'collection',
+    place: /^collection C202603-[0-9a-f]{20}, paid and returned$/,
+  },
+  {
+    fault: "a mandate to another's account",
+    change: (db) =>
+      run(
+        db,
+        `UPDATE mandates SET iban = 'DE02120300000000202051' WHERE way = 'bank-debit'
+          AND user_id IN (SELECT user_id FROM players WHERE plan = 'postpaid')`,
+      ),
+    kind: 'message',
+    place: /^mandate 1 of [0-9a-f]{32}, iban$/,
+  },
+  {
+    fault: 'S10: a payout to a swapped IBAN',
+    change: (db) =>
+      run(db, "UPDATE bank_details SET iban = 'DE02120300000000202051' WHERE publisher_id = 'lumen-works'"),
+    kind: 'bank-details',
+    place: /^bank details 1 of lumen-works, iban$/,
+  },
+  {
+    fault: 'S10: a bank file with a swapped IBAN',
+    change: (db) => {
+      const text = Buffer.from(
+        valueOf<Uint8Array>(db, "SELECT bytes FROM bank_files WHERE message_id = 'CS-P-202603-EUR-1'"),
+      );
+      const swapped = text.toString().replace(PUBLISHERS_IBAN, 'DE02120300000000202051');
+      run(db, "UPDATE bank_files SET bytes = ? WHERE message_id = 'CS-P-202603-EUR-1'", Buffer.from(swapped));
+    },
+    kind: 'bank-file',
+    place: /^bank file CS-P-202603-EUR-1, P202603-[0-9a-f]{20}, account$/,
+  },
+  {
+    fault: 'a bank file whose total is another',
+    change: (db) =>
+      run(db, "UPDATE bank_files SET total_minor = total_minor + 1 WHERE message_id = 'CS-P-202603-EUR-1'"),
+    kind: 'bank-file',
+    place: /^bank file CS-P-202603-EUR-1, total$/,
+  },
+  {
+    fault: 'C13: a payout in two files',
+    change: (db) =>
+      run(
+        db,
+        `INSERT INTO bank_files (message_id, kind, period, currency, order_count, total_minor, bytes, made_at_ms)
+        SELECT 'CS-P-202603-EUR-2', kind, period, currency, order_count, total_minor,
+          CAST(replace(CAST(bytes AS TEXT), 'CS-P-202603-EUR-1', 'CS-P-202603-EUR-2') AS BLOB), made_at_ms
+        FROM bank_files WHERE message_id = 'CS-P-202603-EUR-1'`,
+      ),
+    kind: 'bank-file',
+    place: /^bank file CS-P-202603-EUR-2, P202603-[0-9a-f]{20}, file of its order$/,
+  },
+  {
+    fault: 'a payout booked twice',
+    change: (db) => again(db, firstOf(db, 'payout')),
+    kind: 'unfounded-transfer',
+    place: /^transfer \d+ \(payout /,
+  },
+  {
+    fault: 'a wrong sum of a payout',
+    change: (db) =>
+      run(
+        db,
+        "UPDATE payouts SET amount_minor = amount_minor + 1 WHERE period = 202603 AND publisher_id = 'lumen-works'",
+      ),
+    kind: 'payout',
+    place: /^P-202603-lumen-works, amount$/,
+  },
+  {
+    fault: 'a payout that moved more than is owed',
+    change: (db) =>
+      run(
+        db,
+        'UPDATE postings SET amount_minor = amount_minor + 1 WHERE transfer = ? AND line = 0',
+        firstOf(db, 'payout'),
+      ),
+    kind: 'transfer',
+    place: /^payout of P-202603-lumen-works, /,
+  },
+  {
+    fault: 'a payout that is not there',
+    change: (db) => run(db, "DELETE FROM payouts WHERE period = 202604 AND publisher_id = 'orbit-forge'"),
+    kind: 'payout',
+    place: /^P-202604-orbit-forge$/,
+  },
+  {
+    fault: "a bank's entry of another amount",
+    change: (db) => run(db, "UPDATE bank_entries SET amount_minor = amount_minor + 1 WHERE bank_reference = 'B-1'"),
+    kind: 'notice',
+    place: /^notice door-.*, entry B-1, amount$/,
+  },
+  {
+    fault: "a bank's entry dropped",
+    change: (db) => run(db, "DELETE FROM bank_entries WHERE bank_reference = 'B-5'"),
+    kind: 'notice',
+    place: /^notice door-.*, entry B-5$/,
+  },
+  {
+    fault: 'an entry that no bank told',
+    change: (db) =>
+      run(
+        db,
+        `INSERT INTO bank_entries (bank_reference, notice, outcome, amount_minor, currency, end_to_end_id, remittance, at_ms)
+        SELECT 'B-99', notice, outcome, amount_minor, currency, end_to_end_id, remittance, at_ms FROM bank_entries
+        WHERE bank_reference = 'B-5'`,
+      ),
+    kind: 'notice',
+    place: /^bank entry B-99$/,
+  },
+  {
+    fault: 'a payment of a bill that was another',
+    change: (db) =>
+      run(db, 'UPDATE postings SET amount_minor = amount_minor + 1 WHERE transfer = ?', firstOf(db, 'bill-payment')),
+    kind: 'transfer',
+    place: /^transfer \d+ \(bill-payment .*\) of bank entry B-1$/,
+  },
+  {
+    fault: "a withdrawal to another's account",
+    change: (db) => run(db, "UPDATE withdrawals SET iban = 'DE02120300000000202051'"),
+    kind: 'bank-details',
+    place: /^withdrawal P202604-[0-9a-f]{20}, account$/,
+  },
+  {
+    fault: 'a withdrawal of less than there was',
+    change: (db) =>
+      run(db, 'UPDATE postings SET amount_minor = amount_minor - 1 WHERE transfer = ?', firstOf(db, 'withdrawal')),
+    kind: 'payout',
+    place: /^withdrawal P202604-[0-9a-f]{20}, amount$/,
   },
 ];
 

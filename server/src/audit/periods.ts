@@ -48,13 +48,11 @@ export class Months {
     const place = `seal of ${row.period}`;
     const said = decodePeriodSeal(readEnvelope(plain(row.seal)).body);
     await witness.open(place, plain(row.seal), { type: 'period-seal', role: 'payment-server', atMs: said.timeMs });
-    const block = await witness.store.periods.findBlock(said.block);
     const pairs: readonly (readonly [string, unknown, unknown])[] = [
       ['period', said.period, row.period],
       ['last transfer', said.lastTransfer, row.lastTransfer],
       ['block', said.block, row.block],
       ['block hash', hex(said.blockHash), hex(row.blockHash)],
-      ['block hash of the journal', hex(said.blockHash), block === undefined ? 'no such block' : hex(block.hash)],
       ['rate table', said.rateTableId, row.rateTableId],
       ['time', said.timeMs, row.sealedAtMs],
     ];
@@ -85,6 +83,33 @@ export class Months {
 
   async end(): Promise<void> {
     while (this.#passed < this.#seals.length) await this.#pass();
+    for (const seal of this.#seals) await this.#auditBlock(seal);
+    for (const period of this.#tallies.keys()) await this.#auditOpen(period);
+    const { periods } = this.#facts.witness.store;
+    for (const messageId of await periods.listUnhandedFiles()) {
+      const period = (await periods.findBankFile(messageId))?.period ?? 0;
+      if (!this.#seals.some((seal) => seal.period === period))
+        this.#facts.findings.find('bank-file', `bank file ${messageId}`, 'of a sealed month', period);
+    }
+  }
+
+  /** Past a seal nobody makes the journal anew: whoever changed a row of it and hashed on is found here, if nowhere else. */
+  async #auditBlock({ period, block, blockHash }: SealedPeriod): Promise<void> {
+    const found = await this.#facts.witness.store.periods.findBlock(block);
+    const hash = found === undefined ? 'no such block' : hex(found.hash);
+    this.#facts.findings.same('seal', `seal of ${period}, block hash of the journal`, hex(blockHash), hash);
+  }
+
+  /** Nothing is made of a month before its seal. */
+  async #auditOpen(period: number): Promise<void> {
+    const { findings, witness } = this.#facts;
+    const { periods } = witness.store;
+    const [bill] = await periods.listBills(period, '', 1);
+    const [payout] = await periods.listPayouts(period);
+    const [file] = await periods.listBankFiles(period);
+    if (bill !== undefined) findings.find('bill', bill.number, 'none before the seal', 'a bill');
+    if (payout !== undefined) findings.find('payout', payout.number, 'none before the seal', 'a payout');
+    if (file !== undefined) findings.find('bank-file', `bank file ${file.messageId}`, 'none before the seal', 'a file');
   }
 
   /** Nothing of this month or an earlier one can follow any more: its bills and payouts are looked at, and its totals forgotten. */

@@ -6,6 +6,7 @@
 import type { Account, AccountName, RecordedTransfer } from '../ledger/types.ts';
 import type { Facts } from './audit.ts';
 import { placeOf, type BalanceOf } from './expectations.ts';
+import type { Findings } from './findings.ts';
 import { Journal } from './journal.ts';
 import { rowsOf } from './lists.ts';
 import { linesOf, nameOf } from './model.ts';
@@ -40,11 +41,7 @@ export async function auditTransfers(facts: Facts): Promise<readonly CurrencyRep
 
 /** A correction stands on the operator's word; everything else on a fact. */
 function auditFounded(transfer: RecordedTransfer, { findings, expectations }: Facts): void {
-  if (transfer.kind === 'correction') {
-    for (const { amountMinor, debit } of transfer.postings)
-      findings.takeWord('operator', `corrections: ${placeOf(transfer)}`, amountMinor, debit.currency);
-    return;
-  }
+  if (transfer.kind === 'correction') return takeCorrection(transfer, findings);
   if (!expectations.isMarked(transfer.id))
     findings.find(
       'unfounded-transfer',
@@ -52,6 +49,14 @@ function auditFounded(transfer: RecordedTransfer, { findings, expectations }: Fa
       'a fact that asks for it',
       linesOf(transfer.postings).join(', '),
     );
+}
+
+/** Listed one by one: what the operator says of each, and what it moved. */
+function takeCorrection({ id, correction, postings }: RecordedTransfer, findings: Findings): void {
+  if (correction === undefined || correction.corrects >= id)
+    return findings.find('transfer', `transfer ${id} (correction)`, 'of an earlier transfer, with a reason', 'without');
+  const what = `corrections: transfer ${id} of transfer ${correction.corrects}: ${correction.reason}`;
+  for (const { amountMinor, debit } of postings) findings.takeWord('operator', what, amountMinor, debit.currency);
 }
 
 function post(transfer: RecordedTransfer, balances: Map<string, bigint>, { findings }: Facts): void {

@@ -15,7 +15,9 @@ export async function auditTopUps({ witness, findings, expectations }: Facts): P
   )) {
     const place = `top-up ${bankReference}`;
     findings.tick('topUps');
-    findings.takeWord('bank', 'top-ups entered by the operator', amountMinor, currency);
+    const told = await store.periods.findBankEntry(bankReference);
+    const how = told?.outcome === 'top-up' ? 'top-ups told by notices' : 'top-ups entered by the operator';
+    findings.takeWord('bank', how, amountMinor, currency);
     const player = await witness.player(userId);
     if (player === undefined) {
       findings.find('signature', place, 'a player who enrolled', hex(userId));
