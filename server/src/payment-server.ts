@@ -26,6 +26,7 @@ import { MONEY_POLICY, SANDBOX_MONEY_POLICY, type MoneyPolicy } from './money-po
 import { BankDesk } from './payouts/bank-desk.ts';
 import { BankDetailsDesk } from './payouts/bank-details.ts';
 import { Corrections } from './payouts/corrections.ts';
+import { monthsBetween, periodOf } from './periods/calendar.ts';
 import { Closing } from './periods/closing.ts';
 import { Periods } from './periods/service.ts';
 import { QuoteDesk } from './payments/quote-desk.ts';
@@ -193,6 +194,10 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     waiting: () => commit.waiting,
     knownQuotes: () => quotes.size,
     storeBytes: () => (options.storePath === undefined ? undefined : storeBytes(options.storePath)),
+    async periodsOpen() {
+      const oldest = await store.periods.findOldestOpen();
+      return oldest === undefined ? 0 : Math.max(0, monthsBetween(oldest, periodOf(clock()))) + 1;
+    },
     async ratesLeftMs() {
       const newest = await store.findNewestRateTable();
       return newest && newest.table.notAfterMs - clock();

@@ -45,27 +45,34 @@ async function knock(started: Started, path: string, body: Uint8Array, from?: st
 }
 
 describe('by address', () => {
-  it.each(['/v1/accounts', '/v1/cards', '/v1/cards/uploads', '/v1/cards/parameters', '/v1/cards/lost', '/v1/evidence'])(
-    '%s: three at once, then 429 with the seconds to wait, then one a second',
-    async (path) => {
-      const { started, ticks } = await start(TIGHT);
-      const statuses = async (count: number): Promise<number[]> => {
-        const found: number[] = [];
-        for (let i = 0; i < count; i++) found.push((await knock(started, path, new Uint8Array(1))).status);
-        return found;
-      };
-      expect(await statuses(4)).toEqual([400, 400, 400, 429]);
-      const refused = await knock(started, path, new Uint8Array(1));
-      expect(refused.headers.get('retry-after')).toBe('1');
-      expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED', charged: 'no', retryable: true });
-      ticks.nowMs += 999;
-      expect(await statuses(1)).toEqual([429]);
-      ticks.nowMs += 1;
-      expect(await statuses(2)).toEqual([400, 429]);
-      ticks.nowMs += 3_600_000;
-      expect(await statuses(4)).toEqual([400, 400, 400, 429]);
-    },
-  );
+  it.each([
+    '/v1/accounts',
+    '/v1/cards',
+    '/v1/cards/uploads',
+    '/v1/cards/parameters',
+    '/v1/cards/lost',
+    '/v1/evidence',
+    '/v1/refunds',
+    '/v1/mandates',
+    '/v1/bank-details',
+  ])('%s: three at once, then 429 with the seconds to wait, then one a second', async (path) => {
+    const { started, ticks } = await start(TIGHT);
+    const statuses = async (count: number): Promise<number[]> => {
+      const found: number[] = [];
+      for (let i = 0; i < count; i++) found.push((await knock(started, path, new Uint8Array(1))).status);
+      return found;
+    };
+    expect(await statuses(4)).toEqual([400, 400, 400, 429]);
+    const refused = await knock(started, path, new Uint8Array(1));
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED', charged: 'no', retryable: true });
+    ticks.nowMs += 999;
+    expect(await statuses(1)).toEqual([429]);
+    ticks.nowMs += 1;
+    expect(await statuses(2)).toEqual([400, 429]);
+    ticks.nowMs += 3_600_000;
+    expect(await statuses(4)).toEqual([400, 400, 400, 429]);
+  });
 
   it('enrolments: fifty at once, then one in a fifth of a second; who waits gets in', async () => {
     const ticks = { nowMs: 0 };

@@ -13,6 +13,8 @@ export interface MetricSources {
   knownQuotes(): number;
   /** Bytes of the store on disk; `undefined` where that is not this machine's to say. */
   storeBytes(): number | undefined;
+  /** Months with transfers that are not sealed, from the oldest up to the current one. */
+  periodsOpen(): Promise<number>;
   /** Whole milliseconds until the newest rate table ends, negative after; `undefined` without one. */
   ratesLeftMs(): Promise<number | undefined>;
 }
@@ -88,6 +90,9 @@ export class Metrics {
     gauge('queue_length', 'Pieces of work that wait for a commit.', () => sources.waiting());
     gauge('known_quotes', 'Verified quotes remembered.', () => sources.knownQuotes());
     gauge('store_size_bytes', 'The store on disk, with what is not yet written back.', () => sources.storeBytes());
+    gauge('periods_open', 'Months with transfers that are not sealed; two in the first days of a month.', () =>
+      sources.periodsOpen(),
+    );
     gauge('rates_left_seconds', 'Until the newest rate table ends; below 0 conversions are refused.', async () => {
       const leftMs = await sources.ratesLeftMs();
       return leftMs === undefined ? undefined : leftMs / 1000;

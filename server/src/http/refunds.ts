@@ -17,6 +17,7 @@ export function refundDoors(refunds: Refunds): readonly Door[] {
       method: 'POST',
       path: '/v1/refunds',
       contentType: MSGPACK,
+      limit: 'ask',
       async open({ body }) {
         return msgpack(200, (await refunds.order(body)).notice);
       },

@@ -22,3 +22,7 @@ export const nextPeriod = (period: number): number => (period % 100 === 12 ? per
 
 /** The millisecond after the last one of a period. */
 export const endOf = (period: number): number => startOf(nextPeriod(period));
+
+/** How many months a period is after another; negative when it is before. */
+export const monthsBetween = (from: number, to: number): number =>
+  (Math.floor(to / 100) - Math.floor(from / 100)) * 12 + (to % 100) - (from % 100);
