@@ -90,4 +90,7 @@ async function steady(
 const isApproved = (answer: Buffer): boolean =>
   decodePaymentDecision(readEnvelope(Uint8Array.from(answer)).body).code === 'APPROVED';
 
-answerQuestions(load, async () => agent.destroy());
+answerQuestions(load, () => {
+  agent.destroy();
+  return Promise.resolve();
+});

@@ -48,7 +48,7 @@ async function serveNothing() {
 
 async function servePayments() {
   const server = await createPaymentServer({
-    storePath: place,
+    ...(mode === 'postgres' ? { database: { url: place } } : { storePath: place }),
     signer: holder.signer,
     chain: holder.chain,
     roots: tree.roots,

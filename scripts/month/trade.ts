@@ -18,7 +18,10 @@ export interface TradeOptions {
   /** The server's clock, which this moves. */
   readonly time: { nowMs: number };
   readonly purchases: number;
-  onProgress(done: number): void;
+  /** Once everybody has an account. */
+  afterOpening(): Promise<void>;
+  /** At the end of each day, from 0. */
+  onDay(day: number, sofar: Trade): Promise<void>;
 }
 
 export interface Trade {
@@ -51,6 +54,7 @@ const RATES_E8: Readonly<Record<Exclude<Currency, 'EUR'>, bigint>> = {
 export async function trade(options: TradeOptions): Promise<Trade> {
   const month = new TradedMonth(options);
   await month.open();
+  await options.afterOpening();
   await month.run();
   return month.result();
 }
@@ -124,7 +128,7 @@ class TradedMonth {
     const { server, time, dice } = this.#options;
     const rates = CURRENCIES.filter((currency) => currency !== 'EUR').map((currency) => ({
       currency,
-      rateE8: RATES_E8[currency as Exclude<Currency, 'EUR'>] + BigInt(dice.below(200_000)) - 100_000n,
+      rateE8: RATES_E8[currency] + BigInt(dice.below(200_000)) - 100_000n,
     }));
     const validity = { notBeforeMs: time.nowMs, notAfterMs: time.nowMs + 2 * DAY_MS };
     this.#table = await server.service.putRateTable({ base: 'EUR', rates, ...validity });
@@ -146,7 +150,7 @@ class TradedMonth {
         await this.#buy(Math.min(TOGETHER, today - i));
       }
       made += today;
-      this.#options.onProgress(made);
+      await this.#options.onDay(day, this.result());
     }
     await this.#bringCards();
   }
