@@ -17,6 +17,7 @@ import { verifyJournal } from './ledger/journal.ts';
 import { SERVER_LIMITS } from './limits.ts';
 import { MONEY_POLICY, SANDBOX_MONEY_POLICY } from './money-policy.ts';
 import type { Environment } from './identity.ts';
+import { runAudit } from './operation/audit.ts';
 import { backUp, restore, type VerifiedCopy } from './operation/backup.ts';
 import { createPaymentServer, type PaymentServer, type PaymentServerOptions } from './payment-server.ts';
 import { StoreError, type Store } from './store/port.ts';
@@ -102,16 +103,16 @@ function placeOf({ storePath, databaseUrl }: Pick<ServerConfig, 'storePath' | 'd
 }
 
 /** The file that a command names, or the database of the environment. */
-async function openNamed(storePath: string | undefined): Promise<Store> {
+function namedPlace(storePath: string | undefined): StorePlace {
   const { COINSLOT_SERVER_DATABASE_URL, DATABASE_URL } = process.env;
   const databaseUrl = storePath === undefined ? (COINSLOT_SERVER_DATABASE_URL ?? DATABASE_URL) : undefined;
   if (storePath === undefined && databaseUrl === undefined)
     throw new ConfigError('--store: missing', 'name the SQLite file, or set COINSLOT_SERVER_DATABASE_URL');
-  return openStore(
-    placeOf({ ...(storePath !== undefined && { storePath }), ...(databaseUrl !== undefined && { databaseUrl }) }),
-    SERVER_LIMITS.openCheckBytesMax,
-  );
+  return placeOf({ ...(storePath !== undefined && { storePath }), ...(databaseUrl !== undefined && { databaseUrl }) });
 }
+
+const openNamed = (storePath: string | undefined): Promise<Store> =>
+  openStore(namedPlace(storePath), SERVER_LIMITS.openCheckBytesMax);
 
 function tlsOf({ tlsKeyPath, tlsChainPath }: ServerConfig): TlsIdentity | undefined {
   return tlsKeyPath === undefined || tlsChainPath === undefined ? undefined : readTls(tlsKeyPath, tlsChainPath);
@@ -178,6 +179,26 @@ async function verify(storePath: string | undefined): Promise<void> {
   }
 }
 
+interface AuditFlags {
+  readonly store?: string;
+  readonly roots: string;
+  readonly json?: boolean;
+  readonly oneIn: string;
+}
+
+async function auditStore({ store, roots, json = false, oneIn }: AuditFlags): Promise<void> {
+  if (!/^[1-9]\d{0,8}$/.test(oneIn)) throw new ConfigError('--one-in: expected a whole number above 0');
+  const holds = await runAudit({
+    place: namedPlace(store),
+    roots: readRoots(roots),
+    oneIn: Number(oneIn),
+    json,
+    out: (text) => console.log(text),
+    progress: (line) => console.error(line),
+  });
+  process.exitCode = holds ? 0 : 1;
+}
+
 /** Into the store itself, which a running server reads at its next question. */
 async function postRates(storePath: string | undefined, place: string): Promise<void> {
   const bytes = await rateSource(place)();
@@ -211,6 +232,16 @@ program
   .description('derive every balance again and hold every decision against its bytes')
   .option('--store <file>', 'the SQLite file; without it the database of the environment')
   .action(({ store }: { store?: string }) => verify(store));
+program
+  .command('audit')
+  .description(
+    'derive every balance, bill and payout again from signed messages, notices and roots; status 1 for a difference',
+  )
+  .requiredOption('--roots <file>', 'the pinned roots: PEM or roots.coinslot')
+  .option('--store <file>', 'the SQLite file; without it the database of the environment')
+  .option('--one-in <n>', 'look at the signatures of every nth decision and card record only', '1')
+  .option('--json', 'the report for machines')
+  .action((flags: AuditFlags) => auditStore(flags));
 program
   .command('close')
   .description('close a month: bills, payouts and bank files; may be started again after a kill')

@@ -29,7 +29,7 @@ export async function auditOf(path: string, { tree }: Pick<World, 'tree'>, oneIn
   try {
     return await audit({ store, roots: tree.roots, oneIn });
   } finally {
-    close();
+    await close();
   }
 }
 
@@ -66,6 +66,6 @@ async function hashesOf(path: string): Promise<ReadonlyMap<bigint, Uint8Array>> 
     hashes.set(number, previous);
     after = lastTransfer;
   }
-  close();
+  await close();
   return hashes;
 }

@@ -7,7 +7,7 @@ import { storeErrorOf } from './sqlite-errors.ts';
 
 export interface StoreSnapshot {
   readonly store: StoreReader;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 const BUSY_MS = 2_000;
@@ -25,7 +25,7 @@ export function openSqliteSnapshot(path: string): StoreSnapshot {
     if (version !== BigInt(MIGRATIONS.length))
       throw new StoreError('failed', `the file has version ${String(version)}, this server knows ${MIGRATIONS.length}`);
     db.exec('BEGIN');
-    return { store: new SqliteReads(db), close: () => void db.close() };
+    return { store: new SqliteReads(db), close: () => Promise.resolve(void db.close()) };
   } catch (error) {
     db.close();
     throw storeErrorOf(error, `${path}: cannot be opened`);
