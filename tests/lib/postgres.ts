@@ -44,7 +44,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     postgresFlags: [
       ...['-c', 'listen_addresses='],
       ...['-c', `unix_socket_directories=${join(folder, 'socket')}`],
-      ...['-c', 'fsync=on', '-c', 'full_page_writes=on'],
+      ...['-c', 'fsync=on'],
       ...['-c', 'max_connections=60', '-c', 'max_wal_size=1GB'],
     ],
     onLog: keep,

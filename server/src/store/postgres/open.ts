@@ -60,7 +60,7 @@ async function step(connection: Connection, schema: string, steps: Steps): Promi
     if (version > steps.length)
       throw new StoreError('failed', `the database has version ${version}, this server knows ${steps.length}`);
     const statements = steps[version];
-    for (const statement of statements ?? []) await connection.run(statement);
+    if (statements !== undefined) await connection.run(statements.join(';\n'));
     if (statements !== undefined) await connection.run(`UPDATE store_version SET version = ${version + 1}`);
     await connection.run('COMMIT');
     return statements === undefined;
