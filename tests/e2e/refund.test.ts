@@ -42,7 +42,7 @@ it('buys level 3, has it refunded while playing: the level closes with words, an
   const page = await house.context.newPage();
   await page.goto(house.town.wallet.pageUrl());
   await page
-    .getByText(/given back by Lumen/i)
+    .getByText(/back from Lumen/)
     .first()
     .waitFor();
   await page.screenshot({ path: 'test-output/e2e/21-refund-wallet.png' });

@@ -3,14 +3,13 @@ import { join, resolve } from 'node:path';
 import { CODES, type CodeName } from '@coinslot/protocol';
 import { expect, it } from 'vitest';
 
-/** In the closed list for parts that are not built yet: cards, revocation lists, closed months, the fairness guard, refunds. */
+/** In the closed list for parts that are not built yet: cards, revocation lists, closed months, the fairness guard. */
 const RESERVED: readonly CodeName[] = [
   ...(Object.keys(CODES) as CodeName[]).filter((code) => code.startsWith('CARD_') || code.startsWith('RECORD_')),
   'CHAIN_REVOKED',
   'CHAIN_STALE',
   'PERIOD_CLOSED',
   'FAIRNESS',
-  'REFUNDED',
 ];
 /** A stranger hears the same bare 403 whatever was wrong: these two are only in the wallet's log. */
 const ONLY_LOGGED: readonly CodeName[] = ['ORIGIN_REFUSED', 'HOST_REFUSED'];

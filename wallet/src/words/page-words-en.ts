@@ -99,7 +99,7 @@ export const enPageWords: PageWords = {
   },
   notices: {
     pressed: (amount, payee) => `${amount} paid to ${payee}`,
-    refunded: (amount, payee) => `${amount} given back by ${payee}`,
+    refunded: (amount, payee) => `${amount} back from ${payee}`,
     notMe: 'Not me',
     notMeHint: 'Locks the wallet and stops presses in this game',
     fine: 'OK',

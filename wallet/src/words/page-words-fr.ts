@@ -106,7 +106,7 @@ export const frPageWords: PageWords = {
   },
   notices: {
     pressed: (amount, payee) => `${amount} payés à ${payee}`,
-    refunded: (amount, payee) => `${amount} rendus par ${payee}`,
+    refunded: (amount, payee) => `${amount} remboursés, ${payee}`,
     notMe: 'Pas moi',
     notMeHint: 'Verrouille le portefeuille et arrête les pressions dans ce jeu',
     fine: 'OK',

@@ -99,7 +99,7 @@ export const enPaymentWords: PaymentWords = {
   },
   alreadyPaid: 'You have paid for this already and have not used it up. It is not charged again.',
   pressed: (amount, title, payee) => `Paid ${amount} to ${payee}: ${title}`,
-  refunded: (amount, title, payee) => `Given back ${amount} by ${payee}: ${title}`,
+  refunded: (amount, title, payee) => `${amount} back from ${payee}: ${title}`,
   refundedFor: {
     back: (amount, date, why) => `${amount ?? 'Ended, with nothing to give back'}, ${date}: ${why}`,
     reason: {

@@ -100,7 +100,7 @@ export const frPaymentWords: PaymentWords = {
   },
   alreadyPaid: 'Vous avez déjà payé cela et ne l’avez pas épuisé. Ce n’est pas débité à nouveau.',
   pressed: (amount, title, payee) => `Payé ${amount} à ${payee} : ${title}`,
-  refunded: (amount, title, payee) => `${amount} rendus par ${payee} : ${title}`,
+  refunded: (amount, title, payee) => `${amount} remboursés, ${payee} : ${title}`,
   refundedFor: {
     back: (amount, date, why) => `${amount ?? 'Terminé, sans rien à rendre'}, ${date} : ${why}`,
     reason: {

@@ -13,10 +13,10 @@ export function exchangeItem(row: ExchangeRow, refund: Refund): HTMLLIElement {
   details.append(summaryOf(row));
   const bodies = make('div', 'bodies');
   bodies.append(make('p', 'door', row.door));
+  if (row.decisionId !== undefined) bodies.append(refundButton(row.decisionId, row.headline, refund));
   if (row.request) bodies.append(messageView('Request', row.request));
   if (row.answer) bodies.append(messageView('Answer', row.answer));
   else bodies.append(make('p', 'hint', 'No answer left the server.'));
-  if (row.decisionId !== undefined) bodies.append(refundButton(row.decisionId, row.headline, refund));
   details.append(bodies);
   return item;
 }

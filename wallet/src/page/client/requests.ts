@@ -162,7 +162,7 @@ export function noticeRow(notice: NoticeView, words: PageWords): HTMLElement {
   const dismiss = (text: string): HTMLElement => actionButton(words, text, 'dismiss', { id }, { class: 'quiet' });
   if (kind === 'press') {
     return noticeBox(
-      icon(notice.outcome === 'approved' ? 'check' : 'wait'),
+      icon(notice.outcome === 'approved' ? 'check' : notice.outcome === 'refunded' ? 'back' : 'wait'),
       [
         h('strong', {}, notices.pressed(notice.amount, notice.payee)),
         h('span', { class: 'hint' }, `${notice.title} · ${notice.time}`),
