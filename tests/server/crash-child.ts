@@ -16,5 +16,6 @@ const server = await createPaymentServer({
   clock: () => NOON_MS,
   random: (byteCount) => Uint8Array.from(randomBytes(byteCount)),
   log,
+  operatorToken: 'operator-token-of-the-tests',
 });
 console.log(await server.listen(0, '127.0.0.1'));

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { verifyJournal } from '../../server/src/ledger/journal.ts';
+import { findBlockOf, verifyJournal } from '../../server/src/ledger/journal.ts';
 import { TransferPacker } from '../../server/src/ledger/packing.ts';
 import {
   ACCOUNT_KINDS,
@@ -133,6 +133,12 @@ describe('blocks', () => {
     expect(await verifyJournal(ledger.store, 2n, 2n)).toEqual({ finding: undefined, blocks: 1n, transfers: 3n });
     expect(await verifyJournal(ledger.store, 4n)).toMatchObject({ finding: undefined, blocks: 0n });
     expect(await verifyJournal(ledger.store, 5n)).toMatchObject({ finding: 'block 4: not there' });
+  });
+
+  it('are found by the transfers that stand in them', async () => {
+    const ledger = await journalled();
+    const blocks = await Promise.all([1n, 2n, 3n, 4n, 5n].map((transfer) => findBlockOf(ledger.store, transfer)));
+    expect(blocks).toEqual([1n, 2n, 2n, 2n, 3n]);
   });
 
   it('are not written when the transaction is undone', async () => {

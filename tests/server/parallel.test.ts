@@ -30,7 +30,7 @@ async function codesOf(started: Started, requests: readonly Uint8Array[]): Promi
 }
 
 describe('at the same time', () => {
-  it('one request a hundred times: one debit, a hundred equal decisions', async () => {
+  it('D11: one request a hundred times: one debit, a hundred equal decisions', async () => {
     const started = await startMarket();
     const player = await enrolPlayer(started);
     const request = makeRequest(player, started.holder, makeOffer(started.publisher));
@@ -69,7 +69,7 @@ describe('at the same time', () => {
     expect(await balanceOf(started, player)).toBe(980n);
   });
 
-  it('two hundred purchases on money for ten: exactly ten', async () => {
+  it('D10: two hundred purchases on money for ten: exactly ten', async () => {
     const started = await startMarket();
     const player = await enrolPlayer(started, { moneyMinor: 200n, pressDayMaxMinor: 100_000n });
     const requests = Array.from({ length: 200 }, (_, i) =>

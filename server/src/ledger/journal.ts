@@ -75,6 +75,18 @@ export async function verifyJournal(reader: JournalReader, fromBlock = 1n, toBlo
   return found(toBlock === undefined ? await faultBehind(reader, previous.lastTransfer) : undefined);
 }
 
+/** Number of the block that a transfer stands in; of the newest one for a transfer that is in none. */
+export async function findBlockOf({ periods }: Pick<JournalReader, 'periods'>, transfer: bigint): Promise<bigint> {
+  let [low, high] = [1n, (await periods.findNewestBlock()).number];
+  while (low < high) {
+    const middle = (low + high) / 2n;
+    const block = await periods.findBlock(middle);
+    if (block !== undefined && block.lastTransfer < transfer) low = middle + 1n;
+    else high = middle;
+  }
+  return high;
+}
+
 async function faultOf(block: JournalBlock, previous: JournalBlock, walk: TransferWalk): Promise<string | undefined> {
   const hash = new BlockHash(previous.hash);
   while (walk.lastId < block.lastTransfer) {

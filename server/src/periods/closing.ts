@@ -7,7 +7,7 @@ import { ProtocolError } from '@coinslot/protocol';
 import type { OwnBank } from '../bank/types.ts';
 import { makeBills } from '../bills/bill-run.ts';
 import type { Identity } from '../identity.ts';
-import { verifyJournal } from '../ledger/journal.ts';
+import { findBlockOf, verifyJournal } from '../ledger/journal.ts';
 import type { Clock, Log } from '../log.ts';
 import type { MoneyPolicy } from '../money-policy.ts';
 import type { SignerCheck } from '../payouts/bank-details.ts';
@@ -94,7 +94,11 @@ export class Closing {
   /** The chain of blocks from the seal before to this one, and both seals against what the server signed. */
   async #requireJournal(sealed: SealedPeriod, previous: SealedPeriod | undefined): Promise<void> {
     const { store, roots, log } = this.#options;
-    const from = (previous?.block ?? 0n) + 1n;
+    const behind = (previous?.block ?? 0n) + 1n;
+    // Where clocks differ at the end of a month, the first of this period stand before the last of the one that was sealed.
+    const first = (await store.periods.findTransferRange(sealed.period))?.first;
+    const own = first === undefined ? behind : await findBlockOf(store, first);
+    const from = own < behind ? own : behind;
     const finding =
       (previous && faultOfSeal(previous, roots)) ??
       faultOfSeal(sealed, roots) ??
