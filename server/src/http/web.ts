@@ -83,6 +83,8 @@ export const seeOther = (location: string, cookies: readonly string[] = []): Web
   cookies,
 });
 
+export const CSV_TYPE = 'text/csv; charset=utf-8';
+
 export const download = (name: string, contentType: string, body: string | Uint8Array): WebAnswer => ({
   status: 200,
   contentType,

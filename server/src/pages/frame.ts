@@ -41,8 +41,10 @@ function document(page: Page, { title, body, lead, aside, narrow, note }: Conten
       </head>
       <body>
         <a class="skip" href="#main">${words.frame.skip}</a>
-        ${isTest && testStripe(page)}
-        <header class="frame">${brand(page, server)} ${navigation(page)} ${leave(page)}</header>
+        <header>
+          ${isTest && testStripe(page)}
+          <div class="frame">${brand(page, server)} ${navigation(page)} ${leave(page)}</div>
+        </header>
         <main id="main" class="${narrow === true ? 'main narrow' : 'main'}" tabindex="-1">
           <div class="page-head">
             <div>
@@ -67,10 +69,9 @@ const mark = (base: string): Html => html`<img class="mark" src="${base}icon.svg
 function brand({ words, session, parts }: Page, server: string): Html {
   const home = session === undefined ? '/sign-in' : HOMES[session.subject.role];
   const role = session === undefined ? words.frame.signedOut : words.frame.roles[session.subject.role];
-  const badge = parts.environment === 'sandbox' && html`<span class="badge">${words.frame.test}</span>`;
   return html`<a class="brand" href="${home}">
     ${mark(parts.assetBase)}
-    <span class="brand-names"><span>${server}${badge}</span><span class="hint">${role}</span></span>
+    <span class="brand-names"><span>${server}</span><span class="hint">${role}</span></span>
   </a>`;
 }
 

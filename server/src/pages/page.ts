@@ -1,6 +1,7 @@
 /** What every page is made with: the request, who asks, the words of their language, and the server's parts. */
 import { ProtocolError } from '@coinslot/protocol';
 import { WebRefusal, type WebAnswer, type WebRequest } from '../http/web.ts';
+import { nextPeriod, periodOf } from '../periods/calendar.ts';
 import type { Session } from '../sign-in/sessions.ts';
 import { dateText, moneyText, monthText, timeText } from './format.ts';
 import { html, type Html } from './html.ts';
@@ -86,6 +87,12 @@ export async function attempt<T>(act: () => Promise<T>): Promise<T | ProtocolErr
     if (error instanceof ProtocolError) return error;
     throw error;
   }
+}
+
+/** The month that is booked into now: the one that runs, or the next where a sandbox closed it early. */
+export async function openPeriod({ parts, nowMs }: Page): Promise<number> {
+  const sealed = (await parts.store.periods.findNewestSealed())?.period ?? 0;
+  return Math.max(periodOf(nowMs), sealed === 0 ? 0 : nextPeriod(sealed));
 }
 
 export const notFound = (): WebRefusal => new WebRefusal(404, 'not-found');

@@ -1,5 +1,5 @@
 /** The server's parts, as its pages see them: reads, and the few things that a form may bring about. */
-import type { Bill } from '../bills/types.ts';
+import type { OwnBank } from '../bank/types.ts';
 import type { Environment, Identity } from '../identity.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { Clock, Log } from '../log.ts';
@@ -7,7 +7,6 @@ import type { SignIns } from '../sign-in/service.ts';
 import type { RefundReason } from '../refunds/types.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { Throttle } from '../http/throttle.ts';
-import type { Payout } from '../payouts/types.ts';
 
 /** What a player asks for on a purchase of theirs. */
 export interface AskedRefund {
@@ -24,17 +23,9 @@ export interface SiteActions {
   declineRefund(decisionId: Uint8Array, answer: string, publisherId?: string): Promise<void>;
   /** The operator gives back one decision, whole. */
   refund(decisionId: Uint8Array, answer: string): Promise<void>;
-  closePeriod?(period: number, early: boolean): Promise<void>;
+  closePeriod(period: number, early: boolean): Promise<void>;
   /** A bank's notice, as XML. */
-  takeNotice?(name: string, xml: Uint8Array): Promise<void>;
-}
-
-/** Bills and payouts as files. */
-export interface SiteDocuments {
-  billPdf(bill: Bill): Promise<Uint8Array>;
-  billCsv(bill: Bill): Promise<Uint8Array>;
-  payoutPdf(payout: Payout): Promise<Uint8Array>;
-  payoutCsv(payout: Payout): Promise<Uint8Array>;
+  takeNotice(xml: Uint8Array): Promise<void>;
 }
 
 /** A certificate that this server works with, and when it ends. */
@@ -46,7 +37,8 @@ export interface HeldCertificate {
 export interface SiteParts {
   readonly store: StoreReader;
   readonly actions: SiteActions;
-  readonly documents?: SiteDocuments;
+  /** The account that transfers go to; `undefined` where the server has no bank. */
+  readonly ownBank: OwnBank | undefined;
   readonly identity: Identity;
   readonly environment: Environment;
   /** Held against price lists, DER. */

@@ -1,7 +1,6 @@
 /** The bank: files that it may not have yet, money that nobody knows the owner of, and its notices. */
 import { ProtocolError } from '@coinslot/protocol';
-import { createHash } from 'node:crypto';
-import { download, seeOther, type WebAnswer } from '../../http/web.ts';
+import { CSV_TYPE, download, seeOther, type WebAnswer } from '../../http/web.ts';
 import type { BankFile } from '../../bank/types.ts';
 import type { ListedFile } from '../../payouts/store.ts';
 import type { BankEntryRecord } from '../../payouts/types.ts';
@@ -16,7 +15,7 @@ const ENTRIES_ON_PAGE = 100;
 const FILE_TYPES: Readonly<Record<BankFile['kind'], string>> = {
   'pain.001': 'application/xml',
   'pain.008': 'application/xml',
-  'acquirer-csv': 'text/csv; charset=utf-8',
+  'acquirer-csv': CSV_TYPE,
 };
 
 export const showBank = (page: Page): Promise<WebAnswer> => bankPage(page, undefined);
@@ -40,7 +39,7 @@ async function bankPage(page: Page, told: Html | undefined): Promise<WebAnswer> 
     ...(told !== undefined && { status: 422 }),
     body: html`${card('unhanded', w.unhanded, files.length === 0 ? empty(w.noneUnhanded) : fileTable(page, files, 'unhanded-title'))}
     ${card('suspense', w.suspense, suspense.length === 0 ? empty(w.noSuspense) : suspenseTable(page, suspense))}
-    ${parts.actions.takeNotice !== undefined && card('notice', w.notice, noticeForm(page))}`,
+    ${card('notice', w.notice, noticeForm(page))}`,
   });
 }
 
@@ -114,14 +113,9 @@ function noticeForm(page: Page): Html {
   </form>`;
 }
 
-/** A notice that came by hand is named by what is in it: the same file again is the same notice. */
 export async function takeNotice(page: Page): Promise<WebAnswer> {
   const xml = await readUpload(page, 'notice', NOTICE_BYTES_MAX);
-  const name = `door-${createHash('sha256').update(xml).digest('hex').slice(0, 32)}`;
-  const { actions } = page.parts;
-  if (actions.takeNotice === undefined) throw notFound();
-  const { takeNotice: take } = actions;
-  const taken = await attempt(() => take(name, xml));
+  const taken = await attempt(() => page.parts.actions.takeNotice(xml));
   if (!(taken instanceof ProtocolError)) return seeOther('/operator/bank?done=taken');
   const { bank, codes } = page.words;
   return bankPage(

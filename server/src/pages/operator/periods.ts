@@ -126,7 +126,7 @@ function sealCard(page: Page, sealed: SealedPeriod): Html {
       [w.block, html`${sealed.block.toString()} <span class="code">${hexOf(sealed.blockHash)}</span>`],
       [w.rateTable, sealed.rateTableId],
     ])}
-    ${sealed.closedAtMs === undefined && closeLink(page, sealed.period, words.periods.closeOn)}`,
+    ${sealed.closedAtMs === undefined && closeLink(sealed.period, words.periods.closeOn)}`,
   );
 }
 
@@ -139,12 +139,11 @@ function openCard(page: Page, period: number): Html {
     'seal',
     w.openTitle,
     html`<p>${isOver ? w.overHint : w.runningHint(time(endOf(period)))}</p>
-      ${mayClose && closeLink(page, period, isOver ? w.close : w.closeEarly)}`,
+      ${mayClose && closeLink(period, isOver ? w.close : w.closeEarly)}`,
   );
 }
 
-const closeLink = ({ parts }: Page, period: number, text: string): Html | undefined =>
-  parts.actions.closePeriod &&
+const closeLink = (period: number, text: string): Html =>
   html`<p class="buttons"><a class="button primary" href="/operator/periods/${period}/close">${text}</a></p>`;
 
 function payoutTable(page: Page, payouts: readonly Payout[]): Html {
@@ -194,9 +193,7 @@ export async function closePeriod(page: Page, { period: text = '' }: Params): Pr
   const form = await readForm(page);
   if (form.get('sure') !== 'yes') return confirmClosing(page, { period: text });
   const isEarly = endOf(period) > nowMs;
-  const { closePeriod: close } = parts.actions;
-  if (close === undefined) throw notFound();
-  const closed = await attempt(() => close(period, isEarly));
+  const closed = await attempt(() => parts.actions.closePeriod(period, isEarly));
   if (!(closed instanceof ProtocolError)) return seeOther(`/operator/periods/${period}?done=closed`);
   return periodPage(
     page,

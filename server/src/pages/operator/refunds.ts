@@ -63,15 +63,17 @@ async function requestPage(page: Page, asked: RefundRequest, told?: Html): Promi
     note: told,
     ...(told !== undefined && { status: 409 }),
     body: html`<div class="columns">
-      <section class="card">
-        ${await what(page, asked)} ${said(page, asked)}
-        ${
-          asked.answer !== '' &&
-          html`<h3>${w.answer}</h3>
-            <blockquote>${asked.answer}</blockquote>`
-        }
-        <p><a href="/operator/accounts/player/${hexOf(asked.userId)}">${w.toPlayer}</a></p>
-      </section>
+      ${card(
+        'request',
+        w.wish,
+        html`${await what(page, asked)} ${said(page, asked)}
+          ${
+            asked.answer !== '' &&
+            html`<h3>${w.answer}</h3>
+              <blockquote>${asked.answer}</blockquote>`
+          }
+          <p><a href="/operator/accounts/player/${hexOf(asked.userId)}">${w.toPlayer}</a></p>`,
+      )}
       ${asked.state === 'open' && html`<div class="column">${giveBack(page, path)} ${card('decline', w.declineTitle, declineForm(page, path))}</div>`}
     </div>`,
   });

@@ -1,20 +1,20 @@
 /** The player's account at a glance: what is there or owed, how to pay in, what this month did, how bills are paid. */
 import type { WebAnswer } from '../../http/web.ts';
-import { periodOf } from '../../periods/calendar.ts';
 import type { Mandate } from '../../bills/types.ts';
 import { spendableMinor, type Player } from '../../players/types.ts';
 import { grouped, hexOf, maskedIban } from '../format.ts';
 import { show } from '../frame.ts';
 import { html, type Html } from '../html.ts';
-import type { Page } from '../page.ts';
+import { openPeriod, type Page } from '../page.ts';
 import { card, facts, meter, remark, state, thousandthsOf } from '../pieces.ts';
 import { recentPurchases } from './purchases.ts';
 
 export async function showAccount(page: Page, player: Player): Promise<WebAnswer> {
   const { words, parts } = page;
-  const [mandate, recent] = await Promise.all([
+  const [mandate, recent, period] = await Promise.all([
     parts.store.periods.findMandate(player.userId),
     recentPurchases(page, player),
+    openPeriod(page),
   ]);
   const { account } = words;
   const { closedAtMs } = player;
@@ -25,7 +25,7 @@ export async function showAccount(page: Page, player: Player): Promise<WebAnswer
     body: html`<div class="columns">
       <div class="column">${balance(page, player)} ${payIn(page, player)} ${recent}</div>
       <div class="column">
-        ${thisMonth(page)} ${player.plan === 'postpaid' && howPaid(page, mandate)} ${particulars(page, player)}
+        ${thisMonth(page, period)} ${player.plan === 'postpaid' && howPaid(page, mandate)} ${particulars(page, player)}
       </div>
     </div>`,
   });
@@ -78,11 +78,10 @@ function payIn({ words, parts }: Page, { userId, plan }: Player): Html {
   );
 }
 
-function thisMonth(page: Page): Html {
-  const { words, month, nowMs } = page;
+function thisMonth({ words, month }: Page, period: number): Html {
   return card(
     'month',
-    words.account.thisMonth(month(periodOf(nowMs))),
+    words.account.thisMonth(month(period)),
     html`<p>${words.account.thisMonthHint}</p>
       <p class="buttons"><a class="button" href="/account/statement">${words.account.openStatement}</a></p>`,
   );

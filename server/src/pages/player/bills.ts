@@ -1,8 +1,9 @@
 /** The player's bills: the list, one bill, and its files. Another's number is not there. */
-import { download, type WebAnswer } from '../../http/web.ts';
+import { CSV_TYPE, download, type WebAnswer } from '../../http/web.ts';
 import { collectionIdOf } from '../../bills/make-bill.ts';
 import { paidOf, type Bill, type BillLine, type Collection } from '../../bills/types.ts';
 import { hex, type Player } from '../../players/types.ts';
+import { billAsCsv, billAsPdf } from '../documents.ts';
 import { show } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { notFound, type Page, type Params } from '../page.ts';
@@ -71,12 +72,10 @@ export async function showBill(page: Page, player: Player, { number = '' }: Para
   return show(page, {
     title: words.bill.title(month(bill.period)),
     lead: html`${words.bill.number} <span class="code">${bill.number}</span>`,
-    aside:
-      parts.documents &&
-      html`<p class="buttons">
-        <a class="button" href="${path}/pdf">${words.bill.pdf}</a
-        ><a class="button" href="${path}/csv">${words.bill.csv}</a>
-      </p>`,
+    aside: html`<p class="buttons">
+      <a class="button" href="${path}/pdf">${words.bill.pdf}</a
+      ><a class="button" href="${path}/csv">${words.bill.csv}</a>
+    </p>`,
     body: html`<div class="columns">
         <div class="column">${totals(page, bill)}</div>
         <div class="column">${payment(page, bill, collection)} ${uses(page, bill, counted)}</div>
@@ -169,9 +168,7 @@ function uses({ words, money }: Page, bill: Bill, lines: readonly BillLine[]): H
 
 export async function downloadBill(page: Page, player: Player, { number = '', form = '' }: Params): Promise<WebAnswer> {
   const bill = await ownBill(page, player, number);
-  const { documents } = page.parts;
-  if (documents === undefined) throw notFound();
-  if (form === 'pdf') return download(`${bill.number}.pdf`, 'application/pdf', await documents.billPdf(bill));
-  if (form === 'csv') return download(`${bill.number}.csv`, 'text/csv; charset=utf-8', await documents.billCsv(bill));
+  if (form === 'pdf') return download(`${bill.number}.pdf`, 'application/pdf', await billAsPdf(page, bill));
+  if (form === 'csv') return download(`${bill.number}.csv`, CSV_TYPE, await billAsCsv(page, bill));
   throw notFound();
 }

@@ -68,7 +68,9 @@ function how({ words, request }: Page): Html {
     'change',
     w.change,
     html`<p>${w.changeHow}</p>
-      <p><span class="code">coinslot bank-details --server ${request.origin}</span></p>
+      <p>
+        <span class="code">coinslot bank-details --holder '…' --iban … --currency EUR --server ${request.origin}</span>
+      </p>
       <p class="hint">${w.changeWhy}</p>`,
   );
 }

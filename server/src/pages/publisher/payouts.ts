@@ -1,9 +1,10 @@
 /** A publisher's payouts: the list, one payout with its decisions, and its files. Another's number is not there. */
-import { download, type WebAnswer } from '../../http/web.ts';
+import { CSV_TYPE, download, type WebAnswer } from '../../http/web.ts';
 import { paidOf } from '../../bills/types.ts';
 import type { Payout, PayoutCurrency, PayoutLine, PayoutState } from '../../payouts/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import { hexOf, shortHex } from '../format.ts';
+import { payoutAsCsv, payoutAsPdf } from '../documents.ts';
 import { show } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { notFound, type Page, type Params } from '../page.ts';
@@ -67,12 +68,10 @@ export async function showPayout(page: Page, publisher: Publisher, { number = ''
   return show(page, {
     title: w.one(month(payout.period)),
     lead: html`${w.number} <span class="code">${payout.number}</span>`,
-    aside:
-      parts.documents &&
-      html`<p class="buttons">
-        <a class="button" href="${path}/pdf">${words.bill.pdf}</a
-        ><a class="button" href="${path}/csv">${words.bill.csv}</a>
-      </p>`,
+    aside: html`<p class="buttons">
+      <a class="button" href="${path}/pdf">${words.bill.pdf}</a
+      ><a class="button" href="${path}/csv">${words.bill.csv}</a>
+    </p>`,
     body: html`<div class="columns">
         ${payoutCard(page, payout)} ${payout.currencies.map((one) => currencyCard(page, payout, one))}
       </div>
@@ -175,10 +174,7 @@ export async function downloadPayout(
   { number = '', form = '' }: Params,
 ): Promise<WebAnswer> {
   const payout = await ownPayout(page, publisher, number);
-  const { documents } = page.parts;
-  if (documents === undefined) throw notFound();
-  if (form === 'pdf') return download(`${payout.number}.pdf`, 'application/pdf', await documents.payoutPdf(payout));
-  if (form === 'csv')
-    return download(`${payout.number}.csv`, 'text/csv; charset=utf-8', await documents.payoutCsv(payout));
+  if (form === 'pdf') return download(`${payout.number}.pdf`, 'application/pdf', await payoutAsPdf(page, payout));
+  if (form === 'csv') return download(`${payout.number}.csv`, CSV_TYPE, await payoutAsCsv(page, payout));
   throw notFound();
 }

@@ -22,6 +22,7 @@ import {
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import type { WebAnswer } from '../../http/web.ts';
 import type { Publisher } from '../../publishers/types.ts';
+import { shortHex } from '../format.ts';
 import { show } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { formToken, readUpload, type Page } from '../page.ts';
@@ -225,6 +226,7 @@ function offerCard(page: Page, { offerId, title, quote, retired, findings }: Che
     offerId,
     html`${facts([
       title !== '' && [w.offerTitle, title],
+      quote !== undefined && [w.hash, html`<span class="code">${shortHex(quote.offerHash)}</span>`],
       quote !== undefined && [w.price, quote.free ? w.free : priceText(money, quote)],
       quote !== undefined && [w.valid, w.validIs(date(quote.notBeforeMs), date(quote.notAfterMs))],
       quote !== undefined && quote.territories.length > 0 && [w.territories, quote.territories.join(', ')],

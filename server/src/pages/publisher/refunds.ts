@@ -114,11 +114,13 @@ async function declinePage(page: Page, asked: RefundRequest, told?: Html): Promi
     narrow: true,
     note: told,
     ...(told !== undefined && { status: 409 }),
-    body: html`<section class="card">
-      ${await what(page, asked)} ${said(page, asked)}
-      ${asked.state === 'open' && declineForm(page, `/publisher/refunds/${hexOf(asked.decisionId)}`)}
-      <p><a href="/publisher/refunds">${w.back}</a></p>
-    </section>`,
+    body: card(
+      'request',
+      w.requestTitle,
+      html`${await what(page, asked)} ${said(page, asked)}
+        ${asked.state === 'open' && declineForm(page, `/publisher/refunds/${hexOf(asked.decisionId)}`)}
+        <p><a href="/publisher/refunds">${w.back}</a></p>`,
+    ),
   });
 }
 

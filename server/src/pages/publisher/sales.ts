@@ -5,7 +5,7 @@ import type { Publisher } from '../../publishers/types.ts';
 import { countText, dayText, hexOf, shortHex } from '../format.ts';
 import { show } from '../frame.ts';
 import { html, type Html } from '../html.ts';
-import type { Page } from '../page.ts';
+import { openPeriod, type Page } from '../page.ts';
 import { card, empty, meter, table, thousandthsOf, tiles } from '../pieces.ts';
 import { dayPlot } from '../plot.ts';
 import { quoteOf } from '../player/purchases.ts';
@@ -18,8 +18,8 @@ const OFFERS_MAX = 200;
 const MONTHS_SHOWN = 13;
 
 export async function showSales(page: Page, publisher: Publisher): Promise<WebAnswer> {
-  const { words, parts, month, nowMs, request } = page;
-  const now = periodOf(nowMs);
+  const { words, parts, month, request } = page;
+  const now = await openPeriod(page);
   const asked = queryPeriod(request.query, 'month') ?? now;
   const period = asked > now ? now : asked;
   const { publisherId } = publisher;
@@ -71,7 +71,7 @@ function owed(
     html`${tiles([
         ...shown.map(
           ({ currency, balanceMinor }) =>
-            [currency, money(balanceMinor, currency), balanceMinor < 0n && w.below] as const,
+            [w.owedIn(currency), money(balanceMinor, currency), balanceMinor < 0n && w.below] as const,
         ),
         [w.payoutCurrency, payoutCurrency],
         [w.fee, w.feeIs(feeText(feeBasisPoints))],
@@ -184,7 +184,7 @@ async function offers(page: Page, sales: readonly DaySales[]): Promise<Html> {
         ],
         rows.map(({ gameId, offerHash, currency, count, priceMinor }) => [
           gameId,
-          html`<span class="code">${shortHex(offerHash)}</span>`,
+          html`<span class="code nowrap">${shortHex(offerHash)}</span>`,
           html`<span class="share">${meter(thousandthsOf(priceMinor, whole.get(currency) ?? 0n))}</span>`,
           countText(count, language),
           money(priceMinor, currency),

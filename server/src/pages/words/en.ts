@@ -333,6 +333,7 @@ export const enWords = {
     fee: 'Fee',
     feeIs: (percent: string) => `${percent} %`,
     inCurrency: (currency: string) => `In ${currency}`,
+    owedIn: (currency: string) => `In ${currency}`,
     count: 'Sales',
     sum: 'Prices',
     beforeFees: 'before fees',
@@ -346,7 +347,7 @@ export const enWords = {
     sameAsTable: 'The same as a table',
     byOffer: 'By offer',
     byOfferHint:
-      'This server sees a hash and not what was sold; “coinslot check” prints the hash of each of your offers.',
+      'This server sees a hash and not what was sold. The price list check shows the hash of each of your offers.',
     game: 'Game',
     offerHash: 'Offer (hash)',
     share: 'Share',
@@ -425,7 +426,7 @@ export const enWords = {
     signed: 'Signed',
     taken: 'Received',
     change: 'Change them',
-    changeHow: 'In the folder with your publisher’s key, run this command. It asks for the account and signs it.',
+    changeHow: 'In the folder with your publisher’s key, run this command. It signs the account and tells this server.',
     changeWhy:
       'They cannot be changed on this page: whoever gets into it must not be able to send your money elsewhere.',
   },
@@ -458,6 +459,7 @@ export const enWords = {
     declineFailed: 'It could not be declined.',
     back: 'Back to all requests',
     requestTitle: 'Refund request',
+    wish: 'What is asked',
     toPlayer: 'The player’s account',
     giveBack: 'Give it back',
     giveBackHint:
@@ -486,6 +488,7 @@ export const enWords = {
     isRefused: 'Refused',
     retired: 'Retired',
     offerTitle: 'Title',
+    hash: 'Offer (hash)',
     price: 'Price',
     free: 'free',
     valid: 'Valid',
@@ -504,7 +507,8 @@ export const enWords = {
   alarms: {
     sum: (currency: string, sum: string) => `The books in ${currency} do not sum to zero, but to ${sum}.`,
     suspense: (sum: string) => `${sum} came in at the bank, and nobody knows whose it is.`,
-    negative: (count: number, sum: string) => `${plural(count, 'publisher', 'publishers')} owe after refunds: ${sum}.`,
+    negative: (count: number, sum: string) =>
+      `${plural(count, 'publisher owes', 'publishers owe')} money after refunds: ${sum}.`,
     halfClosed: (month: string) =>
       `${month} is sealed, and its closing did not get to its end. Close it again: it goes on where it stopped.`,
     notClosed: (month: string) => `${month} is over and not closed.`,

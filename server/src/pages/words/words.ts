@@ -3,6 +3,7 @@ import { enWords } from './en.ts';
 import { frWords } from './fr.ts';
 import type { Language } from './languages.ts';
 
+/** English has the shape; the others are held against it. */
 export type SiteWords = typeof enWords;
 
 const WORDS: Readonly<Record<Language, SiteWords>> = { en: enWords, fr: frWords };
