@@ -25,7 +25,7 @@ export function sheetHtml(sheet: Sheet): Uint8Array {
 <style>${STYLE}</style>
 </head>
 <body>
-${testMark === undefined ? '' : `<p class="test">${escaped(testMark)}</p>`}
+${testMark === undefined ? '' : `<aside class="test">${escaped(testMark)}</aside>`}
 <main>
 <header>
 <p class="issuer"><bdi>${escaped(issuerName)}</bdi></p>
