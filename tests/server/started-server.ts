@@ -9,6 +9,7 @@ import {
   type MoneyPolicy,
   type OwnBank,
   type PaymentServer,
+  type PaymentServerOptions,
   type ServerHooks,
   type ServerLimits,
 } from '@coinslot/server';
@@ -39,6 +40,8 @@ export interface StartOptions {
   hooks?: ServerHooks;
   limits?: Partial<ServerLimits>;
   storePath?: string;
+  /** In the place of a file. */
+  database?: PaymentServerOptions['database'];
   holder?: Holder;
   tree?: Tree;
   nowMs?: number;
@@ -85,7 +88,7 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
   const storePath = options.storePath ?? join(temporaryFolder(), 'ledger.sqlite');
   const time = { nowMs };
   const server = await createPaymentServer({
-    storePath,
+    ...(options.database === undefined ? { storePath } : { database: options.database }),
     signer: holder.signer,
     chain: holder.chain,
     roots: tree.roots,
