@@ -17,12 +17,13 @@ import { makeDecision } from '../../server/src/payments/decision.ts';
 import type { AdmittedPayment, PaymentState } from '../../server/src/payments/types.ts';
 import { judge } from '../../server/src/payments/verdict.ts';
 import type { Store } from '../../server/src/store/port.ts';
-import { openSqliteStore } from '../../server/src/store/sqlite/sqlite-store.ts';
+import { openStore, type StorePlace } from '../../server/src/store/place.ts';
 import { answerQuestions } from './child.ts';
 import { holder, newRequest, offers, openMarket, playersOf, tree } from './market.ts';
 
 export interface PartsQuestion {
-  readonly storePath: string;
+  /** SQLite's path, or PostgreSQL's address. */
+  readonly place: StorePlace;
   readonly players: number;
   readonly rounds: number;
 }
@@ -37,10 +38,10 @@ export interface Parts {
 const BATCH = 128;
 const none = (): void => undefined;
 
-async function measureParts({ storePath, players: count, rounds }: PartsQuestion): Promise<Parts> {
+async function measureParts({ place, players: count, rounds }: PartsQuestion): Promise<Parts> {
   const players = playersOf(count);
   const server = await createPaymentServer({
-    storePath,
+    ...place,
     signer: holder.signer,
     chain: holder.chain,
     roots: tree.roots,
@@ -78,7 +79,7 @@ async function measureParts({ storePath, players: count, rounds }: PartsQuestion
       throw new Error('a signature of ours does not hold');
   });
   const admitted = read.map((one, i) => admittedOf(one, i));
-  const store = openSqliteStore({ path: storePath, checkBytesMax: 0 });
+  const store = await openStore(place, 0);
   try {
     const { ledgerUs, decisions } = await measureLedger(store, admitted, identity, nowMs);
     const signUs = cpuUs(total, (i) => void identity.seal('payment-decision', encodePaymentDecision(decisions[i]!)));

@@ -7,11 +7,17 @@ import { randomBytes } from 'node:crypto';
 import { answerQuestions } from './child.ts';
 import { holder, openMarket, playersOf, tree } from './market.ts';
 
-export type ServeQuestion = { readonly ask: 'start'; readonly players: number } | { readonly ask: 'cpu' };
+export type ServeQuestion =
+  | { readonly ask: 'start'; readonly players: number }
+  /** Answers with the seconds that it took. */
+  | { readonly ask: 'close'; readonly period: number }
+  | { readonly ask: 'cpu' };
 export interface Usage {
   /** User and system, all threads. */
   readonly cpuUs: number;
   readonly commits: number;
+  /** The most memory the process ever had. */
+  readonly rssMaxMiB: number;
 }
 
 const [mode = '', place = ''] = process.argv.slice(2);
@@ -23,8 +29,10 @@ const served = mode === 'http' ? await serveNothing() : await servePayments();
 
 answerQuestions(async (question: ServeQuestion) => {
   if (question.ask === 'start') return served.start(question.players);
+  if (question.ask === 'close') return served.closePeriod(question.period);
   const { user, system } = process.cpuUsage();
-  return { cpuUs: user + system, commits: await served.commits() } satisfies Usage;
+  const rssMaxMiB = process.resourceUsage().maxRSS / 1024;
+  return { cpuUs: user + system, commits: await served.commits(), rssMaxMiB } satisfies Usage;
 }, served.close);
 
 async function serveNothing() {
@@ -42,6 +50,7 @@ async function serveNothing() {
   return {
     start: () => Promise.resolve(port),
     commits: () => Promise.resolve(0),
+    closePeriod: () => Promise.resolve(0),
     close: () => closeHttpServer(http, 0),
   };
 }
@@ -57,6 +66,7 @@ async function servePayments() {
     random: (byteCount) => Uint8Array.from(randomBytes(byteCount)),
     log,
     operatorToken: 'bench-operator-token',
+    ownBank: { name: 'Bench', iban: 'DE89370400440532013000', bic: 'COBADEFFXXX', creditorId: 'DE98ZZZ09999999999' },
   });
   const port = await server.listen(0, '127.0.0.1');
   return {
@@ -67,6 +77,11 @@ async function servePayments() {
     commits: async (): Promise<number> => {
       const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       return Number(/^coinslot_commits(?:_total)? (\d+)/m.exec(text)?.[1] ?? 0);
+    },
+    closePeriod: async (period: number): Promise<number> => {
+      const fromMs = performance.now();
+      await server.service.periods.close(period);
+      return (performance.now() - fromMs) / 1000;
     },
     close: () => server.close(),
   };

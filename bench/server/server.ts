@@ -1,19 +1,17 @@
 /** Durable decisions for each second of CPU, against what its parts cost alone in the same run; how long one takes; two processes. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StorePlace } from '../../server/src/store/place.ts';
+import { startPostgres } from '../../tests/lib/postgres.ts';
 import { percentile, type Figure, type Part } from '../report.ts';
 import { Child } from './child.ts';
-import type { Load, LoadQuestion } from './load.ts';
+import { ask, driven, IN_FLIGHT, PLAYERS } from './measure.ts';
 import type { Parts, PartsQuestion } from './parts.ts';
-import type { ServeQuestion, Usage } from './serve.ts';
+import type { ServeQuestion } from './serve.ts';
 
-const PLAYERS = 2_000;
-const WARM_UP = 2_000;
-const MEASURED = 12_000;
 const SINGLES = 300;
-/** More than one commit takes, so that each has its 128. */
-const IN_FLIGHT = 288;
 const STEADY_SECONDS = 6;
 
 export interface Backend {
@@ -25,38 +23,57 @@ export interface Backend {
 export async function measureServer(): Promise<Part> {
   const folder = mkdtempSync(join(tmpdir(), 'coinslot-bench-server-'));
   const load = new Child('./load.ts', [String(PLAYERS)]);
+  const database = await startPostgres();
   try {
-    const parts = await measureParts(folder);
+    const parts = await measureParts({ storePath: join(folder, 'parts.sqlite') });
     const httpUs = await measureHttp(load);
+    const aloneUs = httpUs + parts.decodeUs + parts.verifyUs + parts.signUs;
+    const ceiling = 1_000_000 / (aloneUs + parts.ledgerUs);
     const figures: Figure[] = [
       { name: 'HTTP alone, CPU', value: httpUs, unit: 'us' },
       { name: 'reading message 2 alone', value: parts.decodeUs, unit: 'us' },
       { name: "the player's signature alone", value: parts.verifyUs, unit: 'us' },
       { name: 'message 3 written and signed alone', value: parts.signUs, unit: 'us' },
       { name: 'ledger alone, SQLite, 128 in a commit', value: parts.ledgerUs, unit: 'us' },
-    ];
-    const ceiling = 1_000_000 / (httpUs + parts.decodeUs + parts.verifyUs + parts.signUs + parts.ledgerUs);
-    figures.push({ name: 'ceiling: decisions a CPU second, if nothing else cost', value: ceiling, unit: '/s' });
-    figures.push(
+      { name: 'SQLite: ceiling, decisions a CPU second if nothing else cost', value: ceiling, unit: '/s' },
       ...(await measureBackend(load, { name: 'SQLite', args: ['sqlite', join(folder, 'one.sqlite')] }, ceiling)),
+    ];
+    const onPostgres = await measureParts({ database: { url: database.url } });
+    const ceilingThere = 1_000_000 / (aloneUs + onPostgres.ledgerUs);
+    figures.push(
+      { name: "ledger alone, PostgreSQL, the server's side", value: onPostgres.ledgerUs, unit: 'us' },
+      { name: 'PostgreSQL: ceiling, decisions a CPU second of the server', value: ceilingThere, unit: '/s' },
+      ...(await measureBackend(load, { name: 'PostgreSQL', args: ['postgres', database.url] }, ceilingThere)),
+      ...measurePgbench(database.url),
     );
     return { name: 'server', title: 'Server: durable decisions over HTTP', figures, notes: NOTES };
   } finally {
     await load.end();
+    await database.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const NOTES = [
-  'CPU is user and system time of the server process, all its threads; the load comes from another process.',
+  'CPU is user and system time of the server process, all its threads; the load comes from another process, PostgreSQL is another one again, all on the same cores.',
   'Every decision is signed by the player, judged, recorded with fsync, signed by the server, sent over kept-alive connections.',
   'At half the peak rate each answer is timed from when its request was due, not from when it was sent.',
 ];
 
-async function measureParts(folder: string): Promise<Parts> {
+/** TPC-B as Debian's pgbench has it, on the same PostgreSQL: what the database does in a second when somebody else asks. Left out where it is not installed. */
+function measurePgbench(url: string): Figure[] {
+  if (spawnSync('pgbench', ['--version']).status !== 0) return [];
+  const made = spawnSync('pgbench', ['-i', '-q', '-s', '10', url], { encoding: 'utf8' });
+  const run = spawnSync('pgbench', ['-n', '-c', '16', '-j', '2', '-T', '8', url], { encoding: 'utf8' });
+  const perSecond = Number(/tps = ([\d.]+)/.exec(run.stdout)?.[1]);
+  if (made.status !== 0 || !Number.isFinite(perSecond)) throw new Error(`pgbench: ${made.stderr}${run.stderr}`);
+  return [{ name: "pgbench's TPC-B on the same PostgreSQL, 16 clients", value: perSecond, unit: '/s' }];
+}
+
+async function measureParts(place: StorePlace): Promise<Parts> {
   const child = new Child('./parts.ts', []);
   try {
-    const question: PartsQuestion = { storePath: join(folder, 'parts.sqlite'), players: PLAYERS, rounds: 60 };
+    const question: PartsQuestion = { place, players: PLAYERS, rounds: 60 };
     return await child.ask<Parts>(question);
   } finally {
     await child.end();
@@ -104,36 +121,3 @@ async function measureBackend(load: Child, { name, args }: Backend, ceiling: num
     await server.end();
   }
 }
-
-interface Driven {
-  /** CPU microseconds of the servers for one answer. */
-  readonly cpuUs: number;
-  readonly perSecond: number;
-  readonly batch: number;
-}
-
-async function driven(load: Child, servers: readonly Child[], how: Omit<LoadQuestion, 'count'>): Promise<Driven> {
-  await ask(load, { ...how, count: WARM_UP });
-  const before = await usage(servers);
-  const { seconds } = await ask(load, { ...how, count: MEASURED });
-  const after = await usage(servers);
-  return {
-    cpuUs: (after.cpuUs - before.cpuUs) / MEASURED,
-    perSecond: MEASURED / seconds,
-    batch: MEASURED / Math.max(after.commits - before.commits, 1),
-  };
-}
-
-async function ask(load: Child, question: LoadQuestion): Promise<Load> {
-  const made = await load.ask<Load>(question);
-  if (question.isDecided && made.approved !== question.count)
-    throw new Error(`${question.count - made.approved} of ${question.count} purchases were refused`);
-  return made;
-}
-
-async function usage(servers: readonly Child[]): Promise<Usage> {
-  const all = await Promise.all(servers.map((server) => server.ask<Usage>({ ask: 'cpu' } satisfies ServeQuestion)));
-  return { cpuUs: sum(all.map((one) => one.cpuUs)), commits: sum(all.map((one) => one.commits)) };
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
