@@ -117,7 +117,7 @@ describe('HTTP itself', () => {
     );
   });
 
-  it.each([...MSGPACK_DOORS, ...JSON_DOORS])('more than 64 KiB at %s is 413, declared or not', async (path) => {
+  it.each([...MSGPACK_DOORS, ...JSON_DOORS])('T4: more than 64 KiB at %s is 413, declared or not', async (path) => {
     const started = await startServer();
     const type = path.includes('operator') ? 'application/json' : 'application/msgpack';
     const head = `POST ${path} HTTP/1.1\r\n${HOST}Content-Type: ${type}\r\nAuthorization: Bearer ${OPERATOR_TOKEN}\r\n`;
@@ -141,7 +141,7 @@ describe('HTTP itself', () => {
     ['no host', `GET /healthz HTTP/1.1\r\n\r\n`, 400],
     ['no HTTP', '\x16\x03\x01\x00\xa5\x01\x00', 400],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
-  ])('%s ends the connection', async (_, bytes, status) => {
+  ])('T6: %s ends the connection', async (_, bytes, status) => {
     const started = await startServer();
     expect(await raw(started, bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect((await fetch(`${await urlOf(started)}/readyz`)).status).toBe(200);
@@ -170,7 +170,7 @@ describe('HTTP itself', () => {
     expect(errors).toEqual([]);
   });
 
-  it('a byte at a time does not stretch the time', async () => {
+  it('T3: a byte at a time does not stretch the time', async () => {
     const started = await startServer({ limits: { headerTimeMs: 150, requestTimeMs: 50_000, timeCheckMs: 20 } });
     const socket = await open(started);
     const drip = setInterval(() => void socket.write('a'), 10);
