@@ -49,6 +49,11 @@ export class Operator {
     await this.#post('refunds', { decisionId: decisionIdHex });
   }
 
+  /** Hands over what the bank does not have yet, and takes what it says. */
+  async serveBank(): Promise<void> {
+    await this.#post('bank', {});
+  }
+
   async #post(door: string, body: object): Promise<void> {
     const response = await fetch(`${this.#url}/v1/operator/${door}`, {
       method: 'POST',

@@ -8,11 +8,16 @@ import {
   type Clock,
   type Listener,
   type Log,
+  type OwnBank,
   type PaymentServer,
   type Random,
 } from '@coinslot/server';
+import { join } from 'node:path';
 import { setTimeout as passTime } from 'node:timers/promises';
 import { bankDoors } from './bank/doors.ts';
+import { createMockBank } from './bank/mock-bank.ts';
+import { folderShelf } from './bank/shelf.ts';
+import type { MockBank } from './bank/types.ts';
 import type { CardSlots } from './card-slots.ts';
 import { cardDoors } from './console/cards.ts';
 import { ConsoleDesk } from './console/desk.ts';
@@ -59,6 +64,8 @@ export interface RunningSandbox {
   /** Resolves when what was switched has taken effect; only the rate table takes a moment. */
   settleFaults(): Promise<void>;
   readonly server: PaymentServer;
+  /** Where the server's bank files go; its page is `/bank`. */
+  readonly bank: MockBank;
   /** Opens the account of a publisher that was certified while the sandbox runs. */
   enrolPublisher(publisher: CertifiedPublisher): Promise<void>;
   /** An incoming payment at the test bank. Throws ProtocolError with the server's code. */
@@ -68,13 +75,21 @@ export interface RunningSandbox {
 
 export const SANDBOX_PORT = 8374;
 
+/** The operator of a sandbox, at a bank that is none: numbers that stand in every manual. */
+const OWN_BANK: OwnBank = {
+  name: 'Coinslot Sandbox (TEST)',
+  iban: 'DE89370400440532013000',
+  bic: 'COBADEFFXXX',
+  creditorId: 'DE98ZZZ09999999999',
+};
+
 /** Throws ProtocolError, StoreError or AuthorityError when the ground does not hold, and what `listen` throws. */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
   const { clock, random, log, host = '127.0.0.1', port: askedPort = SANDBOX_PORT } = options;
   const sandbox = prepareSandbox(options);
   const stopping = new AbortController();
   const parts = await assemble(options, sandbox, stopping.signal);
-  const { server, faults, rates } = parts;
+  const { server, faults, rates, bank } = parts;
   let front: Listener;
   const http = createHttpServer((request, response) => front(request, response), SERVER_LIMITS);
   const close = async (): Promise<void> => {
@@ -104,6 +119,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
       faults,
       settleFaults: () => rates.keep(),
       server,
+      bank,
       enrolPublisher: (publisher) => enrolPublisher(operator, publisher),
       topUp: (payment) => operator.topUp(payment),
       close,
@@ -116,6 +132,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
 
 interface Parts {
   readonly server: PaymentServer;
+  readonly bank: MockBank;
   readonly faults: FaultSwitches;
   readonly rates: RateDesk;
   readonly desk: ConsoleDesk;
@@ -124,7 +141,7 @@ interface Parts {
 
 /** Server, switches, rates and console, which know each other: the server asks the switches, the console shows all. */
 async function assemble(
-  { clock, random, log, wait, cards: slots }: SandboxOptions,
+  { home, clock, random, log, wait, cards: slots }: SandboxOptions,
   sandbox: Sandbox,
   stopping: AbortSignal,
 ): Promise<Parts> {
@@ -141,8 +158,12 @@ async function assemble(
       return readState({ server, nameOf, faults: faults.modes, rateTable: rates.newest, slots, ...times });
     },
   });
+  const bank = createMockBank({ clock, random, shelf: folderShelf(join(home, 'bank')) });
   const server: PaymentServer = await createPaymentServer({
     ...sandbox,
+    bank,
+    ownBank: OWN_BANK,
+    testBankPath: '/bank',
     environment: 'sandbox',
     clock: serverClock,
     random,
@@ -166,7 +187,7 @@ async function assemble(
     put: server.service.putRateTable,
     isStaleWanted: () => faults.isOn('stale-rates'),
   });
-  return { server, faults, rates, desk, nameOf };
+  return { server, bank, faults, rates, desk, nameOf };
 }
 
 /** Faults of the whole server rather than of one payment: `once` lasts until a payment, or a fetched table, has felt it. */
@@ -192,7 +213,7 @@ interface FrontOptions {
 }
 
 /** Console and bank in front of the server. Before a door that needs rates, a table that is about to run out is replaced. */
-function frontOf({ server, faults, rates, desk, nameOf }: Parts, options: FrontOptions): Listener {
+function frontOf({ server, bank, faults, rates, desk, nameOf }: Parts, options: FrontOptions): Listener {
   const { operator, random, log, hosts, stopping, slots } = options;
   return createWebListener({
     hosts,
@@ -202,7 +223,7 @@ function frontOf({ server, faults, rates, desk, nameOf }: Parts, options: FrontO
       ...consoleDoors({ desk, faults, settle: () => rates.keep(), stopping: stopping.signal }),
       ...cardDoors({ operator, slots, onChange: () => desk.tellState() }),
       ...refundDoors(operator, () => desk.tellState()),
-      ...bankDoors({ records: server.service.records, operator, random, nameOf }),
+      ...bankDoors({ records: server.service.records, operator, bank, random, nameOf }),
     ],
     beforeServer: (method, path) => (NEEDS_RATES.includes(`${method} ${path}`) ? rates.keep() : Promise.resolve()),
   });

@@ -5,11 +5,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Operator } from '../operator.ts';
 import { page, readSmallBody, refused, type WebAnswer } from '../web/answers.ts';
 import type { WebDoor } from '../web/listener.ts';
+import { filesDoors } from './files-doors.ts';
 import { bankPage, strangerPage } from './pages.ts';
+import type { MockBank } from './types.ts';
 
 export interface BankDoorsOptions {
   readonly records: StoreReader;
   readonly operator: Operator;
+  readonly bank: MockBank;
   readonly random: Random;
   readonly nameOf: (userId: Uint8Array) => string;
 }
@@ -27,13 +30,17 @@ export function bankDoors(options: BankDoorsOptions): readonly WebDoor[] {
     { method: 'GET', path: '/bank', open: (_request, _response, query) => show(query, options) },
     { method: 'POST', path: '/bank/payments', open: (request) => pay(request, options) },
     { method: 'POST', path: '/bank/ceilings', open: (request) => grantCeiling(request, options) },
+    ...filesDoors(options),
   ];
 }
 
 async function show(query: URLSearchParams, options: BankDoorsOptions): Promise<WebAnswer> {
   const player = await findPlayer(query.get('user'), options.records);
-  if (player === undefined) return query.has('user') ? page(strangerPage(true), 404) : page(strangerPage(false));
-  return page(bankPage({ ...viewOf(player, options), done: query.get('done') ?? undefined }));
+  const { bank } = options;
+  const done = query.get('done') ?? undefined;
+  if (player !== undefined) return page(bankPage({ ...viewOf(player, options), done }));
+  const isWrong = query.has('user');
+  return page(strangerPage({ isWrong, done, bank }), isWrong ? 404 : 200);
 }
 
 /** The reference came with the page, so that a form sent twice is one payment. */
@@ -63,7 +70,7 @@ async function withForm(
   if (request.headers['content-type'] !== FORM_TYPE) return refused(415, `expected ${FORM_TYPE}`);
   const form = new URLSearchParams(await readSmallBody(request));
   const player = await findPlayer(form.get('user'), options.records);
-  if (player === undefined) return page(strangerPage(true), 404);
+  if (player === undefined) return page(strangerPage({ isWrong: true, bank: options.bank }), 404);
   try {
     const done = await act(player, form);
     if (done === undefined) return refused(400, 'not a form of this bank');
@@ -74,10 +81,11 @@ async function withForm(
   }
 }
 
-function viewOf(player: Player, { random, nameOf }: BankDoorsOptions) {
+function viewOf(player: Player, { random, nameOf, bank }: BankDoorsOptions) {
   const reference = `TEST BANK ${Buffer.from(random(REFERENCE_BYTES)).toString('hex')}`;
   return {
     player,
+    bank,
     userId: hexOf(player.userId),
     name: nameOf(player.userId),
     amounts: amountsOf(player.currency),

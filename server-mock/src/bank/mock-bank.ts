@@ -135,6 +135,15 @@ class Bank implements MockBank {
     return notice && this.#tell(notice.xml);
   }
 
+  repeatNewest(): ReceivedNotice | undefined {
+    const newest = this.#notices.at(-1);
+    return newest && this.#tell(newest.xml);
+  }
+
+  get hasTold(): boolean {
+    return this.#notices.length > 0;
+  }
+
   #take(file: HandedFile): void {
     const heard = hearFile(file);
     const known = heard.orders.find(({ endToEndId }) => this.#books.find(endToEndId) !== undefined);

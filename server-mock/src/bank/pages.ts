@@ -2,9 +2,12 @@
 import type { Player } from '@coinslot/server';
 import { moneyText } from '../console/fields.ts';
 import { html, type Html } from '../web/html.ts';
+import { filesSection } from './files-view.ts';
+import type { MockBank } from './types.ts';
 
 export interface BankView {
   readonly player: Player;
+  readonly bank: MockBank;
   /** Hex. */
   readonly userId: string;
   readonly name: string;
@@ -22,29 +25,42 @@ export interface BankView {
 const DONE: Readonly<Record<string, string>> = {
   paid: 'Paid. The money is on the account.',
   ceiling: 'Done. The account has a ceiling now.',
+  settled: 'Settled. The server has the bank’s notices.',
+  returned: 'Given back. The server has the bank’s notice.',
+  stranger: 'Money came in that nobody asked for. The server keeps it apart.',
+  again: 'Told once more. The server has noticed that it knew.',
 };
 
 export function bankPage(view: BankView): string {
   const { player, name, done, failure } = view;
   const isPrepaid = player.plan === 'prepaid';
   const balance = isPrepaid ? player.balanceMinor : -player.balanceMinor;
-  const noted = done === undefined ? undefined : DONE[done];
-  return frame(html`
-    ${noted && html`<p class="note good" role="status">${noted} You can close this page and go on in your wallet.</p>`}
-    ${failure && html`<p class="note bad" role="alert">The bank could not do that. ${failure}</p>`}
-    <dl class="standing">
-      <div>
-        <dt>Account of</dt>
-        <dd>${name}</dd>
-      </div>
-      <div>
-        <dt>${isPrepaid ? 'Balance' : 'Owed'}</dt>
-        <dd class="figure">${moneyText(balance, player.currency)}</dd>
-      </div>
-      ${isPrepaid ? undefined : ceilingStanding(player)}
-    </dl>
-    ${isPrepaid ? undefined : ceilingForm(view)} ${payForm(view, isPrepaid)}
-  `);
+  return frame(
+    html`
+      ${doneNote(done)} ${failure && html`<p class="note bad" role="alert">The bank could not do that. ${failure}</p>`}
+      <dl class="standing">
+        <div>
+          <dt>Account of</dt>
+          <dd>${name}</dd>
+        </div>
+        <div>
+          <dt>${isPrepaid ? 'Balance' : 'Owed'}</dt>
+          <dd class="figure">${moneyText(balance, player.currency)}</dd>
+        </div>
+        ${isPrepaid ? undefined : ceilingStanding(player)}
+      </dl>
+      ${isPrepaid ? undefined : ceilingForm(view)} ${payForm(view, isPrepaid)}
+    `,
+    filesSection(view.bank, view.userId),
+  );
+}
+
+/** What concerns the player's own money ends at the wallet; the rest stays here. */
+function doneNote(done: string | undefined): Html | undefined {
+  const noted = done === undefined || !Object.hasOwn(DONE, done) ? undefined : DONE[done];
+  if (noted === undefined) return undefined;
+  const goOn = done === 'paid' || done === 'ceiling' ? ' You can close this page and go on in your wallet.' : '';
+  return html`<p class="note good" role="status">${noted}${goOn}</p>`;
 }
 
 const ceilingStanding = ({ ceilingMinor, currency }: Player): Html =>
@@ -82,18 +98,28 @@ function ceilingForm({ userId, ceilingMinor, player }: BankView): Html {
   </form>`;
 }
 
-export function strangerPage(isWrong: boolean): string {
-  const sorry = html`<p class="note bad" role="alert">There is no account under that number here.</p>`;
-  return frame(html`
-    ${isWrong ? sorry : undefined}
-    <p>
-      Your wallet brings you here with the number of its account. Open one in the wallet first, or choose an account on
-      the <a href="/">console</a>.
-    </p>
-  `);
+export interface StrangerView {
+  /** Somebody asked for an account that is not here. */
+  readonly isWrong: boolean;
+  readonly done?: string | undefined;
+  readonly bank: MockBank;
 }
 
-function frame(content: Html): string {
+export function strangerPage({ isWrong, done, bank }: StrangerView): string {
+  const sorry = html`<p class="note bad" role="alert">There is no account under that number here.</p>`;
+  return frame(
+    html`
+      ${doneNote(done)} ${isWrong ? sorry : undefined}
+      <p>
+        Your wallet brings you here with the number of its account. Open one in the wallet first, or choose an account
+        on the <a href="/">console</a>.
+      </p>
+    `,
+    filesSection(bank, undefined),
+  );
+}
+
+function frame(content: Html, files: Html): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -110,7 +136,7 @@ function frame(content: Html): string {
         </header>
         <main>
           <h1>Test bank</h1>
-          ${content}
+          ${content} ${files}
         </main>
       </body>
     </html>`.text;

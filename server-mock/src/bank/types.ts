@@ -84,6 +84,10 @@ export interface MockBank extends BankPort {
   receive(transfer: IncomingTransfer): ReceivedNotice;
   /** The same bytes once more, under another name. `undefined` for a notice that was never sent. */
   tellAgain(name: string): ReceivedNotice | undefined;
+  /** `tellAgain` for the newest notice. */
+  repeatNewest(): ReceivedNotice | undefined;
+  /** Whether there is a notice yet. */
+  readonly hasTold: boolean;
   /** Every account that money was in; their sum in a currency is zero. */
   listBalances(): readonly BankBalance[];
 }
