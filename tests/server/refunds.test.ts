@@ -1,6 +1,14 @@
 /** Refunds: once for each decision, by both doors, of every kind of sale; P18, D12, and the money of each. */
 import { describe, expect, it } from 'vitest';
-import { readCertificate, withChainByHash, type PaymentDecision, type RefundNotice } from '@coinslot/protocol';
+import {
+  encodeAccountRequest,
+  readCertificate,
+  sealEnvelope,
+  withChainByHash,
+  type AccountRequest,
+  type PaymentDecision,
+  type RefundNotice,
+} from '@coinslot/protocol';
 import { issueRevocationList } from '@coinslot/authority';
 import {
   bytes16Of,
@@ -24,6 +32,7 @@ import {
   OPERATOR_TOKEN,
   post,
   readDecision,
+  requireBooks,
   startMarket,
   urlOf,
   type StartOptions,
@@ -45,11 +54,6 @@ async function bought(options: StartOptions = {}) {
   const started = await startMarket(options);
   const player = await enrolPlayer(started);
   return { started, player, decision: await buy(started, player) };
-}
-
-async function requireBooks({ server }: Started): Promise<void> {
-  const { findings } = await server.service.verifyBooks();
-  expect(findings).toEqual([]);
 }
 
 /** Posts to the operator's door; its answer's fields, or the code. */
@@ -125,10 +129,12 @@ describe('a refund', () => {
     await requireBooks(started);
   });
 
-  it('after the payout leaves the publisher below zero, and is a line of the month that is open', async () => {
+  it('of a month that is sealed leaves the publisher below zero, and is a line of the month that is open', async () => {
     const { started, player, decision } = await bought();
     const sealed = await started.server.service.records.listTransfers(0n, 50);
     started.time.nowMs = Date.UTC(2026, 3, 2);
+    const closed = await operate(started, '/v1/operator/periods/close', { period: 202_603 });
+    expect(closed.status).toBe(200);
     await refund(started, makeRefundOrder(started, decision.decisionId));
     const all = await started.server.service.records.listTransfers(0n, 50);
     expect(all.slice(sealed.length).map(({ kind, period }) => [kind, period])).toEqual([['refund', 202_604]]);
@@ -342,3 +348,76 @@ describe("a player's wish", () => {
     });
   });
 });
+
+describe('D12: purchases, refunds, changes of limits and a closing in parallel', () => {
+  it('are one history: money is neither made nor lost, and each refund is there once', async () => {
+    const started = await startMarket();
+    const player = await enrolPlayer(started, { moneyMinor: 200n, pressDayMaxMinor: 100_000n });
+    const { service } = started.server;
+    const sold: PaymentDecision[] = [];
+    for (let i = 0; i < 5; i++) sold.push(await buy(started, player, { nonce: `sold ${i}` }));
+    const orders = sold.flatMap(({ decisionId }) => [
+      makeRefundOrder(started, decisionId),
+      makeRefundOrder(started, decisionId),
+      makeRefundOrder(started, decisionId, { nonce: bytes16Of('another') }),
+    ]);
+    const requests = Array.from({ length: 30 }, (_, i) =>
+      makeRequest(player, started.holder, makeOffer(started.publisher, { nonce: `while ${i}` })),
+    );
+    const limits = [1, 2, 3].map((i) =>
+      accountRequest(started, player, 'limits', {
+        timeMs: NOON_MS + i,
+        pressPaymentMaxMinor: 100n,
+        pressDayMaxMinor: 90_000n,
+      }),
+    );
+    const work: Promise<unknown>[] = [
+      ...orders.map((order) => post(started, '/v1/refunds', order)),
+      ...requests.map((request) => post(started, '/v1/payments', request)),
+      ...limits.map((request) => post(started, '/v1/accounts', request)),
+      service.players.topUp({ userId: player.userId, amountMinor: 60n, currency: 'EUR', bankReference: 'meanwhile' }),
+      post(started, '/v1/accounts', accountRequest(started, player, 'close')),
+    ];
+    await Promise.all(work);
+    const transfers = await service.records.listTransfers(0n, 500);
+    const count = (kind: string): bigint => BigInt(transfers.filter((one) => one.kind === kind).length);
+    expect(count('refund')).toBe(5n);
+    expect(await payableOf(started)).toBe((count('payment') - 5n) * 20n);
+    const paidIn = 260n;
+    const left = await balanceOf(started, player);
+    const leaving = await ledgerOf(started, 'payout-transit', hexOf(player.userId));
+    expect(left + leaving + (await payableOf(started))).toBe(paidIn);
+    expect(left).toBeGreaterThanOrEqual(0n);
+    expect((await refundsOf(started, player)).notices).toHaveLength(5);
+    await requireBooks(started);
+  });
+
+  it('a refund for a closed account is the player’s all the same', async () => {
+    const { started, player, decision } = await bought();
+    await post(started, '/v1/accounts', accountRequest(started, player, 'close'));
+    const before = await balanceOf(started, player);
+    expect(await refund(started, makeRefundOrder(started, decision.decisionId))).toMatchObject({ amountMinor: 20n });
+    expect(await balanceOf(started, player)).toBe(before + 20n);
+    await requireBooks(started);
+  });
+});
+
+function accountRequest(
+  started: Started,
+  player: Player,
+  ask: 'limits' | 'close',
+  fields: Partial<AccountRequest> = {},
+): Uint8Array {
+  const request: AccountRequest = {
+    userId: player.userId,
+    ask,
+    pressPaymentMaxMinor: 0n,
+    pressDayMaxMinor: 0n,
+    after: 0n,
+    timeMs: started.time.nowMs,
+    nonce: bytes16Of(`${ask} ${fields.timeMs ?? 0}`),
+    audience: started.holder.keyHash,
+    ...fields,
+  };
+  return sealEnvelope('account-request', encodeAccountRequest(request), player.pin, []);
+}
