@@ -11,6 +11,8 @@ import { readOffers } from './offers/read.ts';
 import { flawOfTitle } from './offers/words.ts';
 import { compilePlacements, formatPlacements } from './placements/compile.ts';
 import { refund } from './refunds/refund.ts';
+import { sendBankDetails } from './server/bank-details.ts';
+import { signIn } from './server/sign-in.ts';
 import { formatSchemas } from './schema-files.ts';
 import { checkStudio } from './studio/check.ts';
 import { readText, replaceFile } from './studio/files.ts';
@@ -108,6 +110,31 @@ async function refundOne(
   say(`refunded ${decisionIdHex}: ${amount}, ${dayOf(timeMs)}`, `wrote ${file}`);
 }
 
+type ServerOptions = FileOptions & { folder: string; server: string };
+
+async function printLink({ folder, server, ...named }: ServerOptions): Promise<void> {
+  const files = filesOf(folder, named);
+  const link = await signIn({ files, serverUrl: server, nowMs: Date.now(), randomBytes, fetch });
+  say('open your account with this address (it works once, within a minute):', `  ${link}`);
+}
+
+async function changeBankDetails(
+  options: ServerOptions & { holder: string; iban: string; bic: string; currency: string; number?: number },
+): Promise<void> {
+  const { folder, server, holder, iban, bic, currency, number, ...named } = options;
+  const taken = await sendBankDetails({
+    files: filesOf(folder, named),
+    folder: join(folder, 'bank-details'),
+    serverUrl: server,
+    details: { holder, iban: iban.replaceAll(' ', ''), bic, payoutCurrency: currency },
+    number,
+    nowMs: Date.now(),
+    randomBytes,
+    fetch,
+  });
+  say(`the server has your bank details no. ${taken}; it may wait some days before it pays there`);
+}
+
 function schema(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of formatSchemas()) {
@@ -129,6 +156,11 @@ function slugOf(name: string): string {
 function decisionId(text: string): string {
   if (!/^[0-9a-f]{32}$/.test(text)) throw new InvalidArgumentError('expected 32 hex digits');
   return text;
+}
+
+function detailsNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number above 0');
+  return Number(text);
 }
 
 function serverUrl(text: string): string {
@@ -213,6 +245,31 @@ program
   .option('--chain <file>', 'certificates, PEM, yours first; default: publisher.chain.pem')
   .option('--roots <file>', 'pinned roots; default: roots.coinslot')
   .action(refundOne);
+
+program
+  .command('sign-in')
+  .description('print a link that opens your account at a payment server; it works once, within a minute')
+  .requiredOption('--server <url>', 'address of the payment server', serverUrl)
+  .option('--folder <folder>', 'folder of the studio', '.')
+  .option('--key <file>', 'default: publisher.key.pem')
+  .option('--chain <file>', 'certificates, PEM, yours first; default: publisher.chain.pem')
+  .option('--roots <file>', 'pinned roots; default: roots.coinslot')
+  .action(printLink);
+
+program
+  .command('bank-details')
+  .description('sign where your payouts go, and tell the payment server')
+  .requiredOption('--server <url>', 'address of the payment server', serverUrl)
+  .requiredOption('--holder <name>', 'name on the account')
+  .requiredOption('--iban <iban>', 'account number')
+  .option('--bic <bic>', 'of the bank, where it wants one', '')
+  .requiredOption('--currency <code>', 'what you are paid in, such as EUR')
+  .option('--number <number>', 'of these details; default: one more than those that were signed last', detailsNumber)
+  .option('--folder <folder>', 'folder of the studio; what was signed is kept in bank-details/', '.')
+  .option('--key <file>', 'default: publisher.key.pem')
+  .option('--chain <file>', 'certificates, PEM, yours first; default: publisher.chain.pem')
+  .option('--roots <file>', 'pinned roots; default: roots.coinslot')
+  .action(changeBankDetails);
 
 try {
   await program.parseAsync();

@@ -17,3 +17,5 @@ export { signStudio } from './studio/sign.ts';
 export { readKey, signerOf } from './studio/keys.ts';
 export { makeRefundOrder, readNotice, type OrderInput } from './refunds/order.ts';
 export { refund, type RefundDone, type RefundInput } from './refunds/refund.ts';
+export { sendBankDetails, type BankDetailsInput } from './server/bank-details.ts';
+export { signIn, type SignedMessageInput } from './server/sign-in.ts';

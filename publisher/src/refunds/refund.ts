@@ -4,7 +4,8 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CODES, LIMITS, ProtocolError, type CodeName, type RefundNotice, type RefundOrder } from '@coinslot/protocol';
+import { ProtocolError, type RefundNotice, type RefundOrder } from '@coinslot/protocol';
+import { asFaults, askServer, type Hints } from '../server/ask.ts';
 import { readPemCertificates, readRoots, withoutRoot } from '../studio/certificates.ts';
 import { readBytes, readBytesIfThere, readText, replaceFile } from '../studio/files.ts';
 import { readKey, signerOf } from '../studio/keys.ts';
@@ -32,9 +33,6 @@ export interface RefundDone {
   readonly file: string;
 }
 
-const MESSAGE_TYPE = 'application/msgpack';
-const ANSWER_MS_MAX = 20_000;
-
 /** Throws FaultsError for files and for whatever the server answers, with its code. */
 export async function refund(input: RefundInput): Promise<RefundDone> {
   const { files, folder, serverUrl, decisionIdHex, reason, nowMs, randomBytes } = input;
@@ -42,8 +40,8 @@ export async function refund(input: RefundInput): Promise<RefundDone> {
   const roots = readRoots(files.roots, readBytes(files.roots, 'your authority gives it to you'));
   const chain = withoutRoot(readPemCertificates(files.chain, readText(files.chain)), roots);
   const trust = { roots, nowMs };
-  return asFaults(serverUrl, async () => {
-    const audience = audienceOf(await ask(input, 'GET', '/v1/rates'), trust);
+  return asFaults(serverUrl, HINTS, async () => {
+    const audience = audienceOf(await askServer(input, 'GET', '/v1/rates'), trust);
     mkdirSync(folder, { recursive: true });
     const orderFile = join(folder, `${decisionIdHex}.order`);
     const wish = { decisionId, reason, audience };
@@ -54,10 +52,10 @@ export async function refund(input: RefundInput): Promise<RefundDone> {
     };
     const kept = readBytesIfThere(orderFile);
     const isKept = kept !== undefined && isSameWish(kept, wish);
-    const answer = await ask(input, 'POST', '/v1/refunds', isKept ? kept : make()).catch((fault: unknown) => {
+    const answer = await askServer(input, 'POST', '/v1/refunds', isKept ? kept : make()).catch((fault: unknown) => {
       // The server never saw the kept one, or its time would not matter: it is safe to sign it anew.
       if (isKept && fault instanceof ProtocolError && fault.code === 'CLOCK_SKEW')
-        return ask(input, 'POST', '/v1/refunds', make());
+        return askServer(input, 'POST', '/v1/refunds', make());
       throw fault;
     });
     const notice = readNotice(answer, decisionId, trust);
@@ -67,49 +65,11 @@ export async function refund(input: RefundInput): Promise<RefundDone> {
   });
 }
 
-async function ask(
-  { serverUrl, fetch }: RefundInput,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: Uint8Array,
-): Promise<Uint8Array> {
-  const response = await fetch(new URL(path, serverUrl), {
-    method,
-    redirect: 'error',
-    signal: AbortSignal.timeout(ANSWER_MS_MAX),
-    ...(body && { body: Uint8Array.from(body), headers: { 'content-type': MESSAGE_TYPE } }),
-  });
-  const answer = new Uint8Array(await response.arrayBuffer());
-  if (response.ok && answer.length <= LIMITS.messageBytesMax) return answer;
-  throw refusalOf(answer, response.status);
-}
-
-function refusalOf(answer: Uint8Array, status: number): Error {
-  try {
-    const { code, message } = JSON.parse(Buffer.from(answer).toString('utf8')) as { code?: string; message?: string };
-    if (code !== undefined && Object.hasOwn(CODES, code))
-      return new ProtocolError(code as CodeName, String(message).slice(0, LIMITS.titleBytesMax));
-  } catch {
-    // Not the server's own words: the status says all there is.
-  }
-  return new Error(`answered ${status}`);
-}
-
-/** What went wrong at the server, in the form of everything else that goes wrong. */
-async function asFaults<T>(serverUrl: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (fault) {
-    if (fault instanceof FaultsError) throw fault;
-    const code = fault instanceof ProtocolError ? fault.code : undefined;
-    const message = fault instanceof Error ? fault.message : String(fault);
-    const hint = code === undefined ? 'nothing is known to be refunded; run it again, it is done once' : HINTS[code];
-    throw new FaultsError([{ file: serverUrl, ...FILE_START, message, code, hint }]);
-  }
-}
-
-const HINTS: Partial<Record<CodeName, string>> = {
-  ID_CONFLICT: 'it was refunded before, by another order or by the operator',
-  DECISION_MISMATCH: 'a decision id is 32 hex digits, from the list of decisions of your payouts',
-  CLOCK_SKEW: "set this machine's clock",
+const HINTS: Hints = {
+  byCode: {
+    ID_CONFLICT: 'it was refunded before, by another order or by the operator',
+    DECISION_MISMATCH: 'a decision id is 32 hex digits, from the list of decisions of your payouts',
+    CLOCK_SKEW: "set this machine's clock",
+  },
+  unanswered: 'nothing is known to be refunded; run it again, it is done once',
 };
