@@ -25,7 +25,7 @@ interface Place {
 }
 
 /** A wallet before a payment server whose store this test has in its hands. */
-async function place(moneyMinor = 1_000n): Promise<Place> {
+async function place(moneyMinor = 1_000n, beforeOpening?: (started: Started) => Promise<unknown>): Promise<Place> {
   const target: { started?: Started } = {};
   const brought: number[] = [];
   const front = createServer((request, response) => {
@@ -49,6 +49,7 @@ async function place(moneyMinor = 1_000n): Promise<Place> {
       return `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
     },
   });
+  await beforeOpening?.(target.started as Started);
   await world.wallet.openAccount();
   const here: Place = {
     world,
@@ -145,6 +146,22 @@ describe('S7: decisions that the payment server has forgotten', () => {
     expect([await balance(here), await decisions(here)]).toEqual([80n, 1]);
     await here.world.wallet.refresh();
     expect(here.brought).toHaveLength(3);
+    await requireBooks(here.started);
+  });
+
+  it('also when the account itself is forgotten: it is opened again by the same keys, and is the same', async () => {
+    const backup = join(temporaryFolder(), 'backup.sqlite');
+    const here = await place(1_000n, (started) => backUp(started.storePath, backup));
+    await buy(here, 'lost');
+    await loseSince(here, backup);
+    expect(await balance(here)).toBeUndefined();
+    await here.world.wallet.refresh();
+    expect([await balance(here), await decisions(here)]).toEqual([0n, 0]);
+    await topUp(here, 'first', 1_000n);
+    expect([await balance(here), await decisions(here)]).toEqual([980n, 1]);
+    expect(here.world.wallet.profile.state.payments).toHaveLength(1);
+    await buy(here, 'next');
+    expect([await balance(here), await decisions(here)]).toEqual([960n, 2]);
     await requireBooks(here.started);
   });
 

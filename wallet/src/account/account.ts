@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import {
   encodeAccountRequest,
   encodeEnrolment,
+  equalBytes,
   ProtocolError,
   sealEnvelope,
   userIdOf,
@@ -150,12 +151,36 @@ export class Account {
     if (!this.isOpen || day === undefined) return;
     try {
       const { audience } = rates.audience === undefined ? await rates.current() : { audience: rates.audience };
-      const asked = { ask: 'status', pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n } as const;
-      await this.#send(this.#sign(day.account, audience, asked));
+      if (!(await this.#askStatus(day, audience))) await this.#openAgain(day, audience);
       for (const listener of this.#listeners) listener();
     } catch (fault) {
       log.warn({ fault: String(fault) }, 'account: no new statement');
     }
+  }
+
+  /** False when the server knows nobody by this wallet's keys, or has another key itself. */
+  async #askStatus(day: DayKeys, audience: Uint8Array): Promise<boolean> {
+    const asked = { ask: 'status', pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n } as const;
+    try {
+      await this.#send(this.#sign(day.account, audience, asked));
+      return true;
+    } catch (fault) {
+      if (fault instanceof ProtocolError && fault.code === 'BAD_KEY') return false;
+      throw fault;
+    }
+  }
+
+  /**
+   * The server was put back to a time before this account was opened: it is opened again by the same keys, and is the same
+   * account. Nobody signs that it is forgotten; a server that knows it refuses a second opening, which changes nothing.
+   */
+  async #openAgain(day: DayKeys, known: Uint8Array): Promise<void> {
+    const { rates, log } = this.#options;
+    await rates.refresh();
+    const audience = rates.audience ?? known;
+    if (!equalBytes(audience, known) && (await this.#askStatus(day, audience))) return;
+    log.warn({}, 'account: the payment server does not know it any more: opened again');
+    await this.#enrol(this.#makeEnrolment(day, audience));
   }
 
   #sign(
