@@ -292,9 +292,10 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   });
   const http = createHttpServer(listener, limits, options.tls && requireTls(options.tls));
 
-  /** A failed commit: nobody knows what is on the disk, so nothing more is answered from it. */
+  /** A failed commit, of which nobody knows what is on the disk, or books that do not hold: nothing more is answered from it. */
   async function fail(error: StoreError): Promise<void> {
     state.failed = true;
+    if (error.kind === 'broken') metrics.verified(1, clock());
     log.fatal({ err: error }, 'the store has failed: serving stops');
     await closeHttpServer(http, limits.stopTimeMs);
     options.onFatal?.(error);

@@ -32,12 +32,14 @@ const posting = (
   `INSERT INTO postings (transfer, line, debit, credit, currency, amount_minor)
    VALUES (${transfer}, ${line}, ${debit}, ${credit}, '${currency}', ${amount})`;
 
-describe('refused by the schema itself', () => {
+describe('D16: refused by the schema itself', () => {
   it.each([
     ['mixed currencies', [NEW_TRANSFER, posting(1, 4, 'EUR', 1)]],
     ["a currency that is neither account's", [NEW_TRANSFER, posting(1, 3, 'USD', 1)]],
     ['an account that is not there', [NEW_TRANSFER, posting(1, 77, 'EUR', 1)]],
     ['an account against itself', [NEW_TRANSFER, posting(1, 1, 'EUR', 1)]],
+    ['one side only', [NEW_TRANSFER, posting(1, 3, 'EUR', 1).replace('1, 3,', '1, NULL,')]],
+    ['one side in another currency', [NEW_TRANSFER, posting(1, 5, 'EUR', 1)]],
     ['nothing', [NEW_TRANSFER, posting(1, 3, 'EUR', 0)]],
     ['a negative amount', [NEW_TRANSFER, posting(3, 1, 'EUR', -5)]],
     ['half a unit', [NEW_TRANSFER, posting(1, 3, 'EUR', 0.5)]],
@@ -76,7 +78,7 @@ describe('refused by the schema itself', () => {
     const last = statements.length - 1;
     statements.slice(0, last).forEach((statement) => db.exec(statement));
     expect(() => db.exec(statements[last] as string)).toThrow(
-      /append only|once|never|CHECK|cannot store|posting|currency|line|empty|fixed|already|one for ever|numbers|complete/,
+      /append only|once|never|CHECK|NOT NULL|cannot store|posting|currency|line|empty|fixed|already|one for ever|numbers|complete/,
     );
     db.exec('ROLLBACK');
     expect(balances(db)).toEqual(before);

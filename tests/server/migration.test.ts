@@ -72,29 +72,29 @@ it('a store of version 1 comes forward: same balances, same bytes, and then card
   await requireBooks(next);
 });
 
-it('C15: stays at version 1 whole when the step ends at any statement, and comes forward afterwards', async () => {
-  const { path } = await oldStore();
-  const step = MIGRATIONS[1] as readonly string[];
-  const rowsOf = (db: Database.Database): unknown =>
-    TABLES.map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all());
-  const before = openAt(path, FIRST);
-  const [rows, schema] = [rowsOf(before), before.prepare('SELECT * FROM sqlite_schema').all()];
-  before.close();
-  for (let kept = 0; kept <= step.length; kept++) {
-    expect(() => openAt(path, [...FIRST, [...step.slice(0, kept), 'THIS FAILS']])).toThrow();
-    const left = new Database(path).defaultSafeIntegers(true);
-    expect([versionOf(left), rowsOf(left), left.prepare('SELECT * FROM sqlite_schema').all()]).toEqual([
-      1n,
-      rows,
-      schema,
-    ]);
-    left.close();
-  }
-  const forward = openAt(path, MIGRATIONS);
-  expect(versionOf(forward)).toBe(BigInt(MIGRATIONS.length));
-  expect(forward.pragma('foreign_keys', { simple: true })).toBe(1n);
-  forward.close();
-});
+it.each(MIGRATIONS.slice(1).map((step, i) => [i + 1, step] as const))(
+  'C15: stays at version %i whole when the next step ends at any statement, and comes forward afterwards',
+  async (version, step) => {
+    const { path } = await oldStore();
+    const done = MIGRATIONS.slice(0, version);
+    const rowsOf = (db: Database.Database): unknown =>
+      TABLES.map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all());
+    const before = openAt(path, done);
+    const [rows, schema] = [rowsOf(before), before.prepare('SELECT * FROM sqlite_schema').all()];
+    before.close();
+    for (let kept = 0; kept <= step.length; kept++) {
+      expect(() => openAt(path, [...done, [...step.slice(0, kept), 'THIS FAILS']])).toThrow();
+      const left = new Database(path).defaultSafeIntegers(true);
+      const found = [versionOf(left), rowsOf(left), left.prepare('SELECT * FROM sqlite_schema').all()];
+      expect(found).toEqual([BigInt(version), rows, schema]);
+      left.close();
+    }
+    const forward = openAt(path, MIGRATIONS);
+    expect(versionOf(forward)).toBe(BigInt(MIGRATIONS.length));
+    expect(forward.pragma('foreign_keys', { simple: true })).toBe(1n);
+    forward.close();
+  },
+);
 
 it('rows that refer to nothing stop the step', async () => {
   const { path } = await oldStore();
