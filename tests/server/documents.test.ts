@@ -1,4 +1,5 @@
 /** Bills and payouts for people: what is in them, that they are the same every time, and that nothing in them is more than text. */
+import { createRequire } from 'node:module';
 import { inflateSync } from 'node:zlib';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
@@ -12,6 +13,8 @@ import {
   payoutHtml,
   payoutPdf,
 } from '../../server/src/documents/documents.ts';
+import { DocumentFonts } from '../../server/src/documents/fonts.ts';
+import { unpackWoff } from '../../server/src/documents/woff.ts';
 import { SHEET_LINES_MAX } from '../../server/src/documents/types.ts';
 import { launchBrowser } from '../lib/browser.ts';
 import { axeFindings, overflow } from '../server-mock/page-checks.ts';
@@ -266,6 +269,42 @@ describe('every form', () => {
     expect(pdfText(await billPdf(billDocument({ nameOfPublisher: (id) => id })))).not.toContain(
       'script that this file',
     );
+  });
+});
+
+describe('the letters of a PDF', () => {
+  const load = createRequire(new URL('../../server/package.json', import.meta.url));
+  const PDFDocument = load('pdfkit') as new () => PDFKit.PDFDocument;
+
+  it('have figures of one width, and no font is asked for a script that it lacks', () => {
+    const fonts = new DocumentFonts(new PDFDocument());
+    const widths = [...'0123456789'].map((figure) => fonts.width(fonts.runs(figure.repeat(4), 400), 10));
+    expect(new Set(widths.map((width) => width.toFixed(6))).size).toBe(1);
+    expect(fonts.runs('Łódź Ω', 600).map(({ font }) => font)).toEqual([
+      'latin-ext-600',
+      'latin-600',
+      'latin-ext-600',
+      'greek-600',
+    ]);
+    expect(fonts.hasGaps).toBe(false);
+    fonts.runs('星', 400);
+    expect(fonts.hasGaps).toBe(true);
+  });
+
+  it('cut and break where they must, and lose nothing else', () => {
+    const fonts = new DocumentFonts(new PDFDocument());
+    const textOf = (runs: readonly { text: string }[]): string => runs.map(({ text: part }) => part).join('');
+    const long = 'a rather long name of a game '.repeat(5).trim();
+    const cut = fonts.fitted(long, 400, 10, 90);
+    expect(textOf(cut).endsWith('…')).toBe(true);
+    expect(fonts.width(cut, 10)).toBeLessThanOrEqual(90);
+    const lines = fonts.wrapped(`${long} ${'x'.repeat(80)}`, 400, 10, 90);
+    expect(lines.map(textOf).join('').replaceAll(' ', '')).toBe(`${long}${'x'.repeat(80)}`.replaceAll(' ', ''));
+    for (const line of lines) expect(fonts.width(line, 10)).toBeLessThanOrEqual(90);
+  });
+
+  it('come from a WOFF of the first kind only', () => {
+    expect(() => unpackWoff(Buffer.from('wOF2'.padEnd(60, 'x')))).toThrow(RangeError);
   });
 });
 

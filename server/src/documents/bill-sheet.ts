@@ -73,7 +73,8 @@ function howPaid({ bill, mandate, collection, issuer }: BillDocument, words: Doc
   if (bill.way === 'card-on-file') return words.byCard;
   if (bill.way === 'bank-debit' && mandate !== undefined)
     return words.byDebit(maskedAccount(mandate.iban), mandate.mandateId, issuer.creditorId);
-  return words.byTransfer(groupedIban(issuer.iban), issuer.bic, issuer.name, collection?.endToEndId ?? bill.number);
+  const to = [issuer.name, groupedIban(issuer.iban), issuer.bic].filter((part) => part !== '');
+  return words.byTransfer(to.join(', '), collection?.endToEndId ?? bill.number);
 }
 
 function sums(bill: Bill, words: DocumentWords, locale: string): SheetSums {

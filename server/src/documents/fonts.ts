@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+import { unpackWoff } from './woff.ts';
+
 export type FontWeight = 400 | 600;
 
 /** A piece of text that one font file has all letters of. */
@@ -21,7 +23,8 @@ const files = new Map<string, Buffer>();
 
 function fileOf(subset: Subset, weight: FontWeight): Buffer {
   const name = `${subset}-${weight}`;
-  const there = files.get(name) ?? readFileSync(resolve(`@fontsource/inter/files/inter-${name}-normal.woff`));
+  const there =
+    files.get(name) ?? unpackWoff(readFileSync(resolve(`@fontsource/inter/files/inter-${name}-normal.woff`)));
   files.set(name, there);
   return there;
 }

@@ -164,7 +164,8 @@ class Layout {
   }
 
   #factHeight({ value, isCode }: SheetFact, width: number): number {
-    return this.#heightOf(value, width - FACT_LABEL_WIDTH, { size: isCode === true ? CODE_FACT_SIZE : 9 }) + 3.5;
+    const height = this.#heightOf(value, width - FACT_LABEL_WIDTH, { size: isCode === true ? CODE_FACT_SIZE : 9 });
+    return Math.max(height, 9 * LEADING) + 3.5;
   }
 
   #fact(fact: SheetFact, x: number, y: number, width: number): number {
@@ -279,7 +280,7 @@ class Layout {
 }
 
 const FACT_LABEL_WIDTH = 84;
-const CODE_FACT_SIZE = 7.4;
+const CODE_FACT_SIZE = 6.8;
 const CODE_SIZE = 6.8;
 const HEAD_HEIGHT = 16;
 const ROW_HEIGHT = 20;

@@ -57,8 +57,7 @@ export const EN: DocumentWords = {
   byDebit: (account, mandate, creditor) =>
     `Will be debited from the account ${account} under the mandate ${mandate}${creditor && ` (creditor ${creditor})`}.`,
   byCard: 'Will be charged to the card on file.',
-  byTransfer: (iban, bic, name, reference) =>
-    `Please transfer the amount to ${name}, ${iban}${bic && `, ${bic}`}, with the reference ${reference}.`,
+  byTransfer: (to, reference) => `Please transfer the amount to ${to}, with the reference ${reference}.`,
   collection: {
     made: 'Being collected',
     handed: 'Handed to the bank',

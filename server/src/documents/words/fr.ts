@@ -57,8 +57,7 @@ export const FR: DocumentWords = {
   byDebit: (account, mandate, creditor) =>
     `Sera prélevé sur le compte ${account} en vertu du mandat ${mandate}${creditor && ` (créancier ${creditor})`}.`,
   byCard: 'Sera débité de la carte enregistrée.',
-  byTransfer: (iban, bic, name, reference) =>
-    `Merci de virer la somme à ${name}, ${iban}${bic && `, ${bic}`}, avec la référence ${reference}.`,
+  byTransfer: (to, reference) => `Merci de virer la somme à ${to}, avec la référence ${reference}.`,
   collection: {
     made: 'En cours d’encaissement',
     handed: 'Remis à la banque',

@@ -56,7 +56,7 @@ export interface DocumentWords {
   readonly carriedBill: Readonly<Record<NonNullable<Bill['carried']>, string>>;
   readonly byDebit: (account: string, mandate: string, creditor: string) => string;
   readonly byCard: string;
-  readonly byTransfer: (iban: string, bic: string, name: string, reference: string) => string;
+  readonly byTransfer: (to: string, reference: string) => string;
   readonly collection: Readonly<Record<CollectionState, string>>;
   readonly ways: Readonly<Record<PaymentWay, string>>;
   readonly way: string;
