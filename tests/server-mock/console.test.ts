@@ -120,6 +120,34 @@ it('leaves out other messages when asked to', async () => {
   expect(await visible()).toBe(1);
 });
 
+it('refunds a payment of the list, by keyboard, once; both parties stand as before', async () => {
+  const { started, page, complaints } = await open();
+  await ask(started, purchase(started).request);
+  const row = page.locator('[data-kind=payment]').first();
+  await row.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  const button = row.getByRole('button', { name: /^Refund(ed)?: Ada pays / });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await row.getByText('Refunded').waitFor();
+  expect(await button.isDisabled()).toBe(true);
+  await page
+    .getByText(/^The operator gives back [0-9a-f]{6}$/)
+    .first()
+    .waitFor();
+  const { records } = started.running.server.service;
+  const refunds = await records.refunds.listRefunds(0n, 10);
+  expect(refunds.map(({ reason, order }) => [reason, order])).toEqual([['operator', undefined]]);
+  // After a reload the row is as at first, and asking again changes nothing.
+  await page.reload();
+  await row.locator('summary').click();
+  await button.click();
+  await row.getByText('Refunded').waitFor();
+  expect(await records.refunds.listRefunds(0n, 10)).toHaveLength(1);
+  expect(await axeFindings(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
 it('pays in at the test bank, once for a form sent twice', async () => {
   const { started, page, complaints } = await open();
   await page.getByRole('link', { name: 'Bank of Ada' }).click();

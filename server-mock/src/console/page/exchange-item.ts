@@ -31,7 +31,9 @@ function refundButton(decisionId: string, headline: string, refund: Refund): HTM
     button.disabled = true;
     void refund(decisionId).then((isTaken) => {
       button.disabled = isTaken;
-      if (isTaken) button.textContent = 'Refunded';
+      if (!isTaken) return;
+      button.textContent = 'Refunded';
+      button.setAttribute('aria-label', `Refunded: ${headline}`);
     });
   });
   return acts;
