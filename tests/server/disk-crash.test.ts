@@ -34,7 +34,7 @@ if (!isTraceable)
   console.warn('skipped: this machine has no strace that may trace, so nothing can be killed at a call');
 /** Of many calls that are alike so many are taken; COINSLOT_EVERY_CALL=1 takes each. */
 const isEveryCall = process.env['COINSLOT_EVERY_CALL'] === '1';
-const LONG = isEveryCall ? 1_800_000 : 120_000;
+const LONG = isEveryCall ? 3_600_000 : 300_000;
 const sampled = (count: number, most: number): number[] => {
   const step = isEveryCall ? 1 : Math.max(1, Math.ceil(count / most));
   return Array.from({ length: Math.ceil(count / step) }, (_, i) => 1 + i * step);

@@ -332,19 +332,20 @@ describe('the feed', () => {
       fatal: () => undefined,
     };
     const started = await startServer({ log, rateFeed: { url: base, everyMs: DAY_MS } });
-    const { askForRates, records } = started.server.service;
+    const { service } = started.server;
+    const { records } = service;
     const usd = async (): Promise<bigint | undefined> => {
       const newest = await records.findNewestRateTable();
       return newest && rateIn(newest.table, 'USD');
     };
     // The first asking is under way since the start; asking now waits for that one.
-    expect((await askForRates())?.id).toBe(1);
-    expect(await askForRates()).toBeUndefined();
-    expect(await askForRates()).toBeUndefined();
+    expect((await service.askForRates())?.id).toBe(1);
+    expect(await service.askForRates()).toBeUndefined();
+    expect(await service.askForRates()).toBeUndefined();
     expect(await usd()).toBe(108_370_000n);
     started.time.nowMs += DAY_MS;
-    expect((await askForRates())?.id).toBe(2);
-    expect(await askForRates()).toBeUndefined();
+    expect((await service.askForRates())?.id).toBe(2);
+    expect(await service.askForRates()).toBeUndefined();
     expect(await usd()).toBe(120_000_000n);
     expect(warnings.map((one) => (one as { code: string }).code)).toEqual([
       'BAD_ENCODING',
