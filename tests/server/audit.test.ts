@@ -45,6 +45,8 @@ describe('I16: a world of everything', () => {
       sums: { EUR: 12_000n, JPY: 50_000n, USD: 500n },
     });
     expect(said('bank', 'top-ups told by notices')).toMatchObject({ count: 1, sums: { EUR: 1_234n } });
+    expect(said('operator', "publishers' fees")).toMatchObject({ count: 2 });
+    expect(said('operator', 'rate tables')).toMatchObject({ count: 2 });
     expect(said('operator', 'refunds')).toMatchObject({ count: 1, sums: { USD: 99n } });
     expect(report.onWord.filter(({ what }) => what.startsWith('corrections'))).toEqual([
       {

@@ -22,6 +22,7 @@ import { auditTransfers } from './replay.ts';
 import { auditTopUps } from './top-ups.ts';
 import type { AuditOptions, AuditReport } from './types.ts';
 import { Witness } from './witness.ts';
+import { takeOperatorsWords } from './words.ts';
 
 /** What every part of the audit works with. */
 export interface Facts {
@@ -51,6 +52,7 @@ export async function audit({ store, roots, oneIn = 1, onProgress }: AuditOption
   };
   const expectations = new Expectations(store, findings);
   const facts: Facts = { witness, findings, expectations, holders: new Map(), answers: new Map(), readable };
+  await takeOperatorsWords(facts);
   await auditTopUps(facts);
   await auditDecisions(facts);
   await auditCards(facts);
