@@ -41,7 +41,7 @@ it('opens the account from the wallet, shows what was bought, and asks for it ba
   await seat.scene('Level3');
   const wallet = await openWallet();
   const account = await openAccount(wallet);
-  expect(await account.evaluate(() => window.opener)).toBeNull();
+  expect(await account.evaluate(() => window.opener === null)).toBe(true);
   expect(new URL(account.url()).pathname).toBe('/account');
   await account.screenshot({ path: 'test-output/e2e/30-account.png', fullPage: true });
   await account.getByRole('link', { name: 'Purchases', exact: true }).click();

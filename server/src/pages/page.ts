@@ -17,11 +17,11 @@ export interface Page {
   readonly parts: SiteParts;
   readonly nowMs: number;
   /** Signed. */
-  money(amountMinor: bigint, currency: string): string;
-  date(atMs: number): string;
+  readonly money: (amountMinor: bigint, currency: string) => string;
+  readonly date: (atMs: number) => string;
   /** With the time of day, UTC. */
-  time(atMs: number): string;
-  month(period: number): string;
+  readonly time: (atMs: number) => string;
+  readonly month: (period: number) => string;
 }
 
 /** What stands in a path where a route has `:name`. */

@@ -19,7 +19,7 @@ export interface PlotOptions {
   /** What there is to see, in a sentence. */
   readonly description: string;
   /** How an amount on the scale is written. */
-  scaleText(value: bigint): string;
+  readonly scaleText: (value: bigint) => string;
 }
 
 const SLOT = 20;

@@ -17,7 +17,7 @@ export interface SignInInput {
   /** Key hash of the server. */
   readonly audience: Uint8Array;
   readonly nowMs: number;
-  random(length: number): Uint8Array;
+  readonly random: (length: number) => Uint8Array;
 }
 
 /**

@@ -11,12 +11,19 @@ export const LINES_ON_PAGE = 100;
 export function billLines(page: Page, currency: string, lines: readonly BillLine[], labelledBy: string): Html {
   const { words, money } = page;
   const { bill } = words;
+  const prices = lines.map((line) => priceOf(page, line, currency));
+  const hasPrices = prices.some((price) => price !== '');
   return table(
-    [{ name: bill.what }, { name: bill.date }, { name: bill.price, figure: true }, { name: bill.amount, figure: true }],
-    lines.map((line) => [
+    [
+      { name: bill.what },
+      { name: bill.date },
+      ...(hasPrices ? [{ name: bill.price, figure: true }] : []),
+      { name: bill.amount, figure: true },
+    ],
+    lines.map((line, i) => [
       what(page, line),
       when(page, line),
-      priceOf(page, line, currency),
+      ...(hasPrices ? [prices[i]] : []),
       money(line.amountMinor, currency),
     ]),
     { labelledBy },

@@ -109,7 +109,7 @@ interface CheckContext {
   readonly crls: readonly Uint8Array[];
   readonly atMs: number;
   readonly words: Page['words']['priceList'];
-  date(atMs: number): string;
+  readonly date: (atMs: number) => string;
 }
 
 /** What wallets and this server will say of the list: the same checks in the same order, and what will soon not hold. */
