@@ -37,7 +37,7 @@ describe('the ledger alone', () => {
     expect(await ledger.store.listSums()).toEqual([{ currency: 'EUR', sumMinor: 0n }]);
   });
 
-  it('D15: a balance ends at 2^62, long before a 64-bit integer would turn into a REAL', async () => {
+  it('D15: a balance ends at 2^62, long before a 64-bit integer would turn into a REAL', () => {
     const { path } = openLedger();
     const db = shell(path, 'accounts_update', 'accounts_open');
     const most = 2n ** 62n;
