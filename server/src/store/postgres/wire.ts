@@ -22,35 +22,47 @@ export const texts = (values: readonly (string | null)[]): Buffer =>
     values.map((value) => (value === null ? null : encoder.encode(value))),
   );
 
+/** Written in place: most columns of a batch are integers. */
 export function int8s(values: readonly (bigint | number | null)[]): Buffer {
-  return array(
-    OID.int8,
-    values.map((value) => {
-      if (value === null) return null;
-      const bytes = new Uint8Array(8);
-      new DataView(bytes.buffer).setBigInt64(0, BigInt(value));
-      return bytes;
-    }),
-  );
+  const nulls = values.reduce<number>((sum, value) => sum + (value === null ? 1 : 0), 0);
+  const bytes = head(OID.int8, values.length, values.length * 12 - nulls * 8);
+  let at = HEAD_BYTES;
+  for (const value of values) {
+    at = bytes.writeInt32BE(value === null ? -1 : 8, at);
+    if (value !== null) at = bytes.writeBigInt64BE(BigInt(value), at);
+  }
+  return bytes;
 }
 
-/** The binary form of a one-dimensional array: dimensions, flags, element type, length, lower bound, then each element. */
 function array(oid: number, elements: readonly (Uint8Array | null)[]): Buffer {
-  const bytes = Buffer.allocUnsafe(
-    elements.reduce((sum, element) => sum + 4 + (element?.length ?? 0), elements.length === 0 ? 12 : 20),
+  const bytes = head(
+    oid,
+    elements.length,
+    elements.reduce((sum, element) => sum + 4 + (element?.length ?? 0), 0),
   );
-  bytes.writeInt32BE(elements.length === 0 ? 0 : 1, 0);
-  bytes.writeInt32BE(1, 4); // there may be nulls
-  bytes.writeInt32BE(oid, 8);
-  if (elements.length === 0) return bytes;
-  bytes.writeInt32BE(elements.length, 12);
-  bytes.writeInt32BE(1, 16);
-  let at = 20;
+  let at = HEAD_BYTES;
   for (const element of elements) {
     at = bytes.writeInt32BE(element?.length ?? -1, at);
     if (element === null) continue;
     bytes.set(element, at);
     at += element.length;
   }
+  return bytes;
+}
+
+const HEAD_BYTES = 20;
+
+/**
+ * The binary form of an array of one dimension: dimensions, whether there may be nulls, element type, length, lower bound; then
+ * each element behind its length. An empty one has no dimensions.
+ */
+function head(oid: number, count: number, elementBytes: number): Buffer {
+  const bytes = Buffer.allocUnsafe(count === 0 ? 12 : HEAD_BYTES + elementBytes);
+  bytes.writeInt32BE(count === 0 ? 0 : 1, 0);
+  bytes.writeInt32BE(1, 4);
+  bytes.writeInt32BE(oid, 8);
+  if (count === 0) return bytes;
+  bytes.writeInt32BE(count, 12);
+  bytes.writeInt32BE(1, 16);
   return bytes;
 }

@@ -1,0 +1,127 @@
+/**
+ * The real server on either backend: what the parties sign, from the first coin to the closed month, and everything that is read
+ * of it afterwards. The store's own contract is in `store.ts`.
+ */
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { makeOffer, makeRequest } from '../lib/parties.ts';
+import { CardHolder } from '../server/card-holder.ts';
+import { closeAt, makeBankDetails, makeMandate, mustBuy, startMonth, type Month } from '../server/month-world.ts';
+import { balanceOf, enrolPlayer, floatOf, requireBooks, startMarket, startServer } from '../server/started-server.ts';
+import type { StoreRig } from './store-rigs.ts';
+
+const APRIL = Date.UTC(2026, 3, 1);
+
+export function describeServer(rig: StoreRig): void {
+  describe(`a server on ${rig.name}`, () => {
+    beforeAll(() => rig.start());
+    afterAll(() => rig.stop());
+    const place = (): ReturnType<StoreRig['place']>['options'] => {
+      const { options, remove } = rig.place();
+      onTestFinished(remove);
+      return options;
+    };
+
+    it('D11: two servers on one store: one request a hundred times is one debit and one decision', async () => {
+      const options = place();
+      const first = await startMarket(options);
+      const second = await startServer({ ...options, holder: first.holder, tree: first.tree });
+      const player = await enrolPlayer(first);
+      const request = makeRequest(player, first.holder, makeOffer(first.publisher));
+      const answers = [];
+      // SQLite in one thread cannot wait for itself, so there the two take turns.
+      for (let turn = 0; turn < 10; turn++) {
+        const asked = [first, second].map(
+          ({ server }) =>
+            () =>
+              Promise.all(Array.from({ length: 5 }, () => server.decide(request))),
+        );
+        if (rig.shellHasKeys) answers.push(...(await Promise.all(asked.map((ask) => ask()))).flat());
+        else for (const ask of asked) answers.push(...(await ask()));
+      }
+      expect(answers).toHaveLength(100);
+      expect(
+        new Set(answers.map((answer) => answer.kind === 'decided' && Buffer.from(answer.decision).toString('hex')))
+          .size,
+      ).toBe(1);
+      expect(await balanceOf(second, player)).toBe(980n);
+      await requireBooks(first);
+    });
+
+    it('a card is loaded, pays alone, reports and is blocked', async () => {
+      const started = await startMarket(place());
+      const player = await enrolPlayer(started);
+      const card = await CardHolder.loaded(started, player, 300n);
+      await card.pay('first');
+      await card.pay('second');
+      await card.report();
+      expect([await balanceOf(started, player), await floatOf(started, card)]).toEqual([700n, 260n]);
+      await started.server.service.cards.block(card.cardId, 'stolen');
+      const { cards } = started.server.service.records;
+      expect(await cards.listCardRecords(card.cardId, { counter: 0, head: new Uint8Array(32) }, 9)).toMatchObject([
+        { counter: 1, outcome: 'booked', chargedMinor: 20n, forked: false, excess: false },
+        { counter: 2, outcome: 'booked', chargedMinor: 20n, forked: false, excess: false },
+      ]);
+      expect(await cards.findCard(card.cardId)).toMatchObject({ counter: 2, blockedReason: 'stolen' });
+      expect(await cards.listUploads(card.cardId)).not.toHaveLength(0);
+      await requireBooks(started);
+    });
+
+    it('a month is closed once: bills, collections, a payout, files, their lines, and the pages on them', async () => {
+      const month: Month = await startMonth(place());
+      const { server, bank } = month;
+      const { records, bankDetails, mandates, players } = server.service;
+      await bankDetails.take(makeBankDetails(month));
+      const ada = await enrolPlayer(month, { moneyMinor: 5_000n });
+      const bob = await enrolPlayer(month, { name: 'Bob', plan: 'postpaid', moneyMinor: 5_000n });
+      await mandates.take(makeMandate(month, bob));
+      for (const amountMinor of [700n, 300n]) await mustBuy(month, ada, { amountMinor });
+      await mustBuy(month, bob, { amountMinor: 900n });
+      await players.topUp({ userId: ada.userId, amountMinor: 50n, currency: 'EUR', bankReference: 'second' });
+      expect(await closeAt(month, 202603, APRIL)).toMatchObject({ bills: 2, payouts: 1, files: 2, findings: [] });
+
+      const { periods, pages } = records;
+      const bills = await periods.listBills(202603, '', 10);
+      expect(bills.map(({ purchases, dueMinor }) => [purchases, dueMinor]).sort()).toEqual([
+        [1, 900n],
+        [2, 0n],
+      ]);
+      expect(await periods.listBills(202603, bills[0]!.number, 10)).toEqual(bills.slice(1));
+      const lines = await periods.listBillLines(ada.userId, 202603, 0n, 10);
+      expect(lines.map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([
+        ['top-up', 5_000n],
+        ['payment', -700n],
+        ['payment', -300n],
+        ['top-up', 50n],
+      ]);
+      expect(await periods.listBillLines(ada.userId, 202603, lines[1]!.transferId, 1)).toEqual([lines[2]]);
+      const [payout] = await periods.listPayouts(202603);
+      expect(payout).toMatchObject({ amountMinor: 1_900n, state: 'handed' });
+      const sold = await periods.listPayoutLines('lumen-works', 202603, 0n, 10);
+      expect(sold.map(({ priceMinor, feeMinor }) => [priceMinor, feeMinor])).toEqual([
+        [700n, 0n],
+        [300n, 0n],
+        [900n, 0n],
+      ]);
+      const [collection] = await periods.listCollections(202603, '', 10);
+      expect(collection).toMatchObject({ amountMinor: 900n, state: 'handed', way: 'bank-debit' });
+      expect(await periods.findCollection(collection!.endToEndId)).toEqual(collection);
+      expect(await periods.listBankFiles(202603)).toHaveLength(2);
+      expect(await periods.listUnhandedFiles()).toEqual([]);
+      expect([...bank.files.keys()].sort()).toEqual(['CS-C-202603-EUR-1', 'CS-P-202603-EUR-1']);
+
+      expect((await pages.listPurchases(ada.userId, 99n, 9)).map(({ chargedMinor }) => chargedMinor)).toEqual([
+        300n,
+        700n,
+      ]);
+      expect(await pages.sumCollections(202603)).toMatchObject([{ state: 'handed', count: 1, amountMinor: 900n }]);
+      const sales = await pages.sumSales('lumen-works', 202603);
+      expect(sales.reduce((sum, { priceMinor }) => sum + priceMinor, 0n)).toBe(1_900n);
+      expect(await pages.countPlayers()).toBe(2);
+      expect(await pages.listPayables('lumen-works')).toMatchObject([{ currency: 'EUR', balanceMinor: 0n }]);
+      const owing = (await pages.sumKinds()).find(({ kind }) => kind === 'player-postpaid');
+      expect(owing).toMatchObject({ accounts: 1, sumMinor: -900n, below: 1, belowMinor: -900n });
+      await expect(server.service.periods.close(202603)).rejects.toMatchObject({ code: 'PERIOD_CLOSED' });
+      await requireBooks(month);
+    });
+  });
+}
