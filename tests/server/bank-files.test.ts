@@ -76,6 +76,15 @@ describe('credit transfers', () => {
     ]);
   });
 
+  it('of more than an order of SEPA can be go beside it', () => {
+    const orders = [order(1, { amountMinor: 99_999_999_999n }), order(2, { amountMinor: 100_000_000_000n })];
+    const groups = groupsOf(file('pain.001', { orders }));
+    expect(groups.map((group) => [textAt(group, 'PmtTpInf', 'SvcLvl', 'Cd'), textAt(group, 'CtrlSum')])).toEqual([
+      [undefined, '1000000000.00'],
+      ['SEPA', '999999999.99'],
+    ]);
+  });
+
   it.each([
     ['JPY', 1_234n, '1234'],
     ['KWD', 1_234n, '1.234'],
