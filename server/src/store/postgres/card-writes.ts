@@ -3,13 +3,18 @@ import { CODES } from '@coinslot/protocol';
 import type { BlockedList, CardWriter } from '../../cards/store.ts';
 import type { AnsweredUpload, CardIssueRecord, NewCard, NewCardClaim, NewCardRecord } from '../../cards/types.ts';
 import type { Transfer } from '../../ledger/types.ts';
+import { hex } from '../../players/types.ts';
 import { PostgresCardReads } from './card-reads.ts';
 import { sql, type Ask } from './connection.ts';
 import type { PostgresLedger } from './ledger.ts';
+import { byteas } from './wire.ts';
 
 type Blob = Uint8Array;
 
 const SQL = {
+  disputed: sql<{ request_id: Blob }>(
+    "SELECT request_id FROM card_records WHERE request_id = ANY ($1::bytea[]) AND outcome = 'disputed'",
+  ),
   addCard: sql(
     `INSERT INTO cards (card_id, user_id, assurance, public_key, issuer_key, issuer_id, serial_hex, chain_hash,
        issued_at_ms, not_after_ms)
@@ -53,10 +58,25 @@ const SQL = {
 
 export class PostgresCardWrites extends PostgresCardReads implements CardWriter {
   readonly #ledger: PostgresLedger;
+  /** Requests of this transaction's payments that no card disputes: asked for as a set, since each payment asks by itself. */
+  readonly #undisputed = new Set<string>();
 
   constructor(ask: Ask, ledger: PostgresLedger) {
     super(ask);
     this.#ledger = ledger;
+  }
+
+  begin(): void {
+    this.#undisputed.clear();
+  }
+
+  async loadDisputes(requestIds: readonly Blob[]): Promise<void> {
+    const disputed = new Set((await this.ask(SQL.disputed, [byteas(requestIds)])).map((row) => hex(row.request_id)));
+    for (const id of requestIds.map(hex)) if (!disputed.has(id)) this.#undisputed.add(id);
+  }
+
+  override async isDisputed(requestId: Blob): Promise<boolean> {
+    return this.#undisputed.has(hex(requestId)) ? false : super.isDisputed(requestId);
   }
 
   async addCard(card: NewCard): Promise<void> {
@@ -76,6 +96,7 @@ export class PostgresCardWrites extends PostgresCardReads implements CardWriter 
   }
 
   async addCardRecord({ transfer, placed, ...record }: NewCardRecord): Promise<void> {
+    this.#undisputed.clear();
     const posted = transfer && (await this.#ledger.postOne(transfer));
     const period = posted?.period ?? (await this.#ledger.bookingPeriod(record.bookedAtMs));
     const { cardId, head, requestId, purse, chargedMinor, chargedCurrency, request, decision, spentAtMs } = record;

@@ -86,6 +86,7 @@ const SQL = {
 
 export class PostgresTransaction extends PostgresReads implements StoreTransaction {
   override readonly cards: CardWriter;
+  readonly #cards: PostgresCardWrites;
   override readonly periods: PeriodWriter;
   override readonly refunds: RefundWriter;
   readonly #ledger: PostgresLedger;
@@ -93,13 +94,15 @@ export class PostgresTransaction extends PostgresReads implements StoreTransacti
   constructor(ask: Ask) {
     super(ask);
     this.#ledger = new PostgresLedger(ask);
-    this.cards = new PostgresCardWrites(ask, this.#ledger);
+    this.#cards = new PostgresCardWrites(ask, this.#ledger);
+    this.cards = this.#cards;
     this.periods = new PostgresMoneyWrites(ask, this.#ledger);
     this.refunds = new PostgresRefundWrites(ask, this.#ledger);
   }
 
   begin(head: HeadRow): void {
     this.#ledger.begin(head);
+    this.#cards.begin();
   }
 
   /** What a rolled back transaction may have left in memory is forgotten. */
@@ -123,6 +126,7 @@ export class PostgresTransaction extends PostgresReads implements StoreTransacti
       await this.#rateTables(keys.map(({ rateTableId }) => rateTableId)),
       await this.#priors(keys.map(({ requestId }) => requestId)),
     ];
+    await this.#cards.loadDisputes(keys.map(({ requestId }) => requestId));
     return keys.map(({ requestId, userId, publisherId, rateTableId }) => {
       const player = players.get(hex(userId));
       if (player === undefined) throw new Error(`player ${hex(userId)} was admitted and is not there`);
