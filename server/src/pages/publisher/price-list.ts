@@ -54,7 +54,7 @@ export interface CheckedList {
   readonly offers: readonly CheckedOffer[];
 }
 
-export async function showPriceListForm(page: Page): Promise<WebAnswer> {
+export function showPriceListForm(page: Page): WebAnswer {
   const w = page.words.priceList;
   return show(page, {
     title: w.title,

@@ -8,7 +8,7 @@ import { checkUpload, showPriceListForm } from './price-list.ts';
 import { declineRefund, showDecline, showRefunds } from './refunds.ts';
 import { showSales } from './sales.ts';
 
-type OpenForPublisher = (page: Page, publisher: Publisher, params: Params) => Promise<WebAnswer>;
+type OpenForPublisher = (page: Page, publisher: Publisher, params: Params) => Promise<WebAnswer> | WebAnswer;
 
 const route = (method: Route['method'], path: string, open: OpenForPublisher): Route => ({
   method,
