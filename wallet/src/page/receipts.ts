@@ -48,9 +48,10 @@ export function refundAmount({ refund }: Payment, language: Language): string {
 function refundedText(payment: Payment, language: Language, timeZone: string): string {
   const { refund } = payment;
   if (refund === undefined) return '';
-  const { back, reason } = paymentWords(language).refundedFor;
+  const words = paymentWords(language).refundedFor;
   const date = dateText(refund.timeMs, language, timeZone, 'medium');
-  return back(refund.amountMinor === 0n ? undefined : refundAmount(payment, language), date, reason[refund.reason]);
+  const amount = refund.amountMinor === 0n ? undefined : refundAmount(payment, language);
+  return words.back(amount, date, words.reason[refund.reason]);
 }
 
 function textOf(
