@@ -10,7 +10,6 @@ import { readPemCertificates, readRoots, withoutRoot } from '../studio/certifica
 import { readBytes, readBytesIfThere, readText, replaceFile } from '../studio/files.ts';
 import { readKey, signerOf } from '../studio/keys.ts';
 import type { StudioFiles } from '../studio/layout.ts';
-import { FILE_START, FaultsError } from '../text/faults.ts';
 import { audienceOf, isSameWish, makeRefundOrder, readNotice } from './order.ts';
 
 export interface RefundInput {
