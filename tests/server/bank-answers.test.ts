@@ -287,7 +287,7 @@ describe('a correction', () => {
     const month = await closedMonth();
     const first = await operate(month, '/v1/operator/corrections', order(month));
     expect(first.status).toBe(200);
-    const answer = await first.json();
+    const answer: unknown = await first.json();
     expect(await (await operate(month, '/v1/operator/corrections', order(month))).json()).toEqual(answer);
     const other = await operate(month, '/v1/operator/corrections', order(month, { reason: 'other' }));
     expect(other.status).toBe(409);

@@ -25,7 +25,7 @@ function tick(): void {
 
 // Every statement of the store, BEGIN and COMMIT among them, is a point at which the process may end.
 const prototype = Database.prototype as unknown as {
-  prepare(sql: string): Record<string, (...args: unknown[]) => unknown>;
+  prepare: (this: unknown, sql: string) => Record<string, (...args: unknown[]) => unknown>;
 };
 const prepare = prototype.prepare;
 prototype.prepare = function (sql) {

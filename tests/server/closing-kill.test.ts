@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { DAY_MS, makePublisher, NOON_MS } from '../lib/parties.ts';
+import { DAY_MS, makePublisher } from '../lib/parties.ts';
 import { makeBankDetails, makeMandate, mustBuy } from './month-world.ts';
 import { BANK, enrolPlayer, RATES, startMarket, temporaryFolder } from './started-server.ts';
 

@@ -21,7 +21,7 @@ export interface BillTerms {
   /** The seal's time. */
   readonly madeAtMs: number;
   /** Less than this is carried over. */
-  minimumMinor(currency: string): bigint;
+  readonly minimumMinor: (currency: string) => bigint;
 }
 
 /** A bill, and the attempt to collect it where something is due. */

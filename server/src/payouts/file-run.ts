@@ -11,7 +11,7 @@ import { faultOfDetails, type SignerCheck } from './bank-details.ts';
 
 export interface FileRunContext extends Omit<RunContext, 'movements' | 'previousPeriod'>, SignerCheck {
   readonly ownBank: OwnBank;
-  find(finding: string): void;
+  readonly find: (finding: string) => void;
 }
 
 const PAGE = 500;

@@ -31,7 +31,7 @@ export interface PayoutTerms {
   readonly madeAtMs: number;
   /** The seal's table; `undefined` when it names none. */
   readonly rateTable: RateTable | undefined;
-  minimumMinor(currency: string): bigint;
+  readonly minimumMinor: (currency: string) => bigint;
 }
 
 export interface MadePayout {
@@ -91,7 +91,7 @@ export function makePayout(
   return {
     payout: {
       ...base,
-      currencies: converted.map(({ roundingMinor: _, ...currency }) => currency),
+      currencies: moved.map((one, i) => ({ ...one, convertedMinor: converted[i]?.convertedMinor ?? 0n })),
       amountMinor,
       carried: undefined,
       bankDetailsNumber,

@@ -8,7 +8,7 @@ import { faultOfDetails, type SignerCheck } from './bank-details.ts';
 import { makePayout, payableAccount, payoutNumberOf, type MovedPayable, type PayoutWay } from './make-payout.ts';
 
 export interface PayoutRunContext extends RunContext, SignerCheck {
-  find(finding: string): void;
+  readonly find: (finding: string) => void;
 }
 
 /** Returns how many payouts the period has, those that are carried among them. */

@@ -12,7 +12,6 @@ import type {
   Mandate,
   UsedMandate,
 } from '../../bills/types.ts';
-import type { TransferKind } from '../../ledger/types.ts';
 import type { ListedFile } from '../../payouts/store.ts';
 import type { PeriodReader } from '../../periods/store.ts';
 import type {

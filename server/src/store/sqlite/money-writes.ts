@@ -205,8 +205,9 @@ export class SqliteMoneyWrites extends SqliteMoneyReads implements PeriodWriter 
     this.#sql.setWithdrawal.run(...answerOf(answered), endToEndId);
   }
 
-  async addBankFile({ handedAtMs: _, ...file }: BankFile, endToEndIds: readonly string[]): Promise<void> {
-    this.#sql.addBankFile.run(file);
+  async addBankFile(file: BankFile, endToEndIds: readonly string[]): Promise<void> {
+    const { messageId, kind, period, currency, orderCount, totalMinor, bytes, madeAtMs } = file;
+    this.#sql.addBankFile.run({ messageId, kind, period, currency, orderCount, totalMinor, bytes, madeAtMs });
     const mark =
       file.kind === 'pain.001' ? [this.#sql.filePayout, this.#sql.fileWithdrawal] : [this.#sql.fileCollection];
     for (const id of endToEndIds) mark.forEach((statement) => statement.run(file.messageId, id));
