@@ -41,7 +41,7 @@ export interface ClosingReport {
   readonly findings: readonly string[];
 }
 
-/** Transfers that are summed at once; the store reads them in pages of some ten milliseconds, and names each account once. */
+/** Transfers that are summed at once; the store reads them in pages of some milliseconds, and names each account once. */
 const RANGE = 250_000n;
 
 export class Closing {
