@@ -64,7 +64,7 @@ export function sqliteRig(): StoreRig {
           db.transaction(work)(db);
           return Promise.resolve();
         } catch (error) {
-          return Promise.reject(error as Error);
+          return Promise.reject(error instanceof Error ? error : new Error(String(error)));
         } finally {
           db.close();
         }

@@ -16,9 +16,9 @@ export function describeServer(rig: StoreRig): void {
     beforeAll(() => rig.start());
     afterAll(() => rig.stop());
     const place = (): ReturnType<StoreRig['place']>['options'] => {
-      const { options, remove } = rig.place();
-      onTestFinished(remove);
-      return options;
+      const taken = rig.place();
+      onTestFinished(() => taken.remove());
+      return taken.options;
     };
 
     it('D11: two servers on one store: one request a hundred times is one debit and one decision', async () => {

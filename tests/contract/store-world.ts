@@ -1,5 +1,6 @@
 /** Parties and payments for the store's contract: rows made by hand, without signatures, since a store does not look at any. */
 import { createHash } from 'node:crypto';
+import type { Transfer } from '../../server/src/ledger/types.ts';
 import { paymentPostings, topUpPostings } from '../../server/src/ledger/postings.ts';
 import type { DecisionRecord, PaymentState } from '../../server/src/payments/types.ts';
 import { hex, playerAccount, type NewPlayer, type Plan, type TopUp } from '../../server/src/players/types.ts';
@@ -53,7 +54,7 @@ export function topUpOf(
   amountMinor: bigint,
   bankReference: string,
   atMs = NOON_MS,
-): [TopUp, Parameters<import('../../server/src/store/port.ts').StoreTransaction['addTopUp']>[1]] {
+): [TopUp, Transfer] {
   const { userId, currency } = player;
   return [
     { userId, amountMinor, currency, bankReference },

@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { verifyJournal } from '../../server/src/ledger/journal.ts';
 import type { Account, Transfer } from '../../server/src/ledger/types.ts';
-import { hex, playerAccount } from '../../server/src/players/types.ts';
+import { hex } from '../../server/src/players/types.ts';
 import { GroupCommit } from '../../server/src/store/group-commit.ts';
 import { StoreError, type Store } from '../../server/src/store/port.ts';
 import { insert, type Place, type SqlRow, type StoreRig } from './store-rigs.ts';
@@ -180,12 +180,12 @@ export function describeStore(rig: StoreRig): void {
 
       it('a publisher is kept with its chain; enrolled again, name and chain move', async () => {
         const store = await furnished();
-        const { chain: _, ...publisher } = publisherNamed('lumen');
+        const { chain, ...publisher } = publisherNamed('lumen');
         expect(await store.findPublisher('lumen')).toEqual(asBuffers(publisher));
         const next = { ...publisherNamed('lumen', 99), commonName: 'Lumen', chainHash: bytesOf('chain 2') };
         await store.transaction((tx) => tx.putPublisher(next));
         expect(await store.listPublishers()).toMatchObject([{ commonName: 'Lumen', feeBasisPoints: 0 }]);
-        expect(await store.findChain(CHAIN_HASH)).toEqual(CHAIN);
+        expect(await store.findChain(CHAIN_HASH)).toEqual(chain);
         await store.transaction((tx) => tx.putChain(CHAIN_HASH, CHAIN));
         expect(await store.findChain(bytesOf('no chain'))).toBeUndefined();
       });

@@ -11,7 +11,6 @@ import {
   oneOf,
   period,
   refuseIf,
-  refuseWhere,
   text,
   time,
   UINT32_MAX,

@@ -7,10 +7,11 @@ const INTEGERS: readonly number[] = [OID.int8, OID.int4, OID.int2];
 
 /** Rows look as those of SQLite with safe integers: every integer a bigint, every byte string a Buffer. */
 export const TYPES: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format: 'text' | 'binary' = 'text') =>
-    INTEGERS.includes(oid) && format === 'text'
+  getTypeParser(oid: number, format: 'text' | 'binary' = 'text'): (value: string) => unknown {
+    return INTEGERS.includes(oid) && format === 'text'
       ? BigInt
-      : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
+      : (pg.types.getTypeParser(oid, format) as (value: string) => unknown);
+  },
 };
 
 const encoder = new TextEncoder();
