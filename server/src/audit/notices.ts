@@ -44,6 +44,8 @@ async function auditNotice(notice: NoticeRecord, place: string, bookings: Bookin
     } else if (row.noticeName === notice.name) {
       compare(told, row, at, facts);
       bookings.set(told.bankReference, told.isBooked);
+    } else if (told.amountMinor !== row.amountMinor || told.currency !== row.currency) {
+      findings.takeWord('bank', 'names given again for something else, not booked', sizeOf(told), told.currency);
     }
   }
 }
@@ -53,14 +55,15 @@ function compare(told: ToldEntry, row: BankEntryRecord, at: string, { findings }
   findings.same('notice', `${at}, amount`, ...(amounts as [string, string]));
   findings.same('notice', `${at}, order`, told.endToEndId, row.endToEndId);
   const way = told.amountMinor > 0n ? 'came in' : 'went out';
-  const size = told.amountMinor > 0n ? told.amountMinor : -told.amountMinor;
   findings.takeWord(
     'bank',
     told.isBooked ? `bookings that ${way}` : 'rejections',
-    told.isBooked ? size : 0n,
+    told.isBooked ? sizeOf(told) : 0n,
     told.currency,
   );
 }
+
+const sizeOf = ({ amountMinor }: ToldEntry): bigint => (amountMinor < 0n ? -amountMinor : amountMinor);
 
 /** All bookings and rejections of a `camt.054`; what is only expected is left out. Throws BAD_ENCODING. */
 export function entriesOf(xml: Uint8Array): readonly ToldEntry[] {

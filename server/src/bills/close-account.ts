@@ -1,6 +1,7 @@
 /**
- * Closes a player's account on the PIN key's word: nothing is charged to it any more, a ceiling becomes 0, and a prepaid balance
- * goes to the IBAN of the newest mandate, or stays where there is none. Asked again later, what has come in since leaves too.
+ * Closes a player's account on the PIN key's word: nothing is charged to it any more, a ceiling becomes 0, and a balance above
+ * zero (prepaid, or a postpaid bill that was paid and then refunded) goes to the IBAN of the newest mandate, or stays where there
+ * is none. Asked again later, what has come in since leaves too.
  */
 import { endToEndIdOf } from '../bank/ids.ts';
 import { hashOf, transitAccount } from '../payouts/make-payout.ts';
@@ -22,7 +23,7 @@ export async function closeAccount(
   const { userId, plan } = player;
   if ((await tx.periods.findAccountClosing(requestHash)) !== undefined) return;
   await tx.periods.addAccountClosing({ userId, requestHash, envelope, atMs: nowMs });
-  if (plan === 'postpaid') return tx.setCeiling(userId, 0n);
+  if (plan === 'postpaid') await tx.setCeiling(userId, 0n);
   await withdraw(tx, player, requestHash, nowMs);
 }
 

@@ -25,6 +25,8 @@ export interface NoticeReport {
   readonly name: string;
   /** Booked now, by outcome; entries that were booked before are not counted. */
   readonly booked: Readonly<Partial<Record<EntryOutcome, number>>>;
+  /** The bank's references that were booked before with another sum, currency or order: nothing is booked, and a person must look. */
+  readonly conflicts: readonly string[];
   /** Why it cannot be read. */
   readonly fault: string | undefined;
 }
@@ -93,28 +95,34 @@ export class BankDesk {
   async #take({ name, source, xml }: Pick<NoticeRecord, 'name' | 'source' | 'xml'>): Promise<NoticeReport> {
     const { store, commit, clock, log } = this.#options;
     const known = await store.periods.findNotice(name);
-    if (known?.taken === true) return { name, booked: {}, fault: known.fault };
+    if (known?.taken === true) return { name, booked: {}, conflicts: [], fault: known.fault };
     if (known === undefined) {
       const notice = { name, source, xml, atMs: clock(), taken: false, fault: undefined };
       await commit.submit((tx) => tx.periods.addNotice(notice));
     }
     const read = readOrFault(xml);
     const booked: Partial<Record<EntryOutcome, number>> = {};
+    const conflicts: string[] = [];
     const entries = 'entries' in read ? read.entries : [];
-    for (let from = 0; from < entries.length; from += ENTRIES)
-      for (const outcome of await this.#book(name, entries.slice(from, from + ENTRIES)))
-        if (outcome !== undefined) booked[outcome] = (booked[outcome] ?? 0) + 1;
+    for (let from = 0; from < entries.length; from += ENTRIES) {
+      const page = entries.slice(from, from + ENTRIES);
+      for (const [i, outcome] of (await this.#book(name, page)).entries())
+        if (outcome === 'conflict') conflicts.push(page[i]?.bankReference ?? '');
+        else if (outcome !== 'known') booked[outcome] = (booked[outcome] ?? 0) + 1;
+    }
     const fault = 'fault' in read ? read.fault : undefined;
     await commit.submit((tx) => tx.periods.setNoticeTaken(name, fault));
     if (fault === undefined) log.info({ name, ...booked }, "a bank's notice is booked");
     else log.error({ name, fault }, "a bank's notice cannot be read");
-    return { name, booked, fault };
+    if (conflicts.length > 0)
+      log.error({ name, conflicts }, 'the bank gave names again that other entries have: nothing was booked for them');
+    return { name, booked, conflicts, fault };
   }
 
-  #book(noticeName: string, entries: readonly BankEntry[]): Promise<readonly (EntryOutcome | undefined)[]> {
+  #book(noticeName: string, entries: readonly BankEntry[]): Promise<readonly (EntryOutcome | 'known' | 'conflict')[]> {
     const { commit, clock } = this.#options;
     return commit.submit(async (tx) => {
-      const outcomes: (EntryOutcome | undefined)[] = [];
+      const outcomes: (EntryOutcome | 'known' | 'conflict')[] = [];
       for (const entry of entries) outcomes.push(await bookEntry(tx, entry, { noticeName, nowMs: clock() }));
       return outcomes;
     });

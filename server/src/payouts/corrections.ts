@@ -68,7 +68,10 @@ export class Corrections {
     });
   }
 
-  /** Gives an entry that waits in suspense to a player. Throws BAD_KEY, OFFER_CURRENCY, OFFER_PRICE, ID_CONFLICT when it does not wait any more. */
+  /**
+   * Gives an entry that waits in suspense to a player. Throws BAD_KEY, OFFER_CURRENCY, OFFER_PRICE, ID_CONFLICT when it does not
+   * wait any more, INSUFFICIENT when the bank has taken so much back since that it is not there.
+   */
   async clearSuspense(bankReference: string, userId: Uint8Array): Promise<void> {
     await this.#options.commit.submit(async (tx) => {
       const entry = await tx.periods.findBankEntry(bankReference);
@@ -83,6 +86,11 @@ export class Corrections {
       if (player.balanceMinor + amountMinor > LIMITS.amountMinorMax)
         throw new ProtocolError('OFFER_PRICE', 'suspense: the balance would leave 2^53-1');
       const waits: AccountName = { kind: 'bank-suspense', owner: '', currency };
+      // Somebody who recalls a payment, and then asks for it as one that was lost, is not paid by the others.
+      if (((await tx.cards.findAccount(waits))?.balanceMinor ?? 0n) < amountMinor)
+        throw new ProtocolError('INSUFFICIENT', 'suspense: the bank has taken back what waited', {
+          hint: 'look for what went out of suspense, and correct that first',
+        });
       const postings = [{ debit: waits, credit: playerAccount(player), amountMinor }];
       const atMs = this.#options.clock();
       await tx.postTransfer({ kind: 'suspense-cleared', reference: entryReference(bankReference), atMs, postings });

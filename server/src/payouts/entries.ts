@@ -9,6 +9,7 @@ import { billNumberOf, collectionIdOf } from '../bills/make-bill.ts';
 import type { BankAnswers, Collection } from '../bills/types.ts';
 import { reversed, topUpPostings } from '../ledger/postings.ts';
 import type { AccountName, Posting, Transfer, TransferKind } from '../ledger/types.ts';
+import { isPeriod } from '../periods/calendar.ts';
 import { hex, playerAccount, type Player } from '../players/types.ts';
 import type { StoreTransaction } from '../store/port.ts';
 import { answerOf, type Answer, type OrderEntry } from './answers.ts';
@@ -31,21 +32,33 @@ const move = (debit: AccountName, credit: AccountName, amountMinor: bigint): Pos
 export const entryReference = (bankReference: string): Uint8Array =>
   Uint8Array.from(createHash('sha256').update(bankReference).digest());
 
-/** Inside a transaction. Returns `undefined` for an entry that was booked before. */
+/**
+ * Inside a transaction. Returns `known` for an entry that was booked before, and `conflict` for one that has the name of another:
+ * a bank that gives a name again would otherwise take money out of the books without a word.
+ */
 export async function bookEntry(
   tx: StoreTransaction,
   entry: BankEntry,
   context: EntryContext,
-): Promise<EntryOutcome | undefined> {
-  const { bankReference, currency, amountMinor, direction, endToEndId, remittance } = entry;
-  if ((await tx.periods.findBankEntry(bankReference)) !== undefined) return undefined;
+): Promise<EntryOutcome | 'known' | 'conflict'> {
+  const { bankReference, currency, direction, endToEndId, remittance } = entry;
+  const amountMinor = direction === 'in' ? entry.amountMinor : -entry.amountMinor;
+  const known = await tx.periods.findBankEntry(bankReference);
+  if (known !== undefined) {
+    const isSame = known.amountMinor === amountMinor && known.currency === currency && known.endToEndId === endToEndId;
+    return isSame ? 'known' : 'conflict';
+  }
   const booking = new EntryBooking(tx, entry, context);
-  const outcome = (await booking.asOrder()) ?? (await booking.asPayment()) ?? (await booking.intoSuspense());
+  const outcome =
+    (await booking.asToppedUp()) ??
+    (await booking.asOrder()) ??
+    (await booking.asPayment()) ??
+    (await booking.intoSuspense());
   await tx.periods.addBankEntry({
     bankReference,
     noticeName: context.noticeName,
     outcome,
-    amountMinor: direction === 'in' ? amountMinor : -amountMinor,
+    amountMinor,
     currency,
     endToEndId,
     remittance,
@@ -63,6 +76,15 @@ class EntryBooking {
     this.#tx = tx;
     this.#entry = entry;
     this.#nowMs = nowMs;
+  }
+
+  /** What the operator's own hand booked before, under the same name: the same money once, another sum for a person to look at. */
+  async asToppedUp(): Promise<EntryOutcome | undefined> {
+    const { bankReference, direction, isBooked, amountMinor, currency } = this.#entry;
+    const known = await this.#tx.findTopUp(bankReference);
+    if (known === undefined) return undefined;
+    const isSame = direction === 'in' && isBooked && known.amountMinor === amountMinor && known.currency === currency;
+    return isSame ? 'top-up' : this.intoSuspense();
   }
 
   /** An answer to a collection, a payout or a withdrawal of ours. */
@@ -165,8 +187,6 @@ class EntryBooking {
   async #topUp(player: Player): Promise<EntryOutcome> {
     const { bankReference, amountMinor, currency } = this.#entry;
     const { userId } = player;
-    // Booked by the operator's own hand before, under the same name.
-    if ((await this.#tx.findTopUp(bankReference)) !== undefined) return 'top-up';
     const postings = topUpPostings(playerAccount(player), amountMinor);
     await this.#tx.addTopUp({ userId, amountMinor, currency, bankReference }, this.#transfer('top-up', postings));
     return 'top-up';
@@ -196,7 +216,11 @@ export function namedIn(
   const whole = remittance.toLowerCase();
   const joined = whole.replace(/\s+/g, '');
   const bill = /b-(\d{6})-([0-9a-f]{32})(?![0-9a-f])/.exec(joined);
-  if (bill !== null) return { userId: bytesOf(bill[2] as string), period: Number(bill[1]) };
+  if (bill !== null) {
+    // Whoever pays may write what they like: a month that is none names no bill, and still an account.
+    const period = Number(bill[1]);
+    return { userId: bytesOf(bill[2] as string), period: isPeriod(period) ? period : undefined };
+  }
   const account = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/;
   const user = account.exec(whole) ?? account.exec(joined);
   return user === null ? undefined : { userId: bytesOf(user[0]), period: undefined };

@@ -9,12 +9,16 @@ export function periodOf(atMs: number): number {
   return at.getUTCFullYear() * 100 + at.getUTCMonth() + 1;
 }
 
+/** Whether a number names a month, from 1970 on. */
+export function isPeriod(period: number): boolean {
+  const [year, month] = [Math.floor(period / 100), period % 100];
+  return Number.isInteger(period) && year >= 1970 && year <= 9999 && month >= 1 && month <= 12;
+}
+
 /** The first millisecond of a period. Throws RangeError for an integer that names no month. */
 export function startOf(period: number): number {
-  const [year, month] = [Math.floor(period / 100), period % 100];
-  if (!Number.isInteger(period) || year < 1970 || year > 9999 || month < 1 || month > 12)
-    throw new RangeError(`period: ${period} is no month, expected YYYYMM`);
-  return Date.UTC(year, month - 1, 1);
+  if (!isPeriod(period)) throw new RangeError(`period: ${period} is no month, expected YYYYMM`);
+  return Date.UTC(Math.floor(period / 100), (period % 100) - 1, 1);
 }
 
 /** December is followed by January of the next year. */

@@ -120,7 +120,7 @@ export class Players {
 
   /**
    * Books money that arrived at the bank; for a postpaid player it lowers what is owed. Idempotent by bank reference: the same
-   * again changes nothing, anything else under it is ID_CONFLICT. Throws BAD_ENCODING, BAD_KEY, OFFER_CURRENCY, OFFER_PRICE.
+   * again changes nothing, anything else under it is ID_CONFLICT, and so is what a bank's notice has booked. Throws BAD_ENCODING, BAD_KEY, OFFER_CURRENCY, OFFER_PRICE.
    */
   async topUp(topUp: TopUp): Promise<Player> {
     requireMoney(topUp.amountMinor, topUp.currency);
@@ -156,6 +156,10 @@ async function bookTopUp(tx: StoreTransaction, topUp: TopUp, nowMs: number): Pro
     if (isSame) return requirePlayer(tx, userId);
     throw new ProtocolError('ID_CONFLICT', 'topUp.bankReference: booked already, with other particulars');
   }
+  if ((await tx.periods.findBankEntry(bankReference)) !== undefined)
+    throw new ProtocolError('ID_CONFLICT', "topUp.bankReference: booked already, from the bank's notice", {
+      hint: 'what waits in suspense is given to its player there',
+    });
   const player = await requirePlayer(tx, userId);
   requireCurrency(player, currency);
   if (player.balanceMinor + amountMinor > LIMITS.amountMinorMax)
