@@ -1,5 +1,6 @@
 /** Mandates, publishers' bank details, and accounts that are closed: all by the signature of whose money it is. */
 import { decodeAccountStatement, readEnvelope, sealEnvelope } from '@coinslot/protocol';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { bytes16Of, makeAccountRequest, makePublisher, makeTree, type Player } from '../lib/parties.ts';
 import {
@@ -134,6 +135,35 @@ describe('an account that its player closes', () => {
     expect(await ledgerOf(month, 'bank-suspense')).toBe(4_600n);
     await requireBooks(month);
   });
+
+  it.each([
+    ['withdrawals', /goes where no mandate of its player says/],
+    ['mandates', /goes where no mandate of its player says/],
+    ['withdrawals mandates', /mandate 1 of [0-9a-f]{32}: not what was signed/],
+  ])(
+    'S10: sends nothing to an account that somebody swapped in %s, and the closing says so',
+    async (tables, finding) => {
+      const month = await startMonth();
+      const { server, bank, storePath } = month;
+      const player = await enrolPlayer(month, { moneyMinor: 5_000n });
+      await server.service.mandates.take(makeMandate(month, player));
+      expect((await post(month, '/v1/accounts', closing(month, player))).status).toBe(200);
+      const shell = new Database(storePath);
+      for (const table of tables.split(' ')) {
+        for (const trigger of shell
+          .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?")
+          .pluck()
+          .all(table))
+          shell.exec(`DROP TRIGGER "${String(trigger)}"`);
+        shell.exec(`UPDATE ${table} SET iban = 'GB82WEST12345698765432'`);
+      }
+      shell.close();
+      const closed = await closeAt(month, 202603, APRIL);
+      expect(closed.findings).toEqual([expect.stringMatching(finding)]);
+      expect(bank.files.size).toBe(0);
+      expect(await ledgerOf(month, 'payout-transit', hexOf(player.userId))).toBe(5_000n);
+    },
+  );
 
   it('keeps its balance without a mandate; a postpaid one owes what it owes under a ceiling of 0', async () => {
     const month = await startMonth();

@@ -4,6 +4,7 @@ import { nativeVerifySignature } from '@coinslot/protocol/node';
 import type { Identity } from '../identity.ts';
 import type { Clock } from '../log.ts';
 import { requireFresh } from '../players/freshness.ts';
+import { hex } from '../players/types.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { Mandate } from './types.ts';
@@ -50,5 +51,31 @@ export class MandateDesk {
       await tx.periods.addMandate(taken);
       return taken;
     });
+  }
+}
+
+/** What is wrong with a stored mandate, held against what the player's PIN key signed; `undefined` when nothing is. */
+export function faultOfMandate(stored: Mandate, pinKey: Uint8Array): string | undefined {
+  const at = `mandate ${stored.number} of ${hex(stored.userId)}`;
+  try {
+    const body = openSigned(stored.envelope, {
+      type: 'payment-mandate',
+      publicKey: pinKey,
+      verify: nativeVerifySignature,
+    });
+    const signed = decodePaymentMandate(body);
+    const isSame =
+      equalBytes(signed.userId, stored.userId) &&
+      signed.number === stored.number &&
+      signed.way === stored.way &&
+      signed.mandateId === stored.mandateId &&
+      signed.holder === stored.holder &&
+      signed.iban === stored.iban &&
+      signed.token === stored.token &&
+      signed.timeMs === stored.signedAtMs;
+    return isSame ? undefined : `${at}: not what was signed`;
+  } catch (error) {
+    if (error instanceof ProtocolError) return `${at}: ${error.message}`;
+    throw error;
   }
 }

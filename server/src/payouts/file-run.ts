@@ -6,8 +6,10 @@ import { messageIdOf } from '../bank/ids.ts';
 import { writeBankFile } from '../bank/files.ts';
 import type { BankFileKind, BankOrder, OwnBank } from '../bank/types.ts';
 import type { RunContext } from '../bills/bill-run.ts';
+import { faultOfMandate } from '../bills/mandates.ts';
 import type { Collection } from '../bills/types.ts';
 import { faultOfDetails, type SignerCheck } from './bank-details.ts';
+import type { Withdrawal } from './types.ts';
 
 export interface FileRunContext extends Omit<RunContext, 'movements' | 'previousPeriod'>, SignerCheck {
   readonly ownBank: OwnBank;
@@ -97,10 +99,30 @@ class FileRun {
     }
     for (const withdrawal of await store.periods.listOpenWithdrawals(sealed.lastTransfer)) {
       const { endToEndId, amountMinor, currency, holder, iban } = withdrawal;
+      const fault = await this.#faultOfWithdrawal(withdrawal);
+      if (fault !== undefined) {
+        find(fault);
+        continue;
+      }
       const order = { endToEndId, amountMinor, holder, iban, bic: '', remittance: 'Balance of a closed account' };
       await this.#add('pain.001', currency, { ...order, mandate: undefined, token: undefined });
     }
     await this.#flush();
+  }
+
+  /** A withdrawal goes to where the player signed that it may, whatever its row says. */
+  async #faultOfWithdrawal({ userId, endToEndId, holder, iban, madeAtMs }: Withdrawal): Promise<string | undefined> {
+    const { store, sealed } = this.#context;
+    const player = await store.findPlayer(userId);
+    const at = { period: sealed.period, previousPeriod: 0, sealedAtMs: madeAtMs + 1 };
+    const [then] = await store.periods.loadBilling([userId], at);
+    // The newest too: beside a seal that was dated ahead, a mandate is dated later than what it was used for.
+    for (const mandate of [then?.mandate, await store.periods.findMandate(userId)]) {
+      if (player === undefined || mandate?.iban !== iban || mandate.holder !== holder) continue;
+      const fault = faultOfMandate(mandate, player.pinKey);
+      return fault && `withdrawal ${endToEndId}: ${fault}`;
+    }
+    return `withdrawal ${endToEndId}: goes where no mandate of its player says`;
   }
 
   async #add(kind: BankFileKind, currency: string, order: BankOrder): Promise<void> {
