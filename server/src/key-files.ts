@@ -18,8 +18,15 @@ export function readSigner(path: string, passphrase?: string): Signer {
   }
 }
 
-/** The one line of a token's file. */
-export const readToken = (path: string): string => readOwnFile(path).trim();
+/** A file that nobody filled must not open the operator's doors to an empty token. */
+const TOKEN = /^[\x21-\x7e]{16,}$/;
+
+/** The one line of a token's file. Throws ConfigError for one that is short, or that no header could carry. */
+export function readToken(path: string): string {
+  const token = readOwnFile(path).trim();
+  if (TOKEN.test(token)) return token;
+  throw new ConfigError(`${path}: expected a token of 16 or more printable ASCII characters without spaces`);
+}
 
 /** PEM of the key and the chain of TLS. Throws ConfigError when others may read the key. */
 export const readTls = (keyPath: string, chainPath: string): TlsIdentity => ({

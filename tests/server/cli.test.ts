@@ -3,7 +3,7 @@ import { ALG, decodeCrls, encodeRoots, readRevocationList } from '@coinslot/prot
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -138,6 +138,13 @@ describe('coinslot-server', () => {
       /no cardIssuers/,
     ],
     ['revocation lists that are none', { revocationListsPath: CLI }, true, undefined, /not a file of revocation lists/],
+    [
+      'a token that is empty, which every asking without one would match',
+      {},
+      true,
+      (key: string) => writeFileSync(join(dirname(key), 'token'), '\n', { mode: 0o600 }),
+      /token: expected a token of 16 or more/,
+    ],
     ['a chain that is not there', { chainPath: '/nowhere' }, true, undefined, /\/nowhere: cannot be read/],
   ])('refuses %s', async (_, fields, sandbox, prepare, message) => {
     const { config, key } = installed(fields, sandbox);

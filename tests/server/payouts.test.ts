@@ -220,6 +220,23 @@ describe('a payout', () => {
     await requireBooks(month);
   });
 
+  it("S10: goes nowhere while new details wait: those that they replace may be a thief's", async () => {
+    const month = await startMonth({ moneyPolicy: { ...SANDBOX_MONEY_POLICY, bankDetailsDelayMs: 7 * DAY_MS } });
+    const { server, time, bank } = month;
+    const player = await enrolPlayer(month, { moneyMinor: 100_000n });
+    await server.service.bankDetails.take(makeBankDetails(month, { iban: 'GB82WEST12345698765432' }));
+    await mustBuy(month, player, { amountMinor: 2_000n });
+    time.nowMs = APRIL - DAY_MS;
+    await server.service.bankDetails.take(makeBankDetails(month, { number: 2 }));
+    await closeAt(month, 202603, APRIL);
+    const { periods } = server.service.records;
+    expect((await periods.listPayouts(202603))[0]).toMatchObject({ carried: 'details-too-new', amountMinor: 0n });
+    expect(bank.files.size).toBe(0);
+    await closeAt(month, 202604, MAY);
+    expect((await periods.listPayouts(202604))[0]).toMatchObject({ bankDetailsNumber: 2, amountMinor: 2_000n });
+    await requireBooks(month);
+  });
+
   it('S10: an account that somebody swapped in the store gets nothing, and the closing says so', async () => {
     const month = await startMonth();
     const { server, storePath, bank } = month;

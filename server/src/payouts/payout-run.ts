@@ -63,17 +63,19 @@ async function movedPayables({
   ]);
 }
 
-/** The newest details that have waited long enough, if they are what the publisher signed. */
+/**
+ * The newest details, once they have waited long enough and if they are what the publisher signed. Those before them get nothing
+ * any more: the new ones may be there because the account of the old ones is somebody else's.
+ */
 async function wayOf(
   tx: StoreTransaction,
   { publisherId, payoutCurrency }: Publisher,
   { policy, sealed, find, ...check }: PayoutRunContext,
 ): Promise<PayoutWay> {
-  const details = await tx.periods.findBankDetails(publisherId, sealed.sealedAtMs - policy.bankDetailsDelayMs);
-  if (details === undefined) {
-    const newer = await tx.periods.findBankDetails(publisherId, sealed.sealedAtMs);
-    return { carried: newer === undefined ? 'no-bank-details' : 'details-too-new', payoutCurrency };
-  }
+  const details = await tx.periods.findBankDetails(publisherId, sealed.sealedAtMs);
+  if (details === undefined) return { carried: 'no-bank-details', payoutCurrency };
+  if (details.takenAtMs >= sealed.sealedAtMs - policy.bankDetailsDelayMs)
+    return { carried: 'details-too-new', payoutCurrency };
   const fault = faultOfDetails(details, check);
   if (fault === undefined) return { bankDetailsNumber: details.number, payoutCurrency: details.payoutCurrency };
   find(fault);

@@ -12,16 +12,21 @@ export async function showBankDetails(page: Page, publisher: Publisher): Promise
   const { words, parts, nowMs } = page;
   const { publisherId } = publisher;
   const newest = await parts.store.periods.findBankDetails(publisherId);
-  const inForce = await parts.store.periods.findBankDetails(publisherId, nowMs - parts.bankDetailsDelayMs + 1);
-  const isWaiting = newest !== undefined && newest.number !== inForce?.number;
+  // While new ones wait the old ones get nothing.
+  const isWaiting = newest !== undefined && newest.takenAtMs > nowMs - parts.bankDetailsDelayMs;
   const w = words.bankDetails;
   return show(page, {
     title: w.title,
     lead: w.lead,
     body: html`${newest === undefined && remark('warn', w.none, w.noneHint)}
       <div class="columns">
-        ${inForce !== undefined && detailsCard(page, 'in-force', w.inForce, inForce, state('good', w.paidHere))}
-        ${isWaiting && waiting(page, newest)} ${how(page)}
+        ${
+          newest !== undefined &&
+          (isWaiting
+            ? waiting(page, newest)
+            : detailsCard(page, 'in-force', w.inForce, newest, state('good', w.paidHere)))
+        }
+        ${how(page)}
       </div>`,
   });
 }
