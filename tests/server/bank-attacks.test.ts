@@ -80,15 +80,17 @@ describe('a bank reference that comes again', () => {
     const player = await enrolPlayer(month, { moneyMinor: 0n });
     const remittance = idOf(player);
     await told(month, { reference: '1', amount: '9.00', remittance });
-    expect(await told(month, { reference: '1', amount: '9.00', remittance: `again ${remittance}` })).toMatchObject({
-      booked: {},
+    const again = { reference: '1', amount: '9.00', remittance };
+    expect(await month.server.service.bank.takeNotice(camt(again, { ...again, reference: '2' }))).toMatchObject({
+      booked: { 'top-up': 1 },
       conflicts: [],
     });
-    expect(await told(month, { reference: '1', amount: '50.00', remittance })).toMatchObject({
-      booked: {},
-      conflicts: ['1'],
-    });
-    expect(await balanceOf(month, player)).toBe(900n);
+    for (const other of [{ amount: '50.00' }, { remittance: `for ${remittance}` }, { endToEndId: 'E-2' }])
+      expect(await told(month, { ...again, ...other })).toMatchObject({ booked: {}, conflicts: ['1'] });
+    const twice = { ...again, reference: '3' };
+    const { bank } = month.server.service;
+    expect(await bank.takeNotice(camt(twice, twice))).toMatchObject({ booked: { 'top-up': 1 }, conflicts: ['3'] });
+    expect(await balanceOf(month, player)).toBe(2_700n);
     await requireBooks(month);
   });
 });

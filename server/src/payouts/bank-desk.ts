@@ -25,7 +25,7 @@ export interface NoticeReport {
   readonly name: string;
   /** Booked now, by outcome; entries that were booked before are not counted. */
   readonly booked: Readonly<Partial<Record<EntryOutcome, number>>>;
-  /** The bank's references that were booked before with another sum, currency or order: nothing is booked, and a person must look. */
+  /** The bank's references that were booked before otherwise, or stand twice in this notice: nothing is booked, and a person must look. */
   readonly conflicts: readonly string[];
   /** Why it cannot be read. */
   readonly fault: string | undefined;
@@ -103,12 +103,18 @@ export class BankDesk {
     const read = readOrFault(xml);
     const booked: Partial<Record<EntryOutcome, number>> = {};
     const conflicts: string[] = [];
+    const seen = new Set<string>();
     const entries = 'entries' in read ? read.entries : [];
     for (let from = 0; from < entries.length; from += ENTRIES) {
       const page = entries.slice(from, from + ENTRIES);
-      for (const [i, outcome] of (await this.#book(name, page)).entries())
-        if (outcome === 'conflict') conflicts.push(page[i]?.bankReference ?? '');
+      for (const [i, outcome] of (await this.#book(name, page)).entries()) {
+        const bankReference = page[i]?.bankReference ?? '';
+        // One notice tells of one booking once: what looks the same there is another.
+        const isTwice = seen.has(bankReference);
+        seen.add(bankReference);
+        if (outcome === 'conflict' || isTwice) conflicts.push(bankReference);
         else if (outcome !== 'known') booked[outcome] = (booked[outcome] ?? 0) + 1;
+      }
     }
     const fault = 'fault' in read ? read.fault : undefined;
     await commit.submit((tx) => tx.periods.setNoticeTaken(name, fault));

@@ -45,7 +45,11 @@ export async function bookEntry(
   const amountMinor = direction === 'in' ? entry.amountMinor : -entry.amountMinor;
   const known = await tx.periods.findBankEntry(bankReference);
   if (known !== undefined) {
-    const isSame = known.amountMinor === amountMinor && known.currency === currency && known.endToEndId === endToEndId;
+    const isSame =
+      known.amountMinor === amountMinor &&
+      known.currency === currency &&
+      known.endToEndId === endToEndId &&
+      known.remittance === remittance;
     return isSame ? 'known' : 'conflict';
   }
   const booking = new EntryBooking(tx, entry, context);
