@@ -1,7 +1,6 @@
 import { ProtocolError } from '@coinslot/protocol';
 import { folderBank, NOTICES_AT_ONCE_MAX, readBankNotice, type BankFile } from '@coinslot/server';
 import {
-  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,

@@ -77,13 +77,13 @@ it.each([
   ['a blocked list out of turn', 'INSERT INTO card_lists SELECT issuer_key, 9, list, this_update_ms FROM card_lists'],
   [
     'more out of a purse than is in it',
-    `INSERT INTO transfers (id, kind, reference, lines, at_ms) VALUES (99, 'card-return', randomblob(32), 1, 1);
+    `INSERT INTO transfers (id, kind, reference, lines, at_ms, period) VALUES (99, 'card-return', randomblob(32), 1, 1, 197001);
      INSERT INTO postings VALUES (99, 0, (SELECT id FROM accounts WHERE kind = 'card-float'),
        (SELECT id FROM accounts WHERE kind = 'player-prepaid'), 'EUR', 261)`,
   ],
   [
     'a second payment under one request',
-    `INSERT INTO transfers (kind, reference, lines, at_ms) SELECT 'payment', request_id, 1, 1 FROM card_records`,
+    `INSERT INTO transfers (kind, reference, lines, at_ms, period) SELECT 'payment', request_id, 1, 1, 197001 FROM card_records`,
   ],
   [
     'a decision of a card without its record',

@@ -119,7 +119,7 @@ describe('a notice', () => {
   /** A state with one payment whose decision is known, told of a refund. */
   async function told(change: Partial<RefundNotice>): Promise<RefundNotice | undefined> {
     const { world, decisionId } = await bought();
-    const { publisher: _, tree, wallet } = world;
+    const { tree, wallet } = world;
     const holder = makeServerHolder(tree);
     const notice = {
       decisionId,

@@ -59,7 +59,10 @@ export interface StoreReader {
 }
 
 /** One transaction. Its reads see its own changes. */
-export interface StoreTransaction extends Omit<StoreReader, 'listDecisions' | 'cards' | 'periods' | 'refunds' | 'pages'> {
+export interface StoreTransaction extends Omit<
+  StoreReader,
+  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'pages'
+> {
   readonly cards: CardWriter;
   readonly periods: PeriodWriter;
   readonly refunds: RefundWriter;

@@ -5,7 +5,7 @@
  * `account_lines` says which transfers touch an account of a player, card or publisher, so that a bill's lines are found without
  * an index over all postings. The server's own payments are not in it: their decisions say whose they are, and they are most.
  */
-import { amount, appendOnly, bytes, currency, insertOnce, insertOnceBy, kindIn, time } from './columns.ts';
+import { amount, appendOnly, currency, insertOnce, insertOnceBy, kindIn, time } from './columns.ts';
 
 const UINT32_MAX = 4_294_967_295;
 const uint32 = (column: string, least = 0): string =>

@@ -3,7 +3,7 @@
  * with words for the operator for everything that must not be served from.
  */
 import Database from 'better-sqlite3';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { StoreError } from '../port.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { storeErrorOf } from './sqlite-errors.ts';
@@ -54,7 +54,7 @@ function guarded<T>(path: string, open: () => T): T {
 
 /** SQLite would make a new file and throw the WAL away, which may hold the only record of what was decided last. */
 function requireNotGone(path: string): void {
-  const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const bytesOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
   if (bytesOf(path) === 0 && bytesOf(`${path}-wal`) > 0)
     throw new StoreError(
       'failed',
