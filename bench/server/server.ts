@@ -38,7 +38,7 @@ export async function measureServer(): Promise<Part> {
       { name: 'SQLite: ceiling, decisions a CPU second if nothing else cost', value: ceiling, unit: '/s' },
       ...(await measureBackend(load, { name: 'SQLite', args: ['sqlite', join(folder, 'one.sqlite')] }, ceiling)),
     ];
-    const onPostgres = await measureParts({ database: { url: database.url } });
+    const onPostgres = await measureParts({ database: { url: database.url, schema: 'parts' } });
     const ceilingThere = 1_000_000 / (aloneUs + onPostgres.ledgerUs);
     figures.push(
       { name: "ledger alone, PostgreSQL, the server's side", value: onPostgres.ledgerUs, unit: 'us' },
