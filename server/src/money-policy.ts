@@ -13,6 +13,11 @@ export interface MoneyPolicy {
   readonly payAfterDays: number;
   /** 1 ... ORDERS_PER_FILE_MAX. Smaller files are smaller transactions. */
   readonly ordersPerFile: number;
+  /**
+   * How far below zero a publisher's own refunds may take what it is owed, by currency of the price; `*` for all others, 0 without
+   * both. Money that was paid out is with the publisher: giving it back to the player as well would be the operator's loss.
+   */
+  readonly publisherDebtMaxMinor: Readonly<Record<string, bigint>>;
   /** Bills that share a transaction: purchases wait for it, some milliseconds. */
   readonly billsPerTransaction: number;
 }
@@ -27,6 +32,7 @@ export const MONEY_POLICY: MoneyPolicy = Object.freeze({
   collectAfterDays: 5,
   payAfterDays: 1,
   ordersPerFile: 1_000,
+  publisherDebtMaxMinor: Object.freeze({}),
   billsPerTransaction: 500,
 });
 

@@ -163,9 +163,9 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const nonces = new SeenNonces(limits.seenNoncesMax);
   const players = new Players({ identity, store, commit, clock, nonces });
   const publishers = new Publishers({ roots, commit, clock });
-  const refunds = new Refunds({ identity, store, commit, clock, revocationLists });
   const isSandbox = options.environment === 'sandbox';
   const { moneyPolicy = isSandbox ? SANDBOX_MONEY_POLICY : MONEY_POLICY, ownBank } = options;
+  const refunds = new Refunds({ identity, store, commit, clock, revocationLists, policy: moneyPolicy });
   const mandates = new MandateDesk({ identity, store, commit, clock });
   const bankDetails = new BankDetailsDesk({ identity, commit, clock, roots, revocationLists });
   const bank = new BankDesk({ store, commit, clock, log, bank: options.bank });

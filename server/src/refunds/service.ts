@@ -15,8 +15,9 @@ import {
   readEnvelope,
 } from '@coinslot/protocol';
 import { wholeStored, type Identity } from '../identity.ts';
-import type { Transfer } from '../ledger/types.ts';
+import type { Posting, Transfer } from '../ledger/types.ts';
 import type { Clock } from '../log.ts';
+import type { MoneyPolicy } from '../money-policy.ts';
 import { playerAccount } from '../players/types.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
@@ -31,6 +32,7 @@ export interface RefundsOptions {
   readonly clock: Clock;
   /** Held against publishers' chains, DER. */
   readonly revocationLists: readonly Uint8Array[];
+  readonly policy: Pick<MoneyPolicy, 'publisherDebtMaxMinor'>;
 }
 
 /** A refund as it was made, now or before. */
@@ -71,7 +73,7 @@ export class Refunds {
     this.#options = options;
   }
 
-  /** Carries out envelope `refund-order`. Throws the codes of `checkOrder`, DECISION_MISMATCH, ID_CONFLICT and STORAGE. */
+  /** Carries out envelope `refund-order`. Throws the codes of `checkOrder`, DECISION_MISMATCH, ID_CONFLICT, INSUFFICIENT and STORAGE. */
   async order(envelope: Uint8Array): Promise<Refunded> {
     const { clock } = this.#options;
     const known = await this.#knownOrder(envelope);
@@ -141,8 +143,8 @@ export class Refunds {
   }
 
   async #refund(asking: Asking): Promise<Refunded> {
-    const { commit, clock, identity } = this.#options;
-    const { refund, fresh } = await commit.submit((tx) => undo(tx, asking, { identity, nowMs: clock() }));
+    const { commit, clock, identity, policy } = this.#options;
+    const { refund, fresh } = await commit.submit((tx) => undo(tx, asking, { identity, policy, nowMs: clock() }));
     return this.#answer(refund, fresh);
   }
 
@@ -156,7 +158,7 @@ export class Refunds {
 async function undo(
   tx: StoreTransaction,
   asking: Asking,
-  { identity, nowMs }: { readonly identity: Identity; readonly nowMs: number },
+  { identity, policy, nowMs }: Pick<RefundsOptions, 'identity' | 'policy'> & { readonly nowMs: number },
 ): Promise<{ readonly refund: Refund; readonly fresh: boolean }> {
   const { decisionId, reason, order, answer } = asking;
   const isTheirs = (one: Sale): boolean => order === undefined || one.publisherId === order.publisherId;
@@ -171,6 +173,7 @@ async function undo(
   const player = await tx.findPlayer(sale.userId);
   if (player === undefined) throw new Error('the player of a decision is not in the store');
   const { postings, claim } = await sale.undo(tx, player);
+  if (order !== undefined) await requireOwed(tx, postings, policy);
   const amountMinor = broughtMinor(postings, playerAccount(player));
   if (player.balanceMinor + amountMinor > LIMITS.amountMinorMax)
     throw new ProtocolError('OFFER_PRICE', 'decisionId: the balance would leave 2^53-1');
@@ -198,6 +201,31 @@ async function undo(
   const wish = await tx.refunds.findRefundRequest(decisionId);
   if (wish !== undefined) await tx.refunds.setRefundRequest(decisionId, 'refunded', answer, nowMs);
   return { refund, fresh: true };
+}
+
+/**
+ * A publisher gives back what it is still owed. One that was paid out already could otherwise be its own player: the payout on
+ * one account, the refund on another, and nobody to ask for the debt. The operator may refund beyond it.
+ */
+async function requireOwed(
+  tx: StoreTransaction,
+  postings: readonly Posting[],
+  { publisherDebtMaxMinor: debts }: RefundsOptions['policy'],
+): Promise<void> {
+  for (const posting of postings) {
+    const name = posting.debit;
+    if (name.kind !== 'publisher-payable') continue;
+    const takenMinor = postings
+      .filter(({ debit }) => debit.kind === name.kind && debit.currency === name.currency)
+      .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+    const owedMinor = (await tx.cards.findAccount(name))?.balanceMinor ?? 0n;
+    const debtMaxMinor = debts[name.currency] ?? debts['*'] ?? 0n;
+    if (owedMinor - takenMinor < -debtMaxMinor)
+      throw new ProtocolError('INSUFFICIENT', 'decisionId: more than the publisher is owed in this currency now', {
+        charged: 'no',
+        hint: 'ask the operator, who can refund it all the same',
+      });
+  }
 }
 
 /** The same publisher's same bytes; of the operator's, the same reason. */
