@@ -1,14 +1,6 @@
 import { ProtocolError } from '@coinslot/protocol';
 import { folderBank, NOTICES_AT_ONCE_MAX, readBankNotice, type BankFile } from '@coinslot/server';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
