@@ -109,14 +109,15 @@ export class Seat {
 
   /**
    * Clicks one of the dialog's buttons in the canvas: `left` declines, `right` goes on; a lone button is both. The guard
-   * against presses that were meant for the game lasts half a second, so a click that came too early is made again.
+   * against presses that were meant for the game lasts half a second, so a click that came too early is made again; but not before
+   * a busy machine has had time to answer the first, or the second would press a button of the next step.
    */
   async clickInCanvas(side: 'left' | 'right', until: () => Promise<boolean>): Promise<void> {
     for (let tries = 0; tries < 20; tries++) {
       const spots = findButtons(await this.page.screenshot());
       const spot: Spot | undefined = side === 'left' ? spots[0] : spots.at(-1);
       if (spot !== undefined) await this.page.mouse.click(spot.x, spot.y);
-      for (let waits = 0; waits < 5; waits++) {
+      for (let waits = 0; waits < 25; waits++) {
         if (await until()) return;
         await this.page.waitForTimeout(100);
       }
