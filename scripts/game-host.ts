@@ -74,6 +74,7 @@ export async function hostGame(options: {
       });
     },
   };
+  const before = process.stdin.listeners('end');
   const server = await preview({
     root: join(root, 'demo-game'),
     logLevel: 'error',
@@ -85,5 +86,8 @@ export async function hostGame(options: {
       headers: { 'content-security-policy': contentPolicy(walletPort), 'x-content-type-options': 'nosniff' },
     },
   });
+  // Vite ends the whole process when standard input ends, which it does at once where there is no terminal.
+  for (const listener of process.stdin.listeners('end'))
+    if (!before.includes(listener)) process.stdin.off('end', listener as () => void);
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
