@@ -77,7 +77,7 @@ export function viewOf(state: OverlayState, context: ViewContext): View {
     place: state.kind === 'review' ? context.step : state.kind,
     words,
     locale: shown?.locale ?? words.locale,
-    direction: shown?.direction ?? 'ltr',
+    direction: shown?.direction ?? words.direction,
     seller: shown === undefined ? null : { payee: title(shown.payee), game: title(shown.gameName) },
     test: shown?.test ?? false,
     step: null,
@@ -133,11 +133,14 @@ export function viewOf(state: OverlayState, context: ViewContext): View {
         ...plain(words.unreachable[state.reason]),
         amount: { kind: 'words', label: '', text: words.charged.no, lines: [] },
         art: 'unplugged',
-        choices: [close, retry, ...(state.reason === 'not-paired' ? walletChoice : [])],
+        choices: [close, retry, ...(ASKED_ON_THE_PAGE.has(state.reason) ? walletChoice : [])],
         dismiss: 'close',
       };
   }
 }
+
+/** What the player does about it on the wallet's page. */
+const ASKED_ON_THE_PAGE: ReadonlySet<string> = new Set<UnreachableReason>(['not-paired', 'needs-code']);
 
 const title = (text: string): string => harmless(text, TITLE_MAX);
 const long = (text: string): string => harmless(text, TEXT_MAX);

@@ -4,15 +4,14 @@ const seconds = new Intl.PluralRules('en');
 
 export const en: Words = {
   locale: 'en',
+  direction: 'ltr',
 
   total: 'Total',
   priceAskedIn: (original) => `Seller’s price: ${original}`,
-  youGet: 'You get',
   soldBy: 'Sold by',
   forGame: (game) => `in ${game}`,
   refund: 'Refunds',
   offered: 'Offered',
-  exchange: 'Exchange rate',
   code: 'Code',
   test: 'TEST',
   testLong: 'TEST – no real money',
@@ -52,11 +51,23 @@ export const en: Words = {
     },
     'wallet-permission': {
       title: 'The browser keeps the wallet away',
-      text: 'Allow this page to reach devices on your local network (the icon beside the address), then try again.',
+      text: 'Open the icon beside the address and allow this page to reach apps on this device. The game then goes on by itself.',
+    },
+    'wallet-ask': {
+      title: 'Your browser asks first',
+      text: 'Your wallet runs on this computer, and the browser asks before a game may reach it. Press “Try again”, then “Allow”.',
+    },
+    'wallet-unfit': {
+      title: 'This page cannot reach the wallet',
+      text: 'The page around this game does not let it, or the address is not a secure one. Open the game at its own https address, or tell its makers.',
     },
     'not-paired': {
       title: 'Connect this game first',
       text: 'Your wallet asks you on its own page: open it there with your PIN if it is locked, and accept this game.',
+    },
+    'needs-code': {
+      title: 'Connect this game by a code',
+      text: 'On your wallet’s page choose “Connect an installed game”. Type the code from there into this game, never into a web page.',
     },
   },
   notEnough: 'There is not enough money in your wallet for this. Top it up, then try again.',
@@ -91,7 +102,7 @@ export const en: Words = {
     OFFER_ORIGIN: 'The offer is not this game’s, or its seller is not known to the payment service.',
     OFFER_HASH: 'The offer is not the one its seller signed.',
     CONSENT_REQUIRED: 'Your wallet wants to be asked in another way. Try again.',
-    CONSENT_DENIED: 'You said no on your wallet’s page. The game goes on.',
+    CONSENT_DENIED: 'The answer on your wallet’s page was no. The game goes on.',
     CONSENT_BUSY: 'Another game is asking at this moment. Answer there first, then try again.',
     CONSENT_STALE: 'What was shown has changed meanwhile. Try again to see it as it is now.',
     ORIGIN_REFUSED: 'Your wallet does not talk to this website.',
@@ -101,6 +112,7 @@ export const en: Words = {
     INSUFFICIENT: 'There is not enough money in your wallet. Top it up, then try again.',
     CEILING: 'This would go above what you may owe until your next bill.',
     RATE_STALE: 'The exchange rate has changed. Try again to see the new total.',
+    KEY_ABSENT: 'This needs the network: the key that opens it is not here. Go online and try again.',
     CARD_ABSENT: 'There is no card in the reader. Insert it, then try again.',
     CARD_STATE: 'The card cannot pay in the state it is in. Your wallet’s page says more.',
     CARD_TORN: 'The card was taken out too early. Insert it again: the same payment is looked up, never paid twice.',
@@ -111,7 +123,7 @@ export const en: Words = {
     RECORD_FULL: 'The card’s record is full. Connect your wallet to the internet to empty it.',
     CLOCK_SKEW: 'The clocks disagree. Set the clock of this computer, then try again.',
     STORAGE: 'The payment could not be written down. The same payment is looked up, never paid twice.',
-    BUSY: 'The payment service is busy. Try again in a moment.',
+    BUSY: 'The payment service cannot be reached: it is busy, or this computer is offline. Try again in a moment.',
     PENDING: 'The payment is not decided yet. Your wallet keeps asking and never pays twice.',
     DECISION_MISMATCH:
       'The answer that came back is for something else, so it opens nothing. Your wallet looks into it.',

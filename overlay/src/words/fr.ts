@@ -5,15 +5,14 @@ const seconds = new Intl.PluralRules('fr');
 /** Typography: a narrow no-break space before ? ! ; and a no-break space before : and inside « ». */
 export const fr: Words = {
   locale: 'fr',
+  direction: 'ltr',
 
   total: 'Total',
   priceAskedIn: (original) => `Prix du vendeur\u00a0: ${original}`,
-  youGet: 'Vous obtenez',
   soldBy: 'Vendu par',
   forGame: (game) => `dans ${game}`,
   refund: 'Remboursement',
   offered: 'Offre du',
-  exchange: 'Taux de change',
   code: 'Code',
   test: 'TEST',
   testLong: 'TEST – pas d’argent réel',
@@ -56,11 +55,23 @@ export const fr: Words = {
     },
     'wallet-permission': {
       title: 'Le navigateur bloque le portefeuille',
-      text: 'Autorisez cette page à joindre les appareils du réseau local (l’icône près de l’adresse), puis réessayez.',
+      text: 'Ouvrez l’icône près de l’adresse et autorisez cette page à joindre les applications de cet appareil. Le jeu continue ensuite de lui-même.',
+    },
+    'wallet-ask': {
+      title: 'Votre navigateur demande d’abord',
+      text: 'Votre portefeuille se trouve sur cet ordinateur, et le navigateur demande votre accord. Appuyez sur « Réessayer », puis sur « Autoriser ».',
+    },
+    'wallet-unfit': {
+      title: 'Cette page ne peut pas joindre le portefeuille',
+      text: 'La page autour de ce jeu l’en empêche, ou l’adresse n’est pas sécurisée. Ouvrez le jeu à sa propre adresse https, ou prévenez ses auteurs.',
     },
     'not-paired': {
       title: 'Connectez d’abord ce jeu',
       text: 'Votre portefeuille vous attend sur sa page : ouvrez-le avec votre code s’il est verrouillé, puis acceptez ce jeu.',
+    },
+    'needs-code': {
+      title: 'Connectez ce jeu par un code',
+      text: 'Sur la page de votre portefeuille, choisissez « Connecter un jeu installé ». Saisissez ce code dans ce jeu, jamais dans une page web.',
     },
   },
   notEnough: 'Il n’y a pas assez d’argent dans votre portefeuille. Rechargez-le, puis réessayez.',
@@ -96,7 +107,7 @@ export const fr: Words = {
     OFFER_ORIGIN: 'L’offre n’est pas celle de ce jeu, ou le service de paiement ne connaît pas son vendeur.',
     OFFER_HASH: 'L’offre n’est pas celle que le vendeur a signée.',
     CONSENT_REQUIRED: 'Votre portefeuille veut votre accord d’une autre façon. Réessayez.',
-    CONSENT_DENIED: 'Vous avez dit non sur la page du portefeuille. Le jeu continue.',
+    CONSENT_DENIED: 'La réponse donnée sur la page du portefeuille est non. Le jeu continue.',
     CONSENT_BUSY: 'Un autre jeu pose une question en ce moment. Répondez-y d’abord, puis réessayez.',
     CONSENT_STALE: 'Ce qui était affiché a changé entre-temps. Réessayez pour voir l’état actuel.',
     ORIGIN_REFUSED: 'Votre portefeuille ne parle pas à ce site.',
@@ -106,6 +117,7 @@ export const fr: Words = {
     INSUFFICIENT: 'Il n’y a pas assez d’argent dans votre portefeuille. Rechargez-le, puis réessayez.',
     CEILING: 'Cela dépasserait ce que vous pouvez devoir jusqu’à la prochaine facture.',
     RATE_STALE: 'Le taux de change a changé. Réessayez pour voir le nouveau total.',
+    KEY_ABSENT: 'Il faut le réseau : la clé qui ouvre ce contenu n’est pas ici. Connectez-vous et réessayez.',
     CARD_ABSENT: 'Il n’y a pas de carte dans le lecteur. Insérez-la, puis réessayez.',
     CARD_STATE: 'La carte ne peut pas payer dans son état. La page du portefeuille en dit plus.',
     CARD_TORN:
@@ -117,7 +129,7 @@ export const fr: Words = {
     RECORD_FULL: 'Le registre de la carte est plein. Connectez votre portefeuille à internet pour le vider.',
     CLOCK_SKEW: 'Les horloges ne sont pas d’accord. Réglez l’heure de cet ordinateur, puis réessayez.',
     STORAGE: 'Le paiement n’a pas pu être inscrit. Le même paiement est recherché, jamais payé deux fois.',
-    BUSY: 'Le service de paiement est occupé. Réessayez dans un instant.',
+    BUSY: 'Le service de paiement ne répond pas\u00a0: il est occupé, ou cet ordinateur est hors ligne. Réessayez dans un instant.',
     PENDING:
       'Le paiement n’est pas encore décidé. Votre portefeuille continue de demander et ne paie jamais deux fois.',
     DECISION_MISMATCH: 'La réponse reçue concerne autre chose, elle n’ouvre donc rien. Votre portefeuille s’en occupe.',

@@ -13,16 +13,15 @@ export interface TitledText {
 export interface Words {
   /** BCP 47, of these words. */
   readonly locale: string;
+  readonly direction: 'ltr' | 'rtl';
 
   readonly total: string;
   /** `original` is the publisher's own price, formatted. */
   readonly priceAskedIn: (original: string) => string;
-  readonly youGet: string;
   readonly soldBy: string;
   readonly forGame: (game: string) => string;
   readonly refund: string;
   readonly offered: string;
-  readonly exchange: string;
   readonly code: string;
   readonly test: string;
   readonly testLong: string;
