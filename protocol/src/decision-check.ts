@@ -52,6 +52,21 @@ export function checkDecision(
   return openDecision(decisionEnvelope, offerBytes, { ...open, atMs: nowMs }, nowMs);
 }
 
+/**
+ * As `checkDecision`, long afterwards: as of the decision's own time, so that certificates may have run out since. Throws what
+ * `checkDecision` throws. The time of a software card's decision is nobody's word but its own: a revocation of it counts whatever
+ * its date.
+ */
+export function checkPastDecision(
+  decisionEnvelope: Uint8Array,
+  offerBytes: Uint8Array,
+  options: Omit<DecisionOptions, 'nowMs'>,
+): CheckedDecision {
+  const { timeMs } = decodePaymentDecision(readEnvelope(decisionEnvelope).body);
+  const isTimeProven = claimedLeaf(decisionEnvelope, options.chainByHash)?.card?.assurance !== 'software';
+  return openDecision(decisionEnvelope, offerBytes, { ...options, atMs: timeMs, isTimeProven }, timeMs);
+}
+
 function openDecision(
   decisionEnvelope: Uint8Array,
   offerBytes: Uint8Array,

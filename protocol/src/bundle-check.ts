@@ -1,0 +1,277 @@
+/**
+ * Checks a dispute bundle: each message against the others and under the pinned roots, as of the time it was signed, so that it
+ * holds years after every certificate in it has run out. Straight-line: the first check that fails names the verdict.
+ *
+ * What it does not prove: that nothing in it was revoked by an issuer of whom no list is there; and of a software card, when it
+ * decided, since that is nobody's word but the card's own.
+ */
+import { decodeBundle, type Bundle } from './bundle.ts';
+import { hashChain, type VerifiedLeaf } from './certificates/index.ts';
+import type { CodeName } from './codes.ts';
+import { checkPastDecision } from './decision-check.ts';
+import { equalBytes } from './encoding.ts';
+import { openEnvelope, openSigned, readEnvelope, type OpenOptions, type Verify } from './envelope.ts';
+import { ProtocolError } from './errors.ts';
+import {
+  decodeEnrolment,
+  decodeOffer,
+  decodePaymentDecision,
+  decodePaymentRequest,
+  decodeQuote,
+  decodeRefundNotice,
+  decodeTerms,
+  decodeTexts,
+  requestHash,
+  userIdOf,
+  type Enrolment,
+  type Offer,
+  type PaymentDecision,
+  type PaymentRequest,
+  type Quote,
+  type RefundNotice,
+  type Terms,
+  type Texts,
+} from './messages.ts';
+import { plainAmount } from './money.ts';
+import { checkOffer } from './offer-check.ts';
+import { decodeShown, shownDigest, type Shown, type ShownMoney } from './shown.ts';
+
+/** The checks in their order; each is of one thing in the file. */
+export const BUNDLE_CHECKS = Object.freeze([
+  /** The file and every message in it can be read. */
+  'form',
+  /** Message 1: the publisher's price, under its certificate. */
+  'offer',
+  /** What was shown is of this offer, and its figures are those that were asked for. */
+  'shown',
+  /** The keys are this player's, and registered. */
+  'keys',
+  /** Message 2: signed with one of them, over this offer and exactly what was shown. */
+  'request',
+  /** Message 3: decided by who was asked, for this request. */
+  'decision',
+  /** The refund, if there is one, is of this payment. */
+  'refund',
+] as const);
+export type BundleCheck = (typeof BUNDLE_CHECKS)[number];
+
+/** What the messages say. Read, and true only as far as the checks went. */
+export interface BundleContents {
+  readonly bundle: Bundle;
+  readonly offer: Offer;
+  readonly quote: Quote;
+  readonly terms: Terms;
+  readonly texts: Texts;
+  readonly shown: Shown;
+  readonly request: PaymentRequest;
+  readonly decision: PaymentDecision;
+  readonly refund: RefundNotice | undefined;
+}
+
+export interface BundleVerdict {
+  /** The checks that hold, in order; all of them when nothing failed. */
+  readonly passed: readonly BundleCheck[];
+  readonly failed: { readonly check: BundleCheck; readonly code: CodeName; readonly message: string } | undefined;
+  /** `undefined` when not even that could be read. */
+  readonly contents: BundleContents | undefined;
+  /** Who signed messages 1 and 3, once that holds. */
+  readonly publisher: VerifiedLeaf | undefined;
+  readonly decider: VerifiedLeaf | undefined;
+}
+
+export interface BundleOptions {
+  /** Pinned roots, DER, of the time of the payment. */
+  readonly roots: readonly Uint8Array[];
+  /** Newer revocation lists, DER, in place of those in the file. */
+  readonly crls?: readonly Uint8Array[];
+  readonly verify?: Verify;
+}
+
+/** Checks the file. A forgery, or a file that is none, is a verdict; only the caller's own mistakes throw (TypeError). */
+export function verifyBundle(bytes: Uint8Array, options: BundleOptions): BundleVerdict {
+  const passed: BundleCheck[] = [];
+  const file = new BundleFile(bytes, options);
+  for (const check of BUNDLE_CHECKS) {
+    try {
+      file[check]();
+    } catch (fault) {
+      if (!(fault instanceof ProtocolError)) throw fault;
+      const { code, message } = fault;
+      return verdictOf(passed, { check, code, message }, file);
+    }
+    passed.push(check);
+  }
+  return verdictOf(passed, undefined, file);
+}
+
+function verdictOf(passed: readonly BundleCheck[], failed: BundleVerdict['failed'], file: BundleFile): BundleVerdict {
+  const { contents, publisher, decider } = file;
+  return Object.freeze({ passed: Object.freeze([...passed]), failed, contents, publisher, decider });
+}
+
+/** One file while it is checked: a method for each check, in the order in which they are called. */
+class BundleFile implements Record<BundleCheck, () => void> {
+  readonly #bytes: Uint8Array;
+  readonly #options: BundleOptions;
+  #contents: BundleContents | undefined;
+  #enrolment: Enrolment | undefined;
+  publisher: VerifiedLeaf | undefined;
+  decider: VerifiedLeaf | undefined;
+
+  constructor(bytes: Uint8Array, options: BundleOptions) {
+    this.#bytes = bytes;
+    this.#options = options;
+  }
+
+  get contents(): BundleContents | undefined {
+    return this.#contents;
+  }
+
+  form(): void {
+    const bundle = decodeBundle(this.#bytes);
+    const offer = decodeOffer(bundle.offer);
+    this.#contents = Object.freeze({
+      bundle,
+      offer,
+      quote: decodeQuote(readEnvelope(offer.quote).body),
+      terms: decodeTerms(offer.terms),
+      texts: decodeTexts(offer.texts),
+      shown: decodeShown(bundle.shown),
+      request: decodePaymentRequest(readEnvelope(bundle.request).body),
+      decision: decodePaymentDecision(readEnvelope(bundle.decision).body),
+      refund: bundle.refund && decodeRefundNotice(readEnvelope(bundle.refund).body),
+    });
+  }
+
+  offer(): void {
+    const { bundle, offer } = this.#read;
+    this.publisher = checkOffer(bundle.offer, { ...this.#trust, atMs: offer.offerTimeMs }).publisher;
+  }
+
+  shown(): void {
+    const { shown, offer, terms, quote, request } = this.#read;
+    const { chargeMinor, chargeCurrency, rateTableId } = request;
+    const isConverted = rateTableId !== 0;
+    requireAll('CONSENT_STALE', 'Shown', 'not of this offer and request', [
+      ['payee', shown.payee === this.publisher?.subject.commonName],
+      ['offerId', shown.offerId === terms.offerId],
+      ['offerTimeMs', shown.offerTimeMs === offer.offerTimeMs],
+      ['test', shown.test === this.publisher?.sandbox],
+      ['total', isMoney(shown.total, chargeMinor, chargeCurrency)],
+      ['rateTableId', shown.rateTableId === rateTableId],
+      ['rate', isConverted === (shown.rate !== '')],
+      ['original', isOriginal(shown.original, quote, isConverted)],
+    ]);
+  }
+
+  keys(): void {
+    const { bundle, request } = this.#read;
+    const first = bundle.keys.find((one) => readEnvelope(one).typeName === 'enrolment');
+    if (first === undefined) throw new ProtocolError('BAD_KEY', 'Bundle.keys: no enrolment');
+    const enrolment = decodeEnrolment(readEnvelope(first).body);
+    if (!equalBytes(userIdOf(enrolment.accountKey), request.userId))
+      throw new ProtocolError('BAD_KEY', 'Bundle.keys: of another player');
+    openSigned(first, { type: 'enrolment', publicKey: enrolment.accountKey, ...this.#verify });
+    this.#enrolment = enrolment;
+  }
+
+  request(): void {
+    const { bundle, request, offer, quote } = this.#read;
+    openSigned(bundle.request, { type: 'payment-request', publicKey: this.#proofKey(request), ...this.#verify });
+    const [asked, offered] = [readEnvelope(request.quote), readEnvelope(offer.quote)];
+    requireAll('CONSENT_STALE', 'PaymentRequest', 'not of this offer and of what was shown', [
+      ['shownDigest', equalBytes(request.shownDigest, shownDigest(bundle.shown))],
+      ['quote', equalBytes(asked.body, offered.body) && equalBytes(asked.signature, offered.signature)],
+      ['offerTimeMs', request.offerTimeMs === offer.offerTimeMs],
+      ['nonce', equalBytes(request.nonce, offer.nonce)],
+      ['sessionKey', equalBytes(request.sessionKey, offer.sessionKey)],
+      ['publisherId', request.publisherId === quote.publisherId],
+      ['charge', request.rateTableId !== 0 || isMoneyOf(quote, request.chargeMinor, request.chargeCurrency)],
+    ]);
+  }
+
+  decision(): void {
+    const { bundle, request, decision } = this.#read;
+    this.decider = checkPastDecision(bundle.decision, bundle.offer, this.#trust).signer;
+    const isApproved = decision.outcome === 'approved';
+    requireAll('DECISION_MISMATCH', 'PaymentDecision', 'not what was asked for', [
+      ['requestHash', equalBytes(decision.requestHash, requestHash(readEnvelope(bundle.request).body))],
+      ['signer', equalBytes(decision.signer, request.audience)],
+      ['playerKey', equalBytes(decision.playerKey, request.playerKey)],
+      ['chargedCurrency', !isApproved || decision.chargedCurrency === request.chargeCurrency],
+      ['chargedMinor', decision.chargedMinor <= (isApproved ? request.chargeMinor : 0n)],
+      ['rateTableId', !isApproved || decision.rateTableId === request.rateTableId],
+    ]);
+    if (isApproved && decision.timeMs > request.deadlineMs)
+      throw new ProtocolError('DECISION_EXPIRED', 'PaymentDecision.timeMs: after the deadline of the request');
+  }
+
+  /** Signed by a payment server of the same environment, later than the decision, for not more than was paid. */
+  refund(): void {
+    const { bundle, decision, refund } = this.#read;
+    if (bundle.refund === undefined || refund === undefined) return;
+    const signer = { type: 'refund-notice', role: 'payment-server', atMs: refund.timeMs } as const;
+    const { leaf } = openEnvelope(bundle.refund, { ...this.#trust, ...signer });
+    requireAll('DECISION_MISMATCH', 'RefundNotice', 'not of this payment', [
+      ['signer', leaf.sandbox === this.decider?.sandbox],
+      ['decisionId', equalBytes(refund.decisionId, decision.decisionId)],
+      ['outcome', decision.outcome === 'approved'],
+      ['currency', refund.currency === decision.chargedCurrency],
+      ['amountMinor', refund.amountMinor <= decision.chargedMinor],
+    ]);
+  }
+
+  get #read(): BundleContents {
+    if (this.#contents === undefined) throw new Error('bundle: checked before it was read');
+    return this.#contents;
+  }
+
+  get #verify(): { verify?: Verify } {
+    const { verify } = this.#options;
+    return verify === undefined ? {} : { verify };
+  }
+
+  get #trust(): Pick<OpenOptions, 'roots' | 'crls' | 'chainByHash' | 'verify'> {
+    const { bundle } = this.#read;
+    const { roots, crls = bundle.crls } = this.#options;
+    const chainByHash = (hash: Uint8Array): readonly Uint8Array[] | undefined =>
+      bundle.chains.find((chain) => equalBytes(hashChain(chain), hash));
+    return { roots, crls, chainByHash, ...this.#verify };
+  }
+
+  /** The key that `proof` names. A card's own PIN is beside the press key: the card's record says that it verified it. */
+  #proofKey({ proof }: PaymentRequest): Uint8Array {
+    const enrolment = this.#enrolment;
+    if (enrolment === undefined) throw new Error('bundle: a request before its keys');
+    if (proof === 'press' || proof === 'card') return enrolment.pressKey;
+    if (proof === 'pin') return enrolment.pinKey;
+    throw new ProtocolError('BAD_KEY', `Bundle.keys: none for a proof by ${proof}`);
+  }
+}
+
+/** Throws the code, naming the first field that does not hold. */
+function requireAll(
+  code: CodeName,
+  message: string,
+  why: string,
+  fields: readonly (readonly [string, boolean])[],
+): void {
+  const wrong = fields.find(([, holds]) => !holds);
+  if (wrong !== undefined) throw new ProtocolError(code, `${message}.${wrong[0]}: ${why}`);
+}
+
+/** The figure in the text is the amount: its digits, whatever the locale puts between them, and the code of its currency. */
+function isMoney({ amountMinor, currency, text }: ShownMoney, expectedMinor: bigint, expected: string): boolean {
+  if (amountMinor !== expectedMinor || currency !== expected || !text.includes(currency)) return false;
+  return text.replace(/\D/g, '') === plainAmount({ amountMinor, currency }).replace('.', '');
+}
+
+function isMoneyOf(quote: Quote, amountMinor: bigint, currency: string): boolean {
+  return quote.amountMinor === amountMinor && quote.currency === currency;
+}
+
+/** The publisher's price stands there where it was converted, and only there. */
+function isOriginal(original: ShownMoney | undefined, quote: Quote, isConverted: boolean): boolean {
+  if (original === undefined) return !isConverted;
+  return isConverted && isMoney(original, quote.amountMinor, quote.currency);
+}
