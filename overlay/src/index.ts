@@ -1,12 +1,17 @@
 /** `@coinslot/overlay`: the consent overlay. See README.md for what this room is and is not. */
 export { createOverlay } from './overlay.ts';
-export { contrastProblems, DEFAULT_THEME, HIGH_CONTRAST_THEME } from './theme.ts';
+export { contrastProblems, themes } from './theme.ts';
 export type {
+  Depth,
   OverlayIntent,
   OverlayModule,
   OverlayOptions,
   OverlayPort,
   OverlayState,
+  PadButton,
+  Switches,
+  ThemeChoice,
+  ThemeName,
   ThemeTokens,
   UnreachableReason,
 } from './port.ts';

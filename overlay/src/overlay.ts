@@ -9,9 +9,9 @@ import { TARGET_CSS_PX } from './layout/scale.ts';
 import type { ControlBox, Layout, Measure } from './layout/types.ts';
 import { Mirror } from './mirror.ts';
 import { Motion } from './motion.ts';
-import type { OverlayIntent, OverlayOptions, OverlayPort, OverlayState } from './port.ts';
+import type { OverlayIntent, OverlayOptions, OverlayPort, OverlayState, PadButton } from './port.ts';
 import { createHowlerSound, SILENCE, type SoundPort } from './sound/sound.ts';
-import { DEFAULT_THEME, HIGH_CONTRAST_THEME, themeOf } from './theme.ts';
+import { themeOf } from './theme.ts';
 
 const IDLE_TIMEOUT_MS = 120_000;
 /** A finger is wider than a mouse: targets reach this far beyond their drawn edge, where nothing else is. */
@@ -54,8 +54,7 @@ class Overlay implements OverlayPort {
     this.#surface = surface;
     this.#sound = sound;
     this.#screen = { width: options.width, height: options.height, cssScale: options.cssScale };
-    const moreContrast = page.defaultView?.matchMedia('(prefers-contrast: more)').matches === true;
-    const theme = themeOf(options.theme ?? (moreContrast ? HIGH_CONTRAST_THEME : DEFAULT_THEME));
+    const theme = themeOf(options.theme, options.contrast === 'more' || wantsContrast(page));
     const families = familiesFor(theme.fontFamily);
     this.#measure = createMeasure(page, families);
     this.#scene = new Scene(page, theme, families);
@@ -68,6 +67,7 @@ class Overlay implements OverlayPort {
       changed: () => this.#changed(),
       intent: (intent) => this.#listener(intent),
       openWallet: () => options.openWallet?.(),
+      ...(options.switches && { switches: options.switches }),
       moment: (moment) => sound.play(moment),
     });
     this.#mirror = new Mirror(options.mirrorParent, {
@@ -139,6 +139,10 @@ class Overlay implements OverlayPort {
     else this.#dialog.keyDown(event);
   }
 
+  pad(button: PadButton, pressed: boolean): void {
+    this.#dialog.pad(button, pressed);
+  }
+
   resize(width: number, height: number, cssScale: number): void {
     this.#screen = { width, height, cssScale };
     this.#surface.resize(width, height);
@@ -173,7 +177,7 @@ class Overlay implements OverlayPort {
     listen(view, 'keyup', (event) => {
       if (event instanceof KeyboardEvent) this.#dialog.keyUp(event);
     });
-    listen(view, 'blur', () => this.#dialog.forgetKeys());
+    listen(view, 'blur', () => this.#dialog.forgetPresses());
     listen(view, 'focus', (event) => {
       if (event.target === view) this.uncovered();
     });
@@ -239,6 +243,10 @@ class Overlay implements OverlayPort {
     return hit?.id ?? null;
   }
 }
+
+/** What the player's system asks for; forced colours too mean that edges must be seen. */
+const wantsContrast = (page: Document): boolean =>
+  ['(prefers-contrast: more)', '(forced-colors: active)'].some((query) => page.defaultView?.matchMedia(query).matches);
 
 /** Brings a small control to the smallest target, and every one a little beyond its edge. */
 const reachOf = (control: ControlBox, { cssPx }: Layout): number =>

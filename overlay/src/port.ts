@@ -5,9 +5,11 @@
  * decision opens anything.
  */
 import type { Charged, CodeName, Shown } from '@coinslot/protocol';
-import type { ThemeTokens } from './theme.ts';
+import type { PadButton, Switches } from './dialog/keys.ts';
+import type { ThemeChoice } from './theme.ts';
 
-export type { ThemeTokens } from './theme.ts';
+export type { PadButton, Switches } from './dialog/keys.ts';
+export type { Depth, ThemeChoice, ThemeName, ThemeTokens } from './theme.ts';
 
 /** What the plugin imports on demand; a studio can put a module of its own in its place. */
 export interface OverlayModule {
@@ -25,12 +27,18 @@ export interface OverlayOptions {
   locale: string;
   /** The player's text size, 1 ... 2. */
   textScale: number;
-  /** Default: the built-in look, or the high-contrast one where the player's system asks for more contrast. */
-  theme?: Partial<ThemeTokens>;
+  /** A look by its name, or tokens over one. Default `lantern`. */
+  theme?: ThemeChoice;
+  /** `more`: the high-contrast look, whatever the theme. Default: where the player's system asks for it. */
+  contrast?: 'more';
   /** No motion at all: states change at once. */
   reducedMotion: boolean;
   /** Sounds through howler, when it can be loaded. Default true. */
   sound?: boolean;
+  /** Whether the player has silenced the game: asked before every sound. Default: no. */
+  muted?(): boolean;
+  /** The keys of two switches. Default: none; Tab, arrows, Enter, Space and Escape always work. */
+  switches?: Switches;
   /** Where the mirror DOM goes: beside the game canvas, in the document. */
   mirrorParent: HTMLElement;
   /** Milliseconds, monotonic. */
@@ -47,7 +55,13 @@ export interface OverlayOptions {
   idleTimeoutMs?: number;
 }
 
-export type UnreachableReason = 'wallet-absent' | 'wallet-permission' | 'not-paired';
+/**
+ * Why no wallet was reached. `wallet-ask`: the browser will ask the player once they try again. `wallet-permission`: it was
+ * told no. `wallet-unfit`: it would never ask, since the page is framed without leave or is not https. `not-paired`: the
+ * wallet's page asks. `needs-code`: an installed game, which takes a code from the wallet's page.
+ */
+export type UnreachableReason =
+  'wallet-absent' | 'wallet-ask' | 'wallet-permission' | 'wallet-unfit' | 'not-paired' | 'needs-code';
 
 export type OverlayState =
   /** Waiting for what the wallet wants shown. */
@@ -89,6 +103,8 @@ export interface OverlayPort {
   pointer(type: 'down' | 'move' | 'up' | 'cancel', x: number, y: number, pointerId: number): void;
   /** keydown and keyup as the browser gave them; the same event object again is ignored (Phaser re-emits). */
   key(event: KeyboardEvent): void;
+  /** A gamepad's button goes down or up. One that is down when the dialog opens is told too: it counts for nothing. */
+  pad(button: PadButton, pressed: boolean): void;
   resize(width: number, height: number, cssScale: number): void;
   /** The canvas is seen again after it was covered, lost or hidden: input is ignored for 500 ms, and all is drawn anew. */
   uncovered(): void;

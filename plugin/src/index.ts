@@ -20,4 +20,4 @@ export type {
   ResultReason,
 } from './core/types.ts';
 export type { Facts, PlacementsFile, SkipReason, TimingDecision } from './timing/index.ts';
-export type { OverlayModule, OverlayPort, ThemeTokens } from '@coinslot/overlay';
+export type { OverlayModule, OverlayPort, Switches, ThemeChoice, ThemeName, ThemeTokens } from '@coinslot/overlay';

@@ -199,7 +199,7 @@ describe('rule 5: focus never starts on accept; input ignored for 500 ms and unt
     nowMs += GUARD_MS;
     press('Escape');
     expect(intents).toEqual([]);
-    dialog.forgetKeys();
+    dialog.forgetPresses();
     press('Escape');
     expect(intents).toEqual(['decline']);
   });

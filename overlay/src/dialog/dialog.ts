@@ -4,7 +4,7 @@
  */
 import type { OverlayIntent, OverlayState } from '../port.ts';
 import { createInputGuard, type InputGuard } from './input-guard.ts';
-import { keyAction } from './keys.ts';
+import { keyAction, padAction, type KeyAction, type PadButton, type Switches } from './keys.ts';
 import { viewOf, type ChoiceId, type Step, type View } from './view.ts';
 
 /** A control of the dialog: a choice, or the one that turns the page of a long text. */
@@ -16,6 +16,7 @@ export interface DialogPorts {
   locale: string;
   walletOpens: boolean;
   idleTimeoutMs: number;
+  switches?: Switches;
   /** View, focus, hover, press or page changed. */
   changed(): void;
   intent(intent: OverlayIntent): void;
@@ -26,6 +27,9 @@ export interface DialogPorts {
 /** Shortest time an offer stays open without input, and how long before the end that is announced. */
 export const IDLE_TIMEOUT_MS_MIN = 20_000;
 const IDLE_WARNING_MS = 20_000;
+
+/** The pointer id of a press that a gamepad makes. */
+const PAD_POINTER = -1;
 
 /** Answers that end a state: they count once, until the plugin shows something again. */
 const INTENTS: Readonly<Partial<Record<ChoiceId, OverlayIntent>>> = {
@@ -48,6 +52,8 @@ export class Dialog {
   #state: OverlayState | null = null;
   #step: Step = 'review';
   #answered = false;
+  /** The gamepad's `back` is down, and went down when it counted. */
+  #backDown = false;
   #lastInputMs = 0;
   #closesInSeconds: number | null = null;
   #order: readonly ControlId[] = [];
@@ -76,19 +82,23 @@ export class Dialog {
     this.#state = null;
     this.view = null;
     this.focus = this.hover = this.pressed = null;
-    this.#guard.forgetKeys();
+    this.#backDown = false;
+    this.#guard.forget();
     this.#ports.changed();
   }
 
   /** The canvas is seen again: as if just opened, as far as input goes. */
   uncovered(): void {
     this.#guard.arm();
-    this.pressed = null;
+    this.#dropPress();
     this.#touch();
   }
 
-  forgetKeys(): void {
-    this.#guard.forgetKeys();
+  /** The window lost focus: releases go elsewhere. */
+  forgetPresses(): void {
+    this.#guard.forget();
+    this.#dropPress();
+    this.#ports.changed();
   }
 
   /** What the layout made of the view: controls in order of focus, and pages of text. */
@@ -121,20 +131,48 @@ export class Dialog {
   /** True when the key means something here, so that the browser should not act on it too. */
   keyDown(event: KeyboardEvent): boolean {
     if (this.view === null) return false;
-    const action = keyAction(event, this.view.direction);
+    const action = keyAction(event, this.view.direction, this.#ports.switches);
     if (this.#seenEvents.has(event)) return action !== undefined;
     this.#seenEvents.add(event);
     this.#touch();
     if (!this.#guard.keyDown(event)) return action !== undefined;
-    if (action === 'next' || action === 'previous') this.#moveFocus(action === 'next' ? 1 : -1);
-    else if (action === 'page-next' || action === 'page-previous') this.#turn(action === 'page-next' ? 1 : -1);
-    else if (action === 'dismiss') this.#answer(this.view.dismiss);
-    else if (action === 'press' && this.focus !== null) this.#activate(this.focus);
+    if (action !== undefined) this.#act(action, this.view);
     return action !== undefined;
   }
 
   keyUp(event: KeyboardEvent): void {
     this.#guard.keyUp(event);
+  }
+
+  /**
+   * A gamepad's button. What answers does so on its release: the game, which reads its gamepad anew when it goes on, then
+   * finds nothing held.
+   */
+  pad(button: PadButton, isDown: boolean): void {
+    if (this.view === null) return;
+    if (isDown) {
+      this.#touch();
+      if (this.#guard.down(`pad ${button}`)) this.#padDown(button, this.view);
+    } else {
+      this.#guard.up(`pad ${button}`);
+      this.#padUp(button, this.view);
+    }
+  }
+
+  #padDown(button: PadButton, view: View): void {
+    if (button === 'back') this.#backDown = true;
+    else if (button !== 'confirm') this.#act(padAction(button, view.direction), view);
+    else if (this.focus !== null && this.pressed === null) {
+      this.pressed = { id: this.focus, pointerId: PAD_POINTER };
+      this.#ports.changed();
+    }
+  }
+
+  #padUp(button: PadButton, view: View): void {
+    if (button === 'confirm') this.pointerUp(this.focus, PAD_POINTER);
+    if (button !== 'back' || !this.#backDown) return;
+    this.#backDown = false;
+    if (this.#guard.isOpen()) this.#answer(view.dismiss);
   }
 
   /** A press that came ready-made: a click on the mirror DOM, from a screen reader or a switch. */
@@ -151,7 +189,8 @@ export class Dialog {
 
   pointerDown(id: ControlId | null, pointerId: number): void {
     this.#touch();
-    if (id === null || this.pressed !== null || !this.#guard.isOpen()) return;
+    const counts = this.#guard.down(`pointer ${pointerId}`);
+    if (id === null || this.pressed !== null || !counts) return;
     this.pressed = { id, pointerId };
     this.focus = null;
     this.#ports.changed();
@@ -166,6 +205,7 @@ export class Dialog {
 
   /** Counts when it ends on the control where it began, and the guard was open at both ends. */
   pointerUp(id: ControlId | null, pointerId: number): void {
+    this.#guard.up(`pointer ${pointerId}`);
     const pressed = this.pressed;
     if (pressed?.pointerId !== pointerId) return;
     this.pressed = null;
@@ -174,6 +214,7 @@ export class Dialog {
   }
 
   pointerCancel(pointerId: number): void {
+    this.#guard.up(`pointer ${pointerId}`);
     this.hover = null;
     if (this.pressed?.pointerId === pointerId) this.pressed = null;
     this.#ports.changed();
@@ -226,6 +267,18 @@ export class Dialog {
     this.#ports.intent(intent);
   }
 
+  #act(action: KeyAction, view: View): void {
+    if (action === 'next' || action === 'previous') this.#moveFocus(action === 'next' ? 1 : -1);
+    else if (action === 'page-next' || action === 'page-previous') this.#turn(action === 'page-next' ? 1 : -1);
+    else if (action === 'dismiss') this.#answer(view.dismiss);
+    else if (this.focus !== null) this.#activate(this.focus);
+  }
+
+  #dropPress(): void {
+    this.pressed = null;
+    this.#backDown = false;
+  }
+
   #moveFocus(by: 1 | -1): void {
     if (this.#order.length === 0) return;
     const at = this.focus === null ? (by === 1 ? -1 : 0) : this.#order.indexOf(this.focus);
@@ -262,7 +315,7 @@ export class Dialog {
     this.view = this.#viewNow();
     if (before !== this.view?.place || before === 'review') {
       this.page = 0;
-      this.pressed = null;
+      this.#dropPress();
       this.focus = this.#state?.kind === 'review' ? null : (this.view?.choices[0]?.id ?? null);
       this.#guard.arm();
     }

@@ -1,6 +1,6 @@
 /**
  * Keeps a press that was meant for the game from answering an offer: after opening, uncovering and every change of choices
- * nothing counts for 500 ms, and not until every key is up.
+ * nothing counts for 500 ms, and not until every key, button and finger that was down by then is up.
  */
 export const GUARD_MS = 500;
 
@@ -12,35 +12,50 @@ export interface InputGuard {
   arm(): void;
   /** Whether a fresh press counts now. */
   isOpen(): boolean;
+  /** Something goes down, named so that no two kinds of input meet. True when this press is fresh and counts. */
+  down(name: string): boolean;
+  up(name: string): void;
   /** True when this key press is fresh and counts. */
   keyDown(event: Pick<KeyboardEvent, 'code' | 'key' | 'repeat'>): boolean;
   keyUp(event: Pick<KeyboardEvent, 'code' | 'key'>): void;
-  /** The window lost focus: key-ups are no longer seen. */
-  forgetKeys(): void;
+  /** The window lost focus: releases are no longer seen. */
+  forget(): void;
 }
 
 export function createInputGuard(now: () => number): InputGuard {
   let closedUntilMs = 0;
-  /** Keys that were down while the guard was closed; any of them keeps it closed. */
+  const down = new Set<string>();
+  /** What was down while the guard was closed; any of it keeps it closed. */
   const held = new Set<string>();
   const isOpen = (): boolean => now() >= closedUntilMs && held.size === 0;
-  return {
+  const forget = (): void => {
+    down.clear();
+    held.clear();
+  };
+  const guard: InputGuard = {
     arm() {
       closedUntilMs = now() + GUARD_MS;
+      for (const name of down) held.add(name);
     },
     isOpen,
-    keyDown(event) {
-      if (MODIFIERS.has(event.key)) return false;
-      const counts = isOpen() && !event.repeat;
-      // A repeat whose first press was not seen began before the dialog opened.
-      if (!isOpen()) held.add(event.code);
+    down(name) {
+      const counts = isOpen();
+      down.add(name);
+      if (!counts) held.add(name);
       return counts;
     },
+    up(name) {
+      down.delete(name);
+      held.delete(name);
+    },
+    // A repeat whose first press was not seen began before the dialog opened: it is down, and never fresh.
+    keyDown: (event) => !MODIFIERS.has(event.key) && guard.down(`key ${event.code}`) && !event.repeat,
     keyUp(event) {
-      held.delete(event.code);
+      // Where Meta is Command, keys that come up while it is down are not told.
+      if (event.key === 'Meta') forget();
+      else guard.up(`key ${event.code}`);
     },
-    forgetKeys() {
-      held.clear();
-    },
+    forget,
   };
+  return guard;
 }

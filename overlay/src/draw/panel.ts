@@ -11,7 +11,7 @@ import type { Pen } from './plate.ts';
 export const SHADOW_REACH = 40;
 
 const hairline = (layout: Layout): number => Math.max(1, Math.round(layout.unit));
-const isFlat = (theme: ThemeTokens): boolean => theme.panelTop === theme.panelBottom;
+const isFlat = (theme: ThemeTokens): boolean => theme.depth === 'flat';
 
 function rounded(pen: Pen, box: Rect, radius: number): void {
   pen.beginPath();

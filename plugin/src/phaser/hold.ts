@@ -35,6 +35,11 @@ export class GameHold {
     this.#game.sound.off('mute', this.#onMute);
   }
 
+  /** The game's own setting, whatever holding has made of it. */
+  get isMutedByGame(): boolean {
+    return this.#isMutedByGame;
+  }
+
   get held(): boolean {
     return this.#holders > 0;
   }

@@ -1,6 +1,6 @@
 /** The plugin as Phaser sees it: installs gate and stage in one game, and passes the game's calls to the core. */
 import { Plugins } from 'phaser';
-import type { OverlayModule, ThemeTokens } from '@coinslot/overlay';
+import type { OverlayModule, Switches, ThemeChoice } from '@coinslot/overlay';
 import { Coinslot } from '../core/coinslot.ts';
 import { Emitter } from '../core/emitter.ts';
 import type {
@@ -31,7 +31,12 @@ export interface CoinslotOptions extends CoreOptions {
   /** Default: `@coinslot/overlay`, loaded when the first offer nears. */
   readonly overlay?: () => Promise<OverlayModule>;
   readonly scenes?: Readonly<Record<string, GatedScene>>;
-  readonly theme?: Partial<ThemeTokens>;
+  /** A look by its name (`lantern`, `arcade`, `paper`), or tokens over one. */
+  readonly theme?: ThemeChoice;
+  /** `more`: high contrast, whatever the theme; default: where the player's system asks for it. */
+  readonly contrast?: 'more';
+  /** Keys of two switches: next and select. */
+  readonly switches?: Switches;
   /** 1 ... 2; default 1. */
   readonly textScale?: number;
   /** Sounds of the overlay; default true. */
@@ -142,6 +147,8 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
       locale: options.locale ?? 'en',
       textScale: options.textScale ?? 1,
       ...(options.theme && { theme: options.theme }),
+      ...(options.contrast && { contrast: options.contrast }),
+      ...(options.switches && { switches: options.switches }),
       ...(options.sound !== undefined && { sound: options.sound }),
       openWallet: () => void window.open(`http://127.0.0.1:${options.wallet?.port ?? 8373}/`, 'coinslot-wallet'),
     });

@@ -6,6 +6,8 @@
 import type { Game, GameObjects, Input, Scene, Textures } from 'phaser';
 import type { OverlayModule, OverlayOptions, OverlayPort } from '@coinslot/overlay';
 import type { ConsentDialog, ConsentStage, PlayerIntent } from '../core/ports.ts';
+import { GamepadReader, pageGamepads } from './gamepads.ts';
+import { HeldKeys } from './held-keys.ts';
 import type { GameHold } from './hold.ts';
 
 const KEY = 'coinslot-stage-';
@@ -13,7 +15,9 @@ const KEY = 'coinslot-stage-';
 /** Whether a scene is one of ours. */
 export const isStage = (key: string): boolean => key.startsWith(KEY);
 
-export interface StageOptions extends Pick<OverlayOptions, 'locale' | 'textScale' | 'theme' | 'sound' | 'openWallet'> {
+type Passed = 'locale' | 'textScale' | 'theme' | 'contrast' | 'switches' | 'sound' | 'openWallet';
+
+export interface StageOptions extends Pick<OverlayOptions, Passed> {
   readonly load: () => Promise<OverlayModule>;
 }
 
@@ -72,14 +76,12 @@ export class OverlayStage implements ConsentStage {
   }
 
   async #createPort(): Promise<OverlayPort> {
-    const { locale, textScale, theme, sound, openWallet } = this.#options;
+    const { load: _, ...passed } = this.#options;
     const module = await this.#load();
     const { canvas } = this.#game;
     return module.createOverlay({
-      ...{ locale, textScale },
-      ...(theme && { theme }),
-      ...(sound !== undefined && { sound }),
-      ...(openWallet && { openWallet }),
+      ...passed,
+      muted: () => this.#hold.isMutedByGame,
       width: canvas.width,
       height: canvas.height,
       cssScale: cssScaleOf(canvas),
@@ -110,10 +112,13 @@ class OpenStage implements ConsentDialog {
   readonly #port: OverlayPort;
   readonly #closed: () => void;
   readonly #image: GameObjects.Image;
+  readonly #gamepads: GamepadReader;
+  readonly #keys = new HeldKeys();
   readonly #undo: Undo[] = [];
   #texture: Textures.Texture;
   #listener: ((intent: PlayerIntent) => void) | undefined;
   #dirty = true;
+  #isShown = false;
   #isClosed = false;
 
   constructor(game: Game, scene: Scene, port: OverlayPort, closed: () => void) {
@@ -121,6 +126,7 @@ class OpenStage implements ConsentDialog {
     this.#scene = scene;
     this.#port = port;
     this.#closed = closed;
+    this.#gamepads = new GamepadReader(pageGamepads, (button, pressed) => port.pad(button, pressed));
     this.#fit();
     this.#texture = this.#createTexture(0);
     this.#image = scene.add.image(0, 0, this.#texture).setOrigin(0);
@@ -134,6 +140,12 @@ class OpenStage implements ConsentDialog {
     if (this.#isClosed) return;
     this.#port.show(state);
     this.#dirty = true;
+    if (this.#isShown) return;
+    this.#isShown = true;
+    // What is down already was meant for the game.
+    this.#gamepads.read();
+    for (const pointer of this.#game.input.pointers)
+      if (pointer.isDown) this.#port.pointer('down', pointer.x, pointer.y, pointer.id);
   }
 
   onIntent(listener: (intent: PlayerIntent) => void): void {
@@ -148,8 +160,11 @@ class OpenStage implements ConsentDialog {
     this.#dirty = true;
   }
 
-  /** Once a frame, while open: draws only when something changed or moves. */
+  /** Once a frame, while open: reads gamepads; draws only when something changed or moves. */
   frame(): void {
+    if (this.#isShown) this.#gamepads.read();
+    // A button may have closed the dialog.
+    if (this.#isClosed) return;
     const { scenes } = this.#game.scene;
     // Scenes that were added since lie above.
     if (scenes[scenes.length - 1] !== this.#scene) this.#scene.scene.bringToTop();
@@ -164,6 +179,7 @@ class OpenStage implements ConsentDialog {
     for (const undo of this.#undo.splice(0)) undo();
     this.#listener = undefined;
     this.#port.hide();
+    this.#keys.end();
     if (!gameIsGone) this.#removeScene();
     this.#closed();
   }
@@ -212,7 +228,8 @@ class OpenStage implements ConsentDialog {
       (pointer: Input.Pointer): void =>
         this.#port.pointer(type, pointer.x, pointer.y, pointer.id);
     input.on('pointerdown', feed('down')).on('pointermove', feed('move'));
-    input.on('pointerup', feed('up')).on('pointerupoutside', feed('cancel'));
+    input.on('pointerup', (pointer: Input.Pointer) => feed(pointer.wasCanceled ? 'cancel' : 'up')(pointer));
+    input.on('pointerupoutside', feed('cancel'));
     const press = (event: KeyboardEvent): void => this.#port.key(event);
     if (input.keyboard !== null) {
       input.keyboard.on('keydown', press).on('keyup', press);

@@ -3,7 +3,7 @@
  * call goes through the public port.
  */
 import { Howl, Howler } from 'howler';
-import { createOverlay, HIGH_CONTRAST_THEME, type OverlayPort, type OverlayState } from '@coinslot/overlay';
+import { createOverlay, type OverlayPort, type OverlayState, type ThemeChoice } from '@coinslot/overlay';
 import type { ControlId } from '../../../overlay/src/dialog/dialog.ts';
 import { viewOf } from '../../../overlay/src/dialog/view.ts';
 import { createMeasure } from '../../../overlay/src/draw/scene.ts';
@@ -20,6 +20,7 @@ export interface StageOptions {
   locale?: string;
   reducedMotion?: boolean;
   highContrast?: boolean;
+  theme?: ThemeChoice;
   walletOpens?: boolean;
   surface?: 'canvas' | 'webgl';
   idleTimeoutMs?: number;
@@ -83,7 +84,8 @@ const stage: Stage = {
       locale: wanted.locale ?? 'en',
       textScale: wanted.textScale ?? 1,
       reducedMotion: wanted.reducedMotion ?? true,
-      ...(wanted.highContrast === true ? { theme: HIGH_CONTRAST_THEME } : {}),
+      ...(wanted.highContrast === true ? { contrast: 'more' } : {}),
+      ...(wanted.theme === undefined ? {} : { theme: wanted.theme }),
       ...(wanted.surface === undefined ? {} : { surface: wanted.surface }),
       ...(wanted.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: wanted.idleTimeoutMs }),
       sound: wanted.sound ?? false,

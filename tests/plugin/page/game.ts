@@ -123,6 +123,7 @@ const overlay: OverlayModule = {
       animating: () => false,
       pointer: (type, x, y) => void lab.fed.push(`${type} ${Math.round(x)} ${Math.round(y)}`),
       key: (event) => void lab.fed.push(`${event.type} ${event.code}`),
+      pad: (button, pressed) => void lab.fed.push(`pad ${button} ${pressed ? 'down' : 'up'}`),
       resize: (width, height) => {
         canvas.width = width;
         canvas.height = height;
