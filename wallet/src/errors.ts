@@ -16,6 +16,8 @@ export type WalletFault =
   | 'PIN_WRONG'
   /** Too many wrong PINs: nothing is compared before `retryAtMs`. */
   | 'PIN_DELAYED'
+  /** Not a recovery phrase, or not the one of this wallet. */
+  | 'PHRASE_WRONG'
   /** Not the card's own PIN; the card counts. */
   | 'CARD_PIN_WRONG'
   /** The vault has to be opened with the PIN first. */

@@ -27,6 +27,8 @@ export interface ProfileOptions {
 export interface ProfileSetup {
   /** A PIN or passphrase of 4 to 64 characters. */
   pin: string;
+  /** Makes it a child's profile: what takes the PIN takes this one, and `pin` only opens the wallet for the day. */
+  guardianPin?: string;
   language: Language;
   /** ISO 4217. */
   currency: string;
@@ -84,6 +86,7 @@ export class Profile {
       this.vault = new Vault({
         path: inFolder('vault.json'),
         triesPath: inFolder('pin-tries.json'),
+        guardianTriesPath: inFolder('guardian-tries.json'),
         machineSecret,
         clock,
         random,
@@ -106,19 +109,33 @@ export class Profile {
     return this.vault.isSetUp && this.state.walletLimits !== undefined;
   }
 
-  /** First run: keys under a PIN, settings, preset limits. A crash half-way leaves a profile that can be set up again. */
-  async setUp(setup: ProfileSetup): Promise<void> {
+  /**
+   * First run: keys under a PIN, settings, preset limits. Returns the recovery phrase, to be shown once. A crash half-way leaves a
+   * profile that can be set up again with the same PINs.
+   */
+  async setUp(setup: ProfileSetup): Promise<readonly string[]> {
     if (this.isSetUp) throw new WalletError('ALREADY_SET_UP', `${this.path}: has keys already`);
     exponentOf(setup.currency);
     const { language, currency, plan } = setup;
     const own = { lockAfterMs: setup.lockAfterMs, raiseDelayMs: setup.raiseDelayMs };
     const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
     this.changeSettings({ language, currency, plan, ...given });
-    if (this.vault.isSetUp) await this.vault.unlock(setup.pin);
-    else await this.vault.create(setup.pin, setup.cost ?? (await measureCost(COST_TARGET_MS, () => performance.now())));
+    const phrase = this.vault.isSetUp ? await this.#goOnSetUp(setup) : await this.#makeKeys(setup);
     const atMs = this.clock();
     const limits = { ...presetWalletLimits(currency), ...setup.limits };
     this.record({ kind: 'wallet-limits', atMs, effectiveAtMs: atMs, limits }, { kind: 'pin-used', atMs });
+    return phrase;
+  }
+
+  async #makeKeys({ pin, guardianPin, cost }: ProfileSetup): Promise<readonly string[]> {
+    return this.vault.create(pin, cost ?? (await measureCost(COST_TARGET_MS, () => performance.now())), {
+      guardianPin,
+    });
+  }
+
+  async #goOnSetUp({ pin, guardianPin }: ProfileSetup): Promise<readonly string[]> {
+    await this.vault.unlock(pin);
+    return this.vault.phrase(guardianPin ?? pin);
   }
 
   changeSettings(change: Partial<Settings>): void {

@@ -1,4 +1,7 @@
-/** Every key of a wallet, each drawn from its compartment's 32-byte seed under a label of its own (HKDF, RFC 5869). */
+/**
+ * Every key of a wallet. One master secret of 32 bytes stands behind all: the day compartment's seed, the PIN compartment's seed
+ * and the account secret are drawn from it, and every key from one of the seeds, each under a label of its own (HKDF, RFC 5869).
+ */
 import { hkdfSync } from 'node:crypto';
 import type { Signer } from '@coinslot/protocol';
 import { nativeSigner } from '@coinslot/protocol/node';
@@ -7,6 +10,26 @@ const SALT = new TextEncoder().encode('coinslot/1 wallet keys');
 
 function derive(seed: Uint8Array, label: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', seed, SALT, label, 32));
+}
+
+const ACCOUNT_SECRET_BYTES = 16;
+
+/** What is in the day compartment: enough for its keys, and nothing that leads back to the master. */
+export interface DaySecrets {
+  /** 32 bytes. */
+  readonly seed: Uint8Array;
+  /** 16 bytes: what a password is mixed with, so that no server can try passwords against the key that it stores. */
+  readonly accountSecret: Uint8Array;
+}
+
+export function daySecretsOf(master: Uint8Array): DaySecrets {
+  const accountSecret = derive(master, 'account secret').slice(0, ACCOUNT_SECRET_BYTES);
+  return { seed: derive(master, 'day seed'), accountSecret };
+}
+
+/** The seed behind the PIN key: 32 bytes. */
+export function pinSeedOf(master: Uint8Array): Uint8Array {
+  return derive(master, 'pin seed');
 }
 
 /** What the day compartment gives while it is open. */
@@ -21,11 +44,13 @@ export interface DayKeys {
   linkSecret(pairingId: Uint8Array): Uint8Array;
   /** What the software card's store is sealed under, beside the machine's secret: 32 bytes. */
   readonly softCardSecret: Uint8Array;
+  /** 16 bytes, for the password proof. */
+  readonly accountSecret: Uint8Array;
 }
 
-/** Keeps its own copy of the seed: the vault wipes the one that it opened. */
-export function dayKeys(opened: Uint8Array): DayKeys {
-  const seed = Uint8Array.from(opened);
+/** Keeps its own copy of the secrets: the vault wipes those that it opened. */
+export function dayKeys(opened: DaySecrets): DayKeys {
+  const seed = Uint8Array.from(opened.seed);
   const players = new Map<string, Signer>();
   return {
     press: nativeSigner(derive(seed, 'press')),
@@ -39,6 +64,7 @@ export function dayKeys(opened: Uint8Array): DayKeys {
     },
     linkSecret: (pairingId) => derive(seed, `link ${Buffer.from(pairingId).toString('hex')}`),
     softCardSecret: derive(seed, 'software card'),
+    accountSecret: Uint8Array.from(opened.accountSecret),
   };
 }
 

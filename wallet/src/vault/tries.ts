@@ -1,6 +1,9 @@
 /**
  * Counts PIN tries on disk, **before** anything is compared: cutting the power while a PIN is tried saves nothing. The
  * first three wrong ones cost nothing, then the wait grows to an hour.
+ *
+ * What it does not hold back: whoever can set this machine's clock forward shortens the wait, and whoever can write its files can
+ * copy them and try elsewhere. There only the cost of one derivation and the machine's secret stand in the way.
  */
 import { WalletError } from '../errors.ts';
 import { readPrivate, replaceDurably } from '../profile/files.ts';
@@ -10,8 +13,8 @@ import type { Clock } from '../ports.ts';
 export const DELAYS_MS: readonly number[] = [0, 0, 0, 30_000, 60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000];
 
 interface Tally {
-  failed: number;
-  lastMs: number;
+  readonly failed: number;
+  readonly lastMs: number;
 }
 
 export class PinTries {
@@ -19,17 +22,22 @@ export class PinTries {
   readonly #clock: Clock;
   #tally: Tally;
 
-  constructor(path: string, clock: Clock) {
+  /** `isExpected`: the file must be there, and counts as tampered with when it is not. */
+  constructor(path: string, clock: Clock, isExpected: boolean) {
     this.#path = path;
     this.#clock = clock;
-    this.#tally = readTally(path);
+    this.#tally = readTally(path, clock(), isExpected);
   }
 
   /** When the next try is taken, ms; 0 for at once. */
   get retryAtMs(): number {
-    const delay = DELAYS_MS[Math.min(this.#tally.failed, DELAYS_MS.length - 1)] ?? 0;
+    const nowMs = this.#clock();
+    const { failed, lastMs } = this.#tally;
+    const delay = DELAYS_MS[Math.min(failed, DELAYS_MS.length - 1)] ?? 0;
+    // A clock that was set back neither ends the wait nor lengthens it: it begins again from now.
+    if (nowMs < lastMs) this.#tally = { failed, lastMs: nowMs };
     const retryAtMs = this.#tally.lastMs + delay;
-    return delay > 0 && this.#clock() < retryAtMs ? retryAtMs : 0;
+    return delay > 0 && nowMs < retryAtMs ? retryAtMs : 0;
   }
 
   /** Counts a try as failed, durably. Throws PIN_DELAYED, counting nothing, while the wait lasts. */
@@ -41,8 +49,8 @@ export class PinTries {
     this.#write({ failed: this.#tally.failed + 1, lastMs: this.#clock() });
   }
 
-  /** The try was right: the count starts again. */
-  succeed(): void {
+  /** The try was right, or there is a new PIN: the count starts again, durably. */
+  clear(): void {
     this.#write({ failed: 0, lastMs: this.#clock() });
   }
 
@@ -52,17 +60,19 @@ export class PinTries {
   }
 }
 
-/** A count that cannot be read is held to be the highest: an edit must not be a way out. */
-function readTally(path: string): Tally {
+/** A count that cannot be read, or is gone, is held to be the highest: an edit must not be a way out. */
+function readTally(path: string, nowMs: number, isExpected: boolean): Tally {
   const bytes = readPrivate(path);
-  if (bytes === undefined) return { failed: 0, lastMs: 0 };
+  if (bytes === undefined && !isExpected) return { failed: 0, lastMs: 0 };
   try {
     const { failed, lastMs } = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Tally>;
-    if (Number.isSafeInteger(failed) && Number.isSafeInteger(lastMs)) {
-      return { failed: failed as number, lastMs: lastMs as number };
-    }
+    if (isCount(failed) && isCount(lastMs)) return { failed, lastMs };
   } catch {
     // Falls through to the highest count.
   }
-  return { failed: DELAYS_MS.length, lastMs: 0 };
+  return { failed: DELAYS_MS.length, lastMs: nowMs };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -42,6 +42,7 @@ export const frPageWords: PageWords = {
     PIN_FORM: 'Un code ou une phrase secrète a de 4 à 64 caractères, sans espace au bord.',
     PIN_WRONG: 'Ce code PIN est faux.',
     PIN_DELAYED: 'Trop de codes faux. Attendez avant le prochain essai.',
+    PHRASE_WRONG: 'Ce ne sont pas les mots de la phrase de récupération de ce portefeuille.',
     CARD_PIN_WRONG: 'Ce n’est pas le code PIN de la carte.',
     LOCKED: 'Ouvrez d’abord le portefeuille.',
     SERVER_UNREACHABLE: 'Le service de paiement ne répond pas. Réessayez dans un instant.',
