@@ -53,6 +53,7 @@ const ENTRIES = {
   INSUFFICIENT: entry(602, 'no', true),
   CEILING: entry(603),
   RATE_STALE: entry(604, 'no', true),
+  KEY_ABSENT: entry(605, 'no', true),
   CARD_ABSENT: entry(611, 'no', true),
   CARD_STATE: entry(612),
   CARD_TORN: entry(613, 'unknown', true),

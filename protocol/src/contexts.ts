@@ -31,6 +31,9 @@ export const MESSAGE_TYPES = Object.freeze({
   'payment-mandate': 20,
   'sign-in': 21,
   'period-seal': 22,
+  declined: 23,
+  'encryption-key': 24,
+  'content-escrow': 25,
 });
 
 export type MessageType = keyof typeof MESSAGE_TYPES;

@@ -81,6 +81,7 @@ function openDecision(
   const quote = decodeQuote(readEnvelope(offer.quote).body);
   requireDecider(decision, leaf, quote);
   const approved = decision.outcome === 'approved';
+  const isSealed = approved && quote.contentKeyId !== undefined;
   const pairs: readonly (readonly [string, boolean])[] = [
     ['signer', equalBytes(decision.signer, keyHash(leaf.spki))],
     ['code', approved === (decision.code === 'APPROVED')],
@@ -92,6 +93,8 @@ function openDecision(
     ['offerTimeMs', decision.offerTimeMs === offer.offerTimeMs],
     ['nonce', equalBytes(decision.nonce, offer.nonce)],
     ['sessionKey', equalBytes(decision.sessionKey, offer.sessionKey)],
+    // What a server sells sealed, it opens. A card may have been asked by an older wallet: what was paid stays paid.
+    ['sealedKey', decision.sealedKey === undefined ? !isSealed || leaf.card !== undefined : isSealed],
   ];
   const wrong = pairs.find(([, equal]) => !equal);
   if (wrong !== undefined)

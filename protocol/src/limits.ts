@@ -61,4 +61,10 @@ export const LIMITS = Object.freeze({
   uploadRecordsMax: 64,
   /** One record of a card, bytes. */
   cardRecordBytesMax: 512,
+  /** Files that one offer seals. */
+  sealedFilesMax: 64,
+  /** Content of one sealed file, bytes. */
+  sealedFileBytesMax: 256 * 1024 * 1024,
+  /** Content of one chunk of it. */
+  sealedChunkBytes: 65_536,
 });

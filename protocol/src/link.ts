@@ -23,6 +23,7 @@ import {
   envelopeBytes,
   list,
   localeTag,
+  maybe,
   oneOf,
   record,
   text,
@@ -35,6 +36,19 @@ export const LINK_PATH = '/v1/link';
 export const LINK_SUBPROTOCOL = 'coinslot.1';
 export const LINK_HEADER_PREFIX = 'header.';
 export const WALLET_PORT = 8373;
+
+/**
+ * Stands in a pairing header, and in both proofs, for a game that is no web page: a program of its own, a desktop shell, a
+ * page opened as a file. Such a game has no origin, or the word `null`, which every sandboxed frame of every web page has
+ * too: so it enters by a pass, the third subprotocol, which is `pass.` followed by a code that the player typed in, or, once
+ * paired, by its door key in base64url.
+ */
+export const NATIVE_ORIGIN = 'native://game';
+export const LINK_PASS_PREFIX = 'pass.';
+
+/** Digits and letters of a code (Crockford's base 32: without I, L, O and U), 40 bits in all. */
+export const LINK_CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+export const LINK_CODE_LENGTH = 8;
 
 /** Chosen by the game, rising: pairs an answer with what it answers. */
 const seq = uint32;
@@ -59,12 +73,27 @@ const FRAMES = {
   show: { number: 6, shape: record('show', { seq, shown: envelopeBytes }) },
   /** game → wallet: the player's answer to exactly that. */
   answer: { number: 7, shape: record('answer', { seq, answer: oneOf('accept', 'decline'), shownDigest: bytes32 }) },
-  /** wallet → game: where a payment stands. `page`: the wallet's page takes the whole answer. */
-  progress: { number: 8, shape: record('progress', { seq, state: oneOf('page', 'paying', 'pending') }) },
+  /**
+   * wallet → game: where a payment stands. `page`: the wallet's page takes the whole answer. `automatic`: the player has allowed
+   * it beforehand, so there is nothing to show.
+   */
+  progress: { number: 8, shape: record('progress', { seq, state: oneOf('page', 'paying', 'pending', 'automatic') }) },
   /** wallet → game: envelopeBytes 3, an approval or a signed refusal. */
   decision: { number: 9, shape: record('decision', { seq, decision: envelopeBytes }) },
-  /** wallet → game: no decision came of it. Unsigned; opens nothing. `text` is in the player's language. */
-  refusal: { number: 10, shape: record('refusal', { seq, code, charged, text: text(LIMITS.textBytesMax) }) },
+  /**
+   * wallet → game: no decision came of it. Unsigned; opens nothing. `text` is in the player's language. `declined`: the player's
+   * no, signed.
+   */
+  refusal: {
+    number: 10,
+    shape: record('refusal', {
+      seq,
+      code,
+      charged,
+      text: text(LIMITS.textBytesMax),
+      declined: maybe(envelopeBytes),
+    }),
+  },
   /** game → wallet: hands over every entitlement of this game again. */
   restore: { number: 11, shape: record('restore', { seq, challenge: bytes32, sessionKey: bytes32 }) },
   /** wallet → game: Restored envelopes; `more` = 1 when another frame of the same seq follows. */
@@ -84,6 +113,12 @@ const FRAMES = {
   cancel: { number: 17, shape: record('cancel', { seq }) },
   /** wallet → game, after `welcome` and whenever there are newer ones: revocation lists (DER), for decisions by cards above all. */
   crls: { number: 18, shape: record('crls', { lists: list(bytes(1, LIMITS.crlBytesMax), 0, LIMITS.crlsMax) }) },
+  /** game → wallet: something that the player's fairness rules look at. `loss`: a life, a match, a run was just lost. */
+  happened: { number: 19, shape: record('happened', { what: oneOf('loss') }) },
+  /** wallet → game: something was paid for that no question of the game's waits for any more; `restore` hands it over. */
+  entitled: { number: 20, shape: record('entitled', { offerHash: bytes32 }) },
+  /** wallet → game, just before the `decision` it belongs to: the content key of what is sealed, sealed to the session key of message 1. */
+  'content-key': { number: 22, shape: record('content-key', { decisionId: bytes16, sealedKey: bytes(80, 80) }) },
 } as const;
 
 export type FrameKind = keyof typeof FRAMES;
@@ -135,4 +170,24 @@ export function linkProof(
     .update(walletChallenge)
     .update(new TextEncoder().encode(origin));
   return mac.digest();
+}
+
+/** Whether an origin, as `self.origin` or the `Origin` header gives it, says only that the game is no web page. */
+export const isNativeOrigin = (origin: string | undefined): boolean =>
+  origin === undefined || origin === '' || origin === 'null' || origin === 'file://';
+
+/** A code as a person types it: any case, with spaces and hyphens, O for 0, I and L for 1. `undefined`: it is none. */
+export function readLinkCode(typed: string): string | undefined {
+  const code = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  if (code.length !== LINK_CODE_LENGTH) return undefined;
+  return [...code].every((character) => LINK_CODE_ALPHABET.includes(character)) ? code : undefined;
+}
+
+/**
+ * What a native game shows at the door: HMAC-SHA256(secret, context), 32 bytes. It proves nothing and pays nothing: it only
+ * keeps strangers without an origin outside, before the upgrade; the proof of the secret follows inside as for every game.
+ */
+export function linkDoorKey(secret: Uint8Array): Uint8Array {
+  requireBytesOf(secret, 32, 'secret');
+  return hmac(sha256, secret, context('link door'));
 }

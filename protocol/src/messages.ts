@@ -29,4 +29,7 @@ export * from './messages/bank-details.ts';
 export * from './messages/payment-mandate.ts';
 export * from './messages/sign-in.ts';
 export * from './messages/period-seal.ts';
+export * from './messages/declined.ts';
+export * from './messages/encryption-key.ts';
+export * from './messages/content-escrow.ts';
 export * from './card-contexts.ts';

@@ -221,6 +221,7 @@ it('a payment server has no card state', () => {
   const { quote, offer, offerBytes } = offerFor('none');
   const honest: PaymentDecision = {
     ...paymentDecision,
+    sealedKey: undefined,
     offerHash: quote.offerHash,
     nonce: offer.nonce,
     sessionKey: offer.sessionKey,

@@ -40,6 +40,7 @@ const YEAR_MS = 365 * DAY_MS;
 
 const decisionOn = ({ quote, offer }: MadeOffer, change: Partial<PaymentDecision> = {}): PaymentDecision => ({
   ...paymentDecision,
+  sealedKey: undefined,
   offerHash: quote.offerHash,
   gameId: quote.gameId,
   amountMinor: quote.amountMinor,
@@ -67,6 +68,19 @@ describe('checkDecision', () => {
   it('gives a signed refusal too: it decides, and opens nothing', () => {
     const refusal = { outcome: 'refused', code: 'INSUFFICIENT', settlement: 'none', chargedMinor: 0n } as const;
     expect(checkDecision(seal(decisionOn(made, refusal)), made.offerBytes, options).decision.outcome).toBe('refused');
+  });
+
+  it('of a sealed offer carries the content key, and of no other: DECISION_MISMATCH', () => {
+    const { sealedKey } = paymentDecision;
+    const sealed = makeOffer(publisher, { quote: { contentKeyId: seedOf('content key').slice(0, 16) } });
+    const checkSealed = (change: Partial<PaymentDecision>): string =>
+      refusalOf(() => checkDecision(seal(decisionOn(sealed, change)), sealed.offerBytes, options));
+    const refusal = { outcome: 'refused', code: 'KEY_ABSENT', settlement: 'none', chargedMinor: 0n } as const;
+    expect(checkSealed({ sealedKey })).toBe('accepted');
+    expect(checkSealed(refusal)).toBe('accepted');
+    expect([checkSealed({}), checkSealed({ ...refusal, sealedKey }), check({ sealedKey })]).toEqual(
+      Array(3).fill('DECISION_MISMATCH'),
+    );
   });
 
   const ROWS: readonly [name: string, change: Partial<PaymentDecision>][] = [

@@ -22,6 +22,9 @@ import {
   decodeCardRecord,
   decodeCardRequest,
   decodeCardUpload,
+  decodeContentEscrow,
+  decodeEncryptionKey,
+  decodeDeclined,
   decodeEnrolment,
   decodeOffer,
   decodePairingHeader,
@@ -49,6 +52,9 @@ import {
   encodeCardRecord,
   encodeCardRequest,
   encodeCardUpload,
+  encodeContentEscrow,
+  encodeEncryptionKey,
+  encodeDeclined,
   encodeEnrolment,
   encodeOffer,
   encodePairingHeader,
@@ -84,6 +90,9 @@ import {
   type CardRequest,
   type CardUpload,
   type CodeName,
+  type ContentEscrow,
+  type EncryptionKey,
+  type Declined,
   type Enrolment,
   type MessageType,
   type GrantKind,
@@ -105,6 +114,7 @@ import {
   type Texts,
   type UploadAcknowledgement,
 } from '@coinslot/protocol';
+import { contentKeyIdOf, deriveSealingPair, sealContentKey, sealingKeyOfSigner } from '@coinslot/protocol/sealing';
 import {
   bytes16Of,
   DAY_MS,
@@ -145,6 +155,10 @@ export const terms: Terms = {
   contentDigest: seedOf('content'),
 };
 
+/** What the level of the samples is sealed under, and the server's key for it. */
+export const contentKey = seedOf('content key');
+export const deciderPair = deriveSealingPair(seedOf('decider'));
+
 export const quote: Quote = {
   publisherId: publisher.id,
   gameId: terms.gameId,
@@ -156,7 +170,7 @@ export const quote: Quote = {
   ageRating: 0,
   territories: [],
   free: false,
-  contentKeyId: bytes16Of('content key'),
+  contentKeyId: contentKeyIdOf(contentKey),
   cards: 'chip',
 };
 export const quoteEnvelope = sealEnvelope('quote', encodeQuote(quote), publisher.signer, publisher.chain);
@@ -211,7 +225,12 @@ export const paymentDecision: PaymentDecision = {
   decisionId: bytes16Of('decision'),
   timeMs: NOON_MS + 1_500,
   card: undefined,
-  sealedKey: seedOf('sealed key'),
+  sealedKey: sealContentKey(
+    contentKey,
+    { holder: 'player', requestHash: requestHash(encodePaymentRequest(paymentRequest)) },
+    sealingKeyOfSigner(paymentRequest.playerKey),
+    seedOf('sealing to the player'),
+  ),
 };
 export const decisionEnvelope = sealEnvelope(
   'payment-decision',
@@ -496,6 +515,35 @@ const periodSeal: PeriodSeal = {
   blockHash: seedOf('block'),
   rateTableId: rateTable.id,
   timeMs: Date.UTC(2026, 3, 1, 0, 10),
+};
+
+const declined: Declined = {
+  publisherId: publisher.id,
+  gameId: quote.gameId,
+  offerHash: quote.offerHash,
+  nonce: offer.nonce,
+  playerKey: paymentRequest.playerKey,
+  timeMs: NOON_MS,
+};
+
+export const encryptionKey: EncryptionKey = {
+  decider: server.keyHash,
+  publicKey: deciderPair.publicKey,
+  timeMs: NOON_MS,
+};
+
+export const contentEscrow: ContentEscrow = {
+  publisherId: publisher.id,
+  gameId: quote.gameId,
+  contentKeyId: contentKeyIdOf(contentKey),
+  decider: server.keyHash,
+  recipient: deciderPair.publicKey,
+  sealedKey: sealContentKey(
+    contentKey,
+    { holder: 'decider', publisherId: publisher.id },
+    deciderPair.publicKey,
+    seedOf('sealing to the decider'),
+  ),
 };
 
 export const priceList: PriceList = {
@@ -1068,6 +1116,44 @@ export const SAMPLES: readonly Sample[] = [
       timeMs: timeOf,
     }),
     'period-seal',
+  ),
+  sample(
+    'EncryptionKey',
+    encodeEncryptionKey,
+    decodeEncryptionKey,
+    encryptionKey,
+    fc.record({ decider: b32, publicKey: b32, timeMs: timeOf }),
+    'encryption-key',
+  ),
+  sample(
+    'ContentEscrow',
+    encodeContentEscrow,
+    decodeContentEscrow,
+    contentEscrow,
+    fc.record({
+      publisherId: identifierOf,
+      gameId: identifierOf,
+      contentKeyId: b16,
+      decider: b32,
+      recipient: b32,
+      sealedKey: bytesOf(80, 80),
+    }),
+    'content-escrow',
+  ),
+  sample(
+    'Declined',
+    encodeDeclined,
+    decodeDeclined,
+    declined,
+    fc.record({
+      publisherId: identifierOf,
+      gameId: identifierOf,
+      offerHash: b32,
+      nonce: b16,
+      playerKey: b32,
+      timeMs: timeOf,
+    }),
+    'declined',
   ),
   sample(
     'Shown',

@@ -34,12 +34,13 @@ import {
   type Wire,
 } from '@coinslot/protocol';
 import { encodeFrame, linkProof } from '@coinslot/protocol/link';
+import { contentKeyIdOf, sealingKeyOfSigner } from '@coinslot/protocol/sealing';
 import { bytes16Of, DAY_MS, NOON_MS, seedOf } from '../lib/parties.ts';
 import { FRAMES } from './frames.ts';
 import { toHex } from './refusals.ts';
 import * as honest from './samples.ts';
 
-const PAGES = ['encoding.md', 'envelopes.md', 'messages.md', 'certificates.md', 'money.md', 'link.md'];
+const PAGES = ['encoding.md', 'envelopes.md', 'messages.md', 'certificates.md', 'money.md', 'link.md', 'sealing.md'];
 const SHOWN_BYTES = 72;
 const HEX_COLUMN = 36;
 
@@ -136,6 +137,7 @@ function blocks(): ReadonlyMap<string, string> {
     ],
     ['decision-card', message('PaymentDecision', encodePaymentDecision(honest.cardDecision), honest.cardDecision)],
     ['card-contexts', cardContexts()],
+    ['content-key', contentKey()],
     ['hello', message('frame', encodeFrame('hello', FRAMES.hello), ['', FRAMES.hello])],
     ['refusal', message('frame', encodeFrame('refusal', FRAMES.refusal), ['', FRAMES.refusal])],
     ['leaf-certificate', wrappedHex(publisher.chain[0]!)],
@@ -176,6 +178,17 @@ function blockedList(): Uint8Array {
     thisUpdateMs: revokedAtMs,
     nextUpdateMs: revokedAtMs + 30 * DAY_MS,
   });
+}
+
+function contentKey(): string {
+  const wrapped = (bytes: Uint8Array): string => wrappedHex(bytes).replace(/^/gm, '  ');
+  return [
+    hash('id', contentKeyIdOf(honest.contentKey)),
+    hash('the decider\'s key, DeriveKeyPair(SHA-256("coinslot test decider"))', honest.deciderPair.publicKey),
+    `sealed to the decider\n${wrapped(honest.contentEscrow.sealedKey)}`,
+    hash('sealing key of the player key', sealingKeyOfSigner(honest.paymentRequest.playerKey)),
+    `sealed to the player\n${wrapped(honest.paymentDecision.sealedKey!)}`,
+  ].join('\n');
 }
 
 function cardContexts(): string {

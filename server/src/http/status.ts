@@ -32,6 +32,7 @@ export const STATUS: Readonly<Record<CodeName, number>> = Object.freeze({
   INSUFFICIENT: 402,
   CEILING: 402,
   RATE_STALE: 503,
+  KEY_ABSENT: 409,
   CARD_ABSENT: 422,
   CARD_STATE: 422,
   CARD_TORN: 422,

@@ -302,6 +302,9 @@ function fieldRows(): Row[] {
     bend('PeriodSeal', 'periodseal-month-13', 'the thirteenth month', [0], 202_613),
     bend('PeriodSeal', 'periodseal-month-0', 'no month', [0], 202_600),
     bend('PeriodSeal', 'periodseal-year-1969', 'before time began', [0], 196_912),
+    bend('EncryptionKey', 'encryptionkey-31', 'a key of 31 bytes', [1], new Uint8Array(31)),
+    bend('ContentEscrow', 'contentescrow-key-79', 'a sealed key of 79 bytes', [5], new Uint8Array(79)),
+    bend('ContentEscrow', 'contentescrow-id-17', 'a key id of 17 bytes', [2], new Uint8Array(17)),
     bend('Texts', 'texts-nul', 'text with NUL', [2], 'Level\x003'),
     bend('Texts', 'texts-not-nfc', 'text that is not NFC', [2], 'Cafe\u0301'),
     bend('Texts', 'texts-title-too-long', 'a title of 201 bytes', [2], 'x'.repeat(201)),
@@ -502,6 +505,7 @@ function decisionRows(): Row[] {
   const playerSeed = seedOf('player key');
   const decision: PaymentDecision = {
     ...honest.paymentDecision,
+    sealedKey: undefined,
     offerHash: made.quote.offerHash,
     sessionKey: made.offer.sessionKey,
     nonce: made.offer.nonce,
