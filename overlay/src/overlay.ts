@@ -2,7 +2,7 @@
 import { Dialog, type ControlId } from './dialog/dialog.ts';
 import { createSurface, type Surface } from './draw/surface.ts';
 import { createMeasure, Scene } from './draw/scene.ts';
-import { familiesFor, loadBundledFont } from './font/load.ts';
+import { familiesFor, fontIsMissing, loadBundledFonts } from './font/load.ts';
 import { contains, grown } from './layout/geometry.ts';
 import { layOut } from './layout/layout.ts';
 import { TARGET_CSS_PX } from './layout/scale.ts';
@@ -22,7 +22,7 @@ export async function createOverlay(options: OverlayOptions): Promise<OverlayPor
   const page = options.mirrorParent.ownerDocument;
   const [surface] = await Promise.all([
     createSurface(options.surface ?? 'canvas', options.width, options.height),
-    loadBundledFont(page.fonts),
+    loadBundledFonts(page.fonts, options.locale),
   ]);
   const sound = options.sound === false ? SILENCE : createHowlerSound();
   void sound.load();
@@ -34,6 +34,8 @@ class Overlay implements OverlayPort {
   readonly #page: Document;
   readonly #surface: Surface;
   readonly #sound: SoundPort;
+  readonly #themedFont: string;
+  #families: readonly string[];
   readonly #scene: Scene;
   readonly #measure: Measure;
   readonly #motion: Motion;
@@ -55,9 +57,10 @@ class Overlay implements OverlayPort {
     this.#sound = sound;
     this.#screen = { width: options.width, height: options.height, cssScale: options.cssScale };
     const theme = themeOf(options.theme, options.contrast === 'more' || wantsContrast(page));
-    const families = familiesFor(theme.fontFamily);
-    this.#measure = createMeasure(page, families);
-    this.#scene = new Scene(page, theme, families);
+    this.#themedFont = theme.fontFamily;
+    this.#families = familiesFor(this.#themedFont, page.fonts);
+    this.#measure = createMeasure(page, () => this.#families);
+    this.#scene = new Scene(page, theme, () => this.#families);
     this.#motion = new Motion(options.reducedMotion);
     this.#dialog = new Dialog({
       now: () => options.now(),
@@ -85,6 +88,7 @@ class Overlay implements OverlayPort {
   show(state: OverlayState): void {
     if (this.#dialog.view === null) this.#open();
     this.#dialog.show(state);
+    if ('shown' in state && state.shown !== undefined) void this.#fontsFor(state.shown.locale);
   }
 
   hide(): void {
@@ -113,7 +117,7 @@ class Overlay implements OverlayPort {
     }
     this.#stale = 'nothing';
     const pose = this.#motion.pose(timeMs, view.art);
-    this.#scene.pose(pose.opened, pose.arrived);
+    this.#scene.pose(pose);
     this.#scene.paintArt(view.art, pose.artMs);
     this.#surface.draw(this.#scene.root);
     return true;
@@ -152,6 +156,7 @@ class Overlay implements OverlayPort {
   uncovered(): void {
     if (this.#dialog.view === null) return;
     this.#dialog.uncovered();
+    this.#motion.guarded(this.#options.now());
     this.#changed('all');
   }
 
@@ -187,13 +192,21 @@ class Overlay implements OverlayPort {
     this.#motion.open(this.#options.now());
   }
 
+  /** An offer may come in another language than the page's: its font is fetched then, and all is set anew. */
+  async #fontsFor(locale: string): Promise<void> {
+    const { fonts } = this.#page;
+    if (!fontIsMissing(fonts, locale) || !(await loadBundledFonts(fonts, locale))) return;
+    this.#families = familiesFor(this.#themedFont, fonts);
+    this.#changed('all');
+  }
+
   /** The dialog changed, or the screen: a new layout at once, so that presses meet what will be drawn; the picture later. */
   #changed(least: 'controls' | 'all' = 'controls'): void {
     const { view } = this.#dialog;
     if (view === null) return;
     const layout = layOut(
       view,
-      { ...this.#screen, textScale: this.#options.textScale },
+      { ...this.#screen, textScale: this.#options.textScale, tv: this.#options.tv === true },
       this.#dialog.page,
       this.#measure,
     );

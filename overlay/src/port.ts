@@ -29,6 +29,8 @@ export interface OverlayOptions {
   textScale: number;
   /** A look by its name, or tokens over one. Default `lantern`. */
   theme?: ThemeChoice;
+  /** For a screen across the room: everything a third larger, text of at least 26 px at 1080p. Default false. */
+  tv?: boolean;
   /** `more`: the high-contrast look, whatever the theme. Default: where the player's system asks for it. */
   contrast?: 'more';
   /** No motion at all: states change at once. */

@@ -9,13 +9,21 @@ import { fontOf } from '../font/load.ts';
 import { grown, rect, type Rect } from '../layout/geometry.ts';
 import type { Layout, Measure, TextBox } from '../layout/types.ts';
 import type { ThemeTokens } from '../theme.ts';
+import type { Pose } from '../motion.ts';
 import { paintArt } from './art.ts';
+import { labelShift } from './light.ts';
 import { paintControl, paintPanel, paintRing, paintScrim, ringReach, SHADOW_REACH, type ControlLook } from './panel.ts';
 import { createPlate, type Plate } from './plate.ts';
 
 /** Share of the type size that capitals stand high; they are what is centred in a line. */
 const CAP_HEIGHT = 0.72;
 const SCRIM_WIDTH = 256;
+/** How far things come from, units; and how small the panel begins. */
+const RISE = 18;
+const SLIDE = 12;
+const SMALL = 0.965;
+/** Choices that do not count yet. */
+const ASLEEP_ALPHA = 0.55;
 
 export interface Touch {
   readonly focus: ControlId | null;
@@ -27,17 +35,22 @@ export class Scene {
   readonly root = new Container();
   readonly #page: Document;
   readonly #theme: ThemeTokens;
-  readonly #families: readonly string[];
+  readonly #families: () => readonly string[];
   readonly #panel = new Container();
   readonly #content = new Container();
   readonly #controls = new Container();
   #scrim: Plate | null = null;
   #still: Plate[] = [];
+  /** Lines that come in one after the other, with where they end. */
+  #lines: { readonly sprite: Container; readonly x: number; readonly line: number }[] = [];
+  #direction: 'ltr' | 'rtl' = 'ltr';
+  /** What the inset says of the amount: it comes in only when it says something else. */
+  #amount = '';
   #touched: Plate[] = [];
   #art: Plate | null = null;
   #layout: Layout | null = null;
 
-  constructor(page: Document, theme: ThemeTokens, families: readonly string[]) {
+  constructor(page: Document, theme: ThemeTokens, families: () => readonly string[]) {
     this.#page = page;
     this.#theme = theme;
     this.#families = families;
@@ -48,13 +61,20 @@ export class Scene {
   build(layout: Layout, direction: 'ltr' | 'rtl'): void {
     this.#clearAll();
     this.#layout = layout;
+    this.#direction = direction;
     this.#addScrim(layout.screen);
     const shadow = clipped(grown(layout.panel, Math.round(SHADOW_REACH * layout.unit)), layout.screen);
     const panel = createPlate(this.#page, shadow, (pen) => paintPanel(pen, layout, this.#theme));
     this.#still.push(panel);
     this.#panel.addChild(panel.sprite, this.#content, this.#controls);
-    const texts = [...layout.texts, ...layout.amount, ...(layout.badge === null ? [] : [layout.badge.label])];
-    for (const text of texts) this.#content.addChild(this.#textOf(text, direction));
+    for (const text of layout.texts) this.#addLine(text, lineOf(text, layout), direction);
+    const amount = layout.amount.map(({ text }) => text).join('\n');
+    for (const text of layout.amount) {
+      if (amount === this.#amount) this.#content.addChild(this.#textOf(text, direction));
+      else this.#addLine(text, 0, direction);
+    }
+    this.#amount = amount;
+    if (layout.badge !== null) this.#content.addChild(this.#textOf(layout.badge.label, direction));
     if (layout.art !== null) {
       this.#art = createPlate(this.#page, layout.art, () => undefined);
       this.#content.addChild(this.#art.sprite);
@@ -70,7 +90,9 @@ export class Scene {
       const look: ControlLook = pressed === control.id ? 'pressed' : hover === control.id ? 'hover' : 'rest';
       const area = clipped(grown(control, Math.round(12 * layout.unit)), layout.screen);
       this.#addTouched(area, (pen) => paintControl(pen, control, look, layout, this.#theme));
-      for (const line of control.label) this.#controls.addChild(this.#textOf(line, direction));
+      const shift = labelShift(layout, this.#theme, look === 'pressed');
+      for (const line of control.label)
+        this.#controls.addChild(this.#textOf({ ...line, y: line.y + shift }, direction));
     }
     const focused = layout.controls.find((control) => control.id === focus);
     if (focused !== undefined)
@@ -82,19 +104,30 @@ export class Scene {
     if (box) this.#art?.repaint((pen) => paintArt(pen, box.width, box.height, art, elapsedMs, this.#theme));
   }
 
-  /** `opened` and `arrived` run from 0 to 1: the panel coming in, its content changing. */
-  pose(opened: number, arrived: number): void {
-    const rise = (this.#layout?.unit ?? 1) * 14;
-    if (this.#scrim !== null) this.#scrim.sprite.alpha = opened;
-    this.#panel.alpha = opened;
-    this.#panel.y = Math.round((1 - opened) * rise);
-    this.#content.alpha = arrived;
+  /** Where the movements have got to. */
+  pose({ opened, arrived, awake }: Pose): void {
+    const { unit, panel } = this.#layout ?? { unit: 1, panel: rect(0, 0, 0, 0) };
+    const alpha = Math.min(1, opened);
+    if (this.#scrim !== null) this.#scrim.sprite.alpha = alpha;
+    this.#panel.alpha = alpha;
+    const middle = { x: panel.x + panel.width / 2, y: panel.y + panel.height / 2 };
+    this.#panel.pivot.copyFrom(middle);
+    this.#panel.position.set(middle.x, middle.y + Math.round((1 - opened) * RISE * unit));
+    this.#panel.scale.set(SMALL + (1 - SMALL) * opened);
+    const from = (this.#direction === 'ltr' ? 1 : -1) * SLIDE * unit;
+    for (const { sprite, x, line } of this.#lines) {
+      const share = arrived(line);
+      sprite.alpha = share;
+      sprite.x = x + Math.round((1 - share) * from);
+    }
+    this.#controls.alpha = ASLEEP_ALPHA + (1 - ASLEEP_ALPHA) * awake;
   }
 
   /** Nothing at all: what a closed dialog draws. */
   empty(): void {
     this.#clearAll();
     this.#layout = null;
+    this.#amount = '';
   }
 
   destroy(): void {
@@ -111,6 +144,12 @@ export class Scene {
     this.root.addChildAt(scrim.sprite, 0);
   }
 
+  #addLine(text: TextBox, line: number, direction: 'ltr' | 'rtl'): void {
+    const sprite = this.#textOf(text, direction);
+    this.#lines.push({ sprite, x: sprite.x, line });
+    this.#content.addChild(sprite);
+  }
+
   #addTouched(area: Rect, paint: (pen: CanvasRenderingContext2D) => void): void {
     const plate = createPlate(this.#page, area, paint);
     this.#touched.push(plate);
@@ -119,7 +158,7 @@ export class Scene {
 
   #textOf(box: TextBox, direction: 'ltr' | 'rtl'): Text {
     const style = new TextStyle({
-      fontFamily: [...this.#families],
+      fontFamily: [...this.#families()],
       fontSize: box.size,
       fontWeight: box.weight === 600 ? '600' : '400',
       fill: this.#theme[box.ink],
@@ -145,6 +184,7 @@ export class Scene {
     this.#clearControls();
     this.#art?.destroy();
     this.#art = null;
+    this.#lines = [];
     for (const child of this.#content.removeChildren()) child.destroy();
     for (const plate of this.#still) plate.destroy();
     this.#still = [];
@@ -155,14 +195,18 @@ export class Scene {
 }
 
 /** How the dialog's texts are measured, with the same font as they are drawn. Throws when there is no 2D context. */
-export function createMeasure(page: Document, families: readonly string[]): Measure {
+export function createMeasure(page: Document, families: () => readonly string[]): Measure {
   const pen = page.createElement('canvas').getContext('2d');
   if (pen === null) throw new Error('overlay: no 2D context');
   return (text, size, weight) => {
-    pen.font = fontOf(families, size, weight);
+    pen.font = fontOf(families(), size, weight);
     return pen.measureText(text).width;
   };
 }
+
+/** The place of a text in the order in which lines come in: those of the head together, then from above. */
+const lineOf = (text: TextBox, { header, texts }: Layout): number =>
+  new Set(texts.filter(({ y }) => y > header.y + header.height && y < text.y).map(({ y }) => y)).size;
 
 function clipped(area: Rect, screen: Rect): Rect {
   const x = Math.max(area.x, screen.x);

@@ -155,7 +155,7 @@ const stage: Stage = {
   middleOf(id, step = 'review') {
     const { width, height, cssScale = 1, textScale = 1, locale = 'en', walletOpens = false } = options;
     const view = viewOf(lastState, { locale, walletOpens, step, closesInSeconds: null });
-    const layout = layOut(view, { width, height, cssScale, textScale }, 0, createMeasure(document, familiesFor('')));
+    const layout = layOut(view, { width, height, cssScale, textScale }, 0, createMeasure(document, () => familiesFor('', document.fonts)));
     const box = layout.controls.find((control) => control.id === id);
     if (box === undefined) throw new Error(`stage: no control ${id}`);
     return [box.x + box.width / 2, box.y + box.height / 2];
