@@ -12,4 +12,7 @@ export * from './shown.ts';
 export * from './money.ts';
 export * from './offer-check.ts';
 export * from './decision-check.ts';
+export * from './declined-check.ts';
 export * from './price-list.ts';
+export * from './bundle.ts';
+export * from './bundle-check.ts';

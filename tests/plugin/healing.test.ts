@@ -224,7 +224,7 @@ describe('a tab that was killed after paying', () => {
       onOffer: ({ seq }, line) => {
         void seat.store.list('flights').then((list) => {
           flights = list.length;
-          line.send('refusal', { seq, code: 'BUSY', charged: 'no', text: '' });
+          line.send('refusal', { seq, code: 'BUSY', charged: 'no', text: '', declined: undefined });
         });
       },
     };

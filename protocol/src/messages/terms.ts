@@ -20,12 +20,15 @@ import {
   type ValueOf,
 } from '../shape.ts';
 
+/** What a payment may give, by kind. */
+export const GRANT_KINDS = Object.freeze(['level', 'scene', 'minutes', 'uses', 'until', 'period', 'forever'] as const);
+
 /**
  * What a payment gives. `level` and `scene`: that one thing, kept. `minutes`: minutes of play, counted while playing.
  * `uses`: a number of times. `until`: up to a date. `period`: days from the decision. `forever`: everything that `target` names.
  */
 const grantFields = record('Grant', {
-  kind: oneOf('level', 'scene', 'minutes', 'uses', 'until', 'period', 'forever'),
+  kind: oneOf(...GRANT_KINDS),
   /** What opens: the name a game asks for in `require(target)` and `can(target)`. */
   target: identifier,
   /** Minutes, uses or days, by kind; 0 otherwise. */

@@ -204,8 +204,8 @@ export class WalletParty {
     // Sessions count their questions anew: the latest of a number is meant.
     const standing = this.standings.findLast((one) => one.seq === seq);
     if (standing === undefined || !equalBytes(digest, shownDigest(standing.shown)))
-      return line.send('refusal', { seq, code: 'CONSENT_STALE', charged: 'no', text: '' });
-    if (answer === 'decline') return line.send('refusal', { seq, code: 'CONSENT_DENIED', charged: 'no', text: '' });
+      return line.send('refusal', { seq, code: 'CONSENT_STALE', charged: 'no', text: '', declined: undefined });
+    if (answer === 'decline') return line.send('refusal', { seq, code: 'CONSENT_DENIED', charged: 'no', text: '', declined: undefined });
     if (this.script.onAccept !== undefined) return this.script.onAccept(standing, line);
     line.send('progress', { seq, state: 'paying' });
     line.send('decision', { seq, decision: this.decide(standing) });
@@ -253,7 +253,7 @@ export class WalletParty {
     const standing = this.standings.find((one) => equalBytes(decodeOffer(one.offer).nonce, nonce));
     if (this.script.onStatus !== undefined) this.script.onStatus(standing, seq, line);
     else if (standing?.decision !== undefined) line.send('decision', { seq, decision: standing.decision });
-    else line.send('refusal', { seq, code: 'CONSENT_REQUIRED', charged: 'no', text: '' });
+    else line.send('refusal', { seq, code: 'CONSENT_REQUIRED', charged: 'no', text: '', declined: undefined });
   }
 
   // ---------------------------------------------------------------- restore
