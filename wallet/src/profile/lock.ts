@@ -29,6 +29,12 @@ export function takeLock(folder: string): () => void {
   throw new WalletError('PROFILE_BUSY', `${folder}: the lock changes hands too fast`);
 }
 
+/** Whether a living process holds the profile; changes nothing. */
+export function isProfileHeld(folder: string): boolean {
+  const holder = readHolder(join(folder, 'lock'));
+  return holder !== 'gone' && holder !== 'unreadable' && isAlive(holder);
+}
+
 function createLock(path: string, own: Holder): boolean {
   let file: number;
   try {

@@ -69,7 +69,8 @@ export function cardReport({ settings, state, cards }: OfflineProfile, { timeZon
   return [order, ...(rows.length === 0 ? [words.none] : rows)].join('\n');
 }
 
-function lines(pairs: readonly (readonly [string, string])[]): string {
+/** Names and what they are, in two columns. */
+export function lines(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.max(...pairs.map(([name]) => name.length));
   return pairs.map(([name, text]) => (text === '' ? name : `${name.padEnd(width)}  ${text}`)).join('\n');
 }

@@ -189,6 +189,15 @@ export const enPageWords: PageWords = {
     consent: 'Consent',
     disowned: 'You said that this was not you.',
     means: 'Paid by',
+    counted: (payments) => plural(payments, 'payment', 'payments'),
+    page: (at, of) => `Page ${at} of ${of}`,
+    keep: 'Keep your history',
+    keepHint: 'Every payment, from this computer alone: for your records, a spreadsheet or a program.',
+    keepAs: (format) => `Save as ${format}`,
+    proof: 'Save the proof',
+    proofHint:
+      'One file with every signed message of this payment and what you were shown. Anybody can check it, years later too, with “coinslot-wallet verify”.',
+    kept: (name) => `Saved as ${name}`,
   },
   means: { server: 'Account at the payment service', card: 'Card in the reader', softcard: 'Software card' },
   cards: {
@@ -274,5 +283,11 @@ export const enPageWords: PageWords = {
     prepaid: 'Pay first',
     postpaid: 'Pay monthly',
     currency: 'Currency',
+    look: 'How the page looks',
+    textSize: 'Text size',
+    contrast: 'Contrast',
+    contrastSystem: 'As the system says',
+    contrastMore: 'More contrast',
   },
+  working: 'Working …',
 };

@@ -196,6 +196,15 @@ export const frPageWords: PageWords = {
     consent: 'Accord',
     disowned: 'Vous avez dit que ce n’était pas vous.',
     means: 'Payé avec',
+    counted: (payments) => plural(payments, 'paiement', 'paiements'),
+    page: (at, of) => `Page ${at} sur ${of}`,
+    keep: 'Garder l’historique',
+    keepHint: 'Tous les paiements, de cet ordinateur seul : pour vos papiers, un tableur ou un programme.',
+    keepAs: (format) => `Enregistrer en ${format}`,
+    proof: 'Enregistrer la preuve',
+    proofHint:
+      'Un fichier avec tous les messages signés de ce paiement et ce que vous avez vu. Chacun peut le vérifier, même des années après, par « coinslot-wallet verify ».',
+    kept: (name) => `Enregistré : ${name}`,
   },
   means: { server: 'Compte au service de paiement', card: 'Carte dans le lecteur', softcard: 'Carte logicielle' },
   cards: {
@@ -283,5 +292,11 @@ export const frPageWords: PageWords = {
     prepaid: 'D’avance',
     postpaid: 'Au mois',
     currency: 'Monnaie',
+    look: 'L’aspect de la page',
+    textSize: 'Taille du texte',
+    contrast: 'Contraste',
+    contrastSystem: 'Comme le système',
+    contrastMore: 'Plus de contraste',
   },
+  working: 'En cours …',
 };

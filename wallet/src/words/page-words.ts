@@ -170,6 +170,15 @@ export interface PageWords {
     consent: string;
     disowned: string;
     means: string;
+    counted(payments: number): string;
+    /** At the foot of a sheet. */
+    page(at: number, of: number): string;
+    keep: string;
+    keepHint: string;
+    keepAs(format: string): string;
+    proof: string;
+    proofHint: string;
+    kept(name: string): string;
   };
   means: Readonly<Record<MeansId, string>>;
   cards: {
@@ -242,7 +251,13 @@ export interface PageWords {
     prepaid: string;
     postpaid: string;
     currency: string;
+    look: string;
+    textSize: string;
+    contrast: string;
+    contrastSystem: string;
+    contrastMore: string;
   };
+  working: string;
 }
 
 const WORDS: Readonly<Record<Language, PageWords>> = { en: enPageWords, fr: frPageWords };

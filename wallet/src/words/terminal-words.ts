@@ -1,5 +1,8 @@
-/** Words of the terminal, by language. */
+/** Words of the terminal, by language. Each language has all of it: a gap does not compile. */
+import type { BundleCheck } from '@coinslot/protocol';
 import type { Language } from './languages.ts';
+import { enTerminalWords } from './terminal-words-en.ts';
+import { frTerminalWords } from './terminal-words-fr.ts';
 
 export interface TerminalWords {
   running(url: string): string;
@@ -24,53 +27,88 @@ export interface TerminalWords {
   /** Asked for at the terminal. */
   pin: string;
   accountOnce: string;
+  /** Where a file was put. */
+  saved(path: string): string;
+  verify: VerifyWords;
+  doctor: DoctorWords;
+}
+
+/** Of the report on a dispute bundle, for people who never used this wallet. */
+export interface VerifyWords {
+  title: string;
+  holds: string;
+  fails: string;
+  notReached: string;
+  unread: string;
+  checks: Readonly<Record<BundleCheck, string>>;
+  /** Only what the file says, where the checks did not get so far. */
+  unproven: string;
+  shown: string;
+  /** Title, description, grant and so on stand under the words that the page has for them. */
+  language: string;
+  total: string;
+  charged: string;
+  nothingCharged(code: string): string;
+  decidedAt: string;
+  publisher: string;
+  decider: string;
+  player: string;
+  consent(proof: string, place: string): string;
+  proofs: Readonly<Record<'press' | 'pin' | 'password' | 'card', string>>;
+  places: Readonly<Record<'overlay' | 'wallet-page' | 'reader-pad' | 'automatic', string>>;
+  refunded: string;
+  decision: string;
+  lists(count: number, date: string): string;
+  /** Said of a software card, whose time is its own word. */
+  cardTime: string;
+  test: string;
+}
+
+export interface DoctorWords {
+  title: string;
+  ok: string;
+  note: string;
+  problem: string;
+  allWell: string;
+  problems(count: number): string;
+  /** A name for each thing that is looked at. */
+  names: Readonly<
+    Record<'profile' | 'wallet' | 'port' | 'server' | 'clock' | 'keychain' | 'browser' | 'readers', string>
+  >;
+  profileGood: string;
+  profileMissing: string;
+  profileMissingTodo: string;
+  running(port: number): string;
+  runningElsewhere: string;
+  runningElsewhereTodo: string;
+  notRunning: string;
+  notRunningTodo: string;
+  portFree(port: number): string;
+  portTaken(port: number): string;
+  portTakenTodo: string;
+  serverGood(url: string): string;
+  serverNotAsked: string;
+  serverNotAskedTodo: string;
+  serverAway(url: string): string;
+  serverAwayTodo: string;
+  serverWrong(url: string): string;
+  serverWrongTodo: string;
+  clockGood: string;
+  clockBack(date: string): string;
+  clockApart(seconds: number): string;
+  clockTodo: string;
+  keychainUsed: string;
+  keychainNotUsed: string;
+  keychainTodo: string;
+  browser: string;
+  browserTodo: string;
+  noReader: string;
+  noReaderTodo: string;
+  readerEmpty(name: string): string;
+  readerHasCard(name: string): string;
 }
 
 export const TERMINAL_WORDS: Readonly<Record<Language, TerminalWords>> = {
-  en: {
-    running: (url) => `The wallet is running at ${url}`,
-    openOnce: 'Open its page with this address (it works once):',
-    anotherAddress: 'Press Enter for another address, Ctrl-C to stop.',
-    firstRun: 'It has no keys yet: the page leads through the first steps.',
-    locked: 'It is locked until the PIN is typed on the page.',
-    stopped: 'The wallet has stopped.',
-    balance: 'Balance',
-    owed: 'To pay this month',
-    asOf: (time) => `as of ${time}`,
-    noStatement: 'not known yet',
-    today: 'Spent today (UTC)',
-    month: 'Spent this month (UTC)',
-    paused: 'Payments are paused',
-    notPaused: 'Payments are on',
-    games: 'Connected games',
-    none: 'none',
-    pending: 'Waiting for an answer',
-    blocked: 'Blocked games',
-    test: 'TEST',
-    pin: 'PIN: ',
-    accountOnce: 'Open your account with this address (it works once, within a minute):',
-  },
-  fr: {
-    running: (url) => `Le portefeuille tourne à ${url}`,
-    openOnce: 'Ouvrez sa page avec cette adresse (elle sert une fois) :',
-    anotherAddress: 'Entrée pour une autre adresse, Ctrl-C pour arrêter.',
-    firstRun: 'Il n’a pas encore de clés : la page guide les premiers pas.',
-    locked: 'Il est verrouillé jusqu’à ce que le code PIN soit tapé sur la page.',
-    stopped: 'Le portefeuille est arrêté.',
-    balance: 'Solde',
-    owed: 'À payer ce mois-ci',
-    asOf: (time) => `au ${time}`,
-    noStatement: 'pas encore connu',
-    today: 'Dépensé aujourd’hui (UTC)',
-    month: 'Dépensé ce mois-ci (UTC)',
-    paused: 'Les paiements sont suspendus',
-    notPaused: 'Les paiements sont actifs',
-    games: 'Jeux reliés',
-    none: 'aucun',
-    pending: 'En attente de réponse',
-    blocked: 'Jeux bloqués',
-    test: 'TEST',
-    pin: 'Code PIN : ',
-    accountOnce: 'Ouvrez votre compte avec cette adresse (elle sert une fois, pendant une minute) :',
-  },
+  en: enTerminalWords,
+  fr: frTerminalWords,
 };

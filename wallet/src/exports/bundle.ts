@@ -1,0 +1,46 @@
+/** The dispute bundle of one payment, as the wallet gives it out: what the journal holds, exactly as it was. */
+import { encodeBundle, type Bundle } from '@coinslot/protocol';
+import { WalletError } from '../errors.ts';
+import { currentAttempt, type Payment } from '../journal/payments.ts';
+import type { WalletState } from '../journal/state.ts';
+
+export interface BundleSources {
+  readonly state: WalletState;
+  /** Revocation lists that the wallet holds now, DER. */
+  readonly crls: readonly Uint8Array[];
+  readonly nowMs: number;
+}
+
+export const BUNDLE_CONTENT_TYPE = 'application/x-coinslot-bundle';
+
+/**
+ * The file's bytes. Throws GONE for a payment that nobody has decided, or of which not all is here: what came back by the
+ * recovery phrase has no message 1.
+ */
+export function bundleOf(payment: Payment, { state, crls, nowMs }: BundleSources): Uint8Array {
+  const { request, decision } = currentAttempt(payment);
+  const enrolment = state.enrolling?.enrolment;
+  const isWhole = payment.offer.length > 0 && payment.shown.length > 0 && request.length > 0;
+  if (decision === undefined || enrolment === undefined || !isWhole) {
+    throw new WalletError('GONE', `${payment.nonceHex}: not all messages of this payment are here`);
+  }
+  const bundle: Bundle = {
+    version: 1,
+    madeAtMs: nowMs,
+    offer: payment.offer,
+    shown: payment.shown,
+    keys: [enrolment],
+    request,
+    decision,
+    refund: payment.refundNotice,
+    chains: [],
+    crls,
+  };
+  return encodeBundle(bundle);
+}
+
+/** `level-3-6f0c….coinslot-bundle`: by what was bought and its decision; both are safe in a file name. */
+export function bundleName({ terms, decided, nonceHex }: Payment): string {
+  const id = decided === undefined ? nonceHex : Buffer.from(decided.decisionId).toString('hex');
+  return `${terms.offerId}-${id.slice(0, 8)}.coinslot-bundle`;
+}
