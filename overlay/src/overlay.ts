@@ -182,7 +182,10 @@ class Overlay implements OverlayPort {
     listen(view, 'keyup', (event) => {
       if (event instanceof KeyboardEvent) this.#dialog.keyUp(event);
     });
-    listen(view, 'blur', () => this.#dialog.forgetPresses());
+    // Capturing, it hears of every element's too.
+    listen(view, 'blur', (event) => {
+      if (event.target === view) this.#dialog.forgetPresses();
+    });
     listen(view, 'focus', (event) => {
       if (event.target === view) this.uncovered();
     });

@@ -95,7 +95,7 @@ const PAPER: Readonly<ThemeTokens> = Object.freeze({
   panelTop: '#fffaf0',
   panelBottom: '#f4e8d2',
   line: '#c9b592',
-  well: '#ecdcbf',
+  well: '#f1e4ca',
   ink: '#2b2116',
   inkSoft: '#5f4f3a',
   button: '#fffdf8',

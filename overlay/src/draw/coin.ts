@@ -28,6 +28,44 @@ export function paintCoin(pen: Pen, x: number, y: number, radius: number, turn: 
   }
   pen.scale(width, 1);
   paintCoinFace(pen, radius, coin);
+  // Turned away from the light.
+  if (width < 0.98) disc(pen, radius, faded(darker(coin, 0.8), 0.34 * (1 - width)));
+  pen.restore();
+}
+
+/** Light that the coin throws round itself; `strength` 1 is as bright as the coin. */
+export function paintGlow(
+  pen: Pen,
+  x: number,
+  y: number,
+  radius: number,
+  { coin }: CoinColours,
+  strength = 0.17,
+): void {
+  const light = pen.createRadialGradient(x, y, 0, x, y, radius);
+  light.addColorStop(0, faded(coin, strength));
+  light.addColorStop(0.55, faded(coin, strength * 0.35));
+  light.addColorStop(1, faded(coin, 0));
+  pen.fillStyle = light;
+  pen.fillRect(x - radius, y - radius, radius * 2, radius * 2);
+}
+
+/** A band of light that crosses the coin; `share` 0 ... 1 of its way. */
+export function paintGlint(pen: Pen, x: number, y: number, radius: number, share: number): void {
+  pen.save();
+  pen.translate(x, y);
+  pen.beginPath();
+  pen.arc(0, 0, radius * 0.98, 0, Math.PI * 2);
+  pen.clip();
+  pen.rotate(0.5);
+  const at = (share * 2 - 1) * radius * 1.5;
+  const half = radius * 0.42;
+  const band = pen.createLinearGradient(at - half, 0, at + half, 0);
+  band.addColorStop(0, 'rgba(255,255,255,0)');
+  band.addColorStop(0.5, 'rgba(255,255,255,0.6)');
+  band.addColorStop(1, 'rgba(255,255,255,0)');
+  pen.fillStyle = band;
+  pen.fillRect(at - half, -radius * 1.5, half * 2, radius * 3);
   pen.restore();
 }
 
@@ -54,7 +92,7 @@ function paintCoinFace(pen: Pen, radius: number, coin: string): void {
   paintSlotMark(pen, 0, 0, radius * 0.98, darker(coin, 0.62), lighter(coin, 0.7));
 }
 
-function disc(pen: Pen, radius: number, fill: CanvasGradient): void {
+function disc(pen: Pen, radius: number, fill: CanvasGradient | string): void {
   pen.fillStyle = fill;
   pen.beginPath();
   pen.arc(0, 0, radius, 0, Math.PI * 2);
@@ -128,15 +166,22 @@ export function paintSlit(pen: Pen, x: number, y: number, width: number, height:
   pen.fill();
 }
 
-/** Where a coin would be. */
-export function paintMissingCoin(pen: Pen, x: number, y: number, radius: number, tokens: CoinColours): void {
+/** Where a coin would be: a broken line, `share` of the way round. */
+export function paintMissingCoin(
+  pen: Pen,
+  x: number,
+  y: number,
+  radius: number,
+  share: number,
+  tokens: CoinColours,
+): void {
   pen.save();
   pen.strokeStyle = faded(lighter(tokens.line, 0.45), 0.9);
   pen.lineWidth = Math.max(1.5, radius * 0.07);
   const dash = (Math.PI * 2 * radius * 0.94) / 20;
   pen.setLineDash([dash * 1.1, dash * 0.9]);
   pen.beginPath();
-  pen.arc(x, y, radius * 0.94, 0, Math.PI * 2);
+  pen.arc(x, y, radius * 0.94, -Math.PI / 2, Math.PI * (2 * share - 0.5));
   pen.stroke();
   pen.restore();
 }

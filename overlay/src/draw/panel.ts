@@ -2,13 +2,14 @@
 import { BADGE_HATCH } from '../layout/header.ts';
 import { grown, type Rect } from '../layout/geometry.ts';
 import type { ControlBox, Layout } from '../layout/types.ts';
-import type { ThemeTokens } from '../theme.ts';
+import { luminanceOf, type ThemeTokens } from '../theme.ts';
 import { paintSlotMark } from './coin.ts';
 import { darker, faded, lighter, mixed } from './colour.ts';
+import { keyLip, panelLip, shadowOf } from './light.ts';
 import type { Pen } from './plate.ts';
 
 /** How far the panel's shadow reaches, units. */
-export const SHADOW_REACH = 40;
+export const SHADOW_REACH = 54;
 
 const hairline = (layout: Layout): number => Math.max(1, Math.round(layout.unit));
 const isFlat = (theme: ThemeTokens): boolean => theme.depth === 'flat';
@@ -51,18 +52,24 @@ export function paintScrim(pen: Pen, area: Rect, theme: ThemeTokens): void {
 export function paintPanel(pen: Pen, layout: Layout, theme: ThemeTokens): void {
   const { panel, unit } = layout;
   const corner = cornerOf(layout, theme);
+  const lip = panelLip(layout, theme);
   for (const [blur, drop, alpha] of [
-    [34, 14, 0.5],
+    [34, 14, 0.55],
     [7, 3, 0.42],
   ] as const) {
     pen.save();
     pen.shadowColor = `rgba(0,0,0,${alpha})`;
     pen.shadowBlur = blur * unit;
-    pen.shadowOffsetY = drop * unit;
+    pen.shadowOffsetY = drop * unit + lip;
     pen.fillStyle = theme.panelBottom;
     rounded(pen, panel, corner);
     pen.fill();
     pen.restore();
+  }
+  if (lip > 0) {
+    pen.fillStyle = upright(pen, panel, theme.line, darker(theme.line, 0.55));
+    rounded(pen, { ...panel, y: panel.y + lip }, corner);
+    pen.fill();
   }
   pen.fillStyle = upright(pen, panel, theme.panelTop, theme.panelBottom);
   rounded(pen, panel, corner);
@@ -98,12 +105,35 @@ function paintSheen(pen: Pen, panel: Rect, corner: number, theme: ThemeTokens): 
 
 function paintEdge(pen: Pen, layout: Layout, corner: number, theme: ThemeTokens): void {
   const line = hairline(layout);
-  const { panel } = layout;
-  pen.lineWidth = isFlat(theme) ? 2 * line : line;
-  pen.strokeStyle = isFlat(theme)
-    ? theme.line
-    : upright(pen, panel, lighter(theme.line, 0.3), mixed(theme.line, theme.panelBottom, 0.4));
+  const { panel, unit } = layout;
+  const { depth } = theme;
+  pen.save();
+  pen.lineWidth = depth === 'soft' ? line : 2 * line;
+  pen.strokeStyle =
+    depth === 'soft'
+      ? upright(pen, panel, lighter(theme.line, 0.35), mixed(theme.line, theme.panelBottom, 0.35))
+      : theme.line;
+  if (depth === 'raised') {
+    // The line itself is a light.
+    pen.shadowColor = faded(theme.line, 0.7);
+    pen.shadowBlur = 9 * unit;
+  }
   rounded(pen, grown(panel, -pen.lineWidth / 2), corner - pen.lineWidth / 2);
+  pen.stroke();
+  pen.restore();
+  if (depth === 'soft') paintBevel(pen, grown(panel, -line), corner - line, line, theme);
+}
+
+/** Light caught by the upper edge, just inside of the line. */
+function paintBevel(pen: Pen, box: Rect, corner: number, line: number, theme: ThemeTokens): void {
+  pen.strokeStyle = upright(
+    pen,
+    { ...box, height: Math.min(box.height, corner * 2.2) },
+    faded(lighter(theme.panelTop, 0.75), 0.42),
+    faded(theme.panelTop, 0),
+  );
+  pen.lineWidth = line;
+  rounded(pen, grown(box, -line / 2), corner - line / 2);
   pen.stroke();
 }
 
@@ -120,7 +150,7 @@ function paintHeader(pen: Pen, layout: Layout, theme: ThemeTokens): void {
     pen.restore();
     return;
   }
-  pen.shadowColor = 'rgba(0,0,0,0.4)';
+  pen.shadowColor = shadowOf(theme, 0.45);
   pen.shadowBlur = 5 * unit;
   pen.shadowOffsetY = 1.5 * unit;
   pen.fillStyle = upright(pen, brand, lighter(theme.coin, 0.3), darker(theme.coin, 0.16));
@@ -142,7 +172,7 @@ function paintWell(pen: Pen, layout: Layout, well: Rect, theme: ThemeTokens): vo
     pen.stroke();
     return;
   }
-  pen.fillStyle = faded(lighter(theme.panelTop, 0.35), 0.35);
+  pen.fillStyle = faded(lighter(theme.panelTop, 0.5), 0.35);
   rounded(pen, { ...well, y: well.y + line }, corner);
   pen.fill();
   pen.fillStyle = upright(pen, well, darker(theme.well, 0.12), lighter(theme.well, 0.035));
@@ -152,7 +182,7 @@ function paintWell(pen: Pen, layout: Layout, well: Rect, theme: ThemeTokens): vo
   rounded(pen, well, corner);
   pen.clip();
   // The shadow of a frame drawn outside falls inward.
-  pen.shadowColor = 'rgba(0,0,0,0.7)';
+  pen.shadowColor = shadowOf(theme, 0.75);
   pen.shadowBlur = 9 * layout.unit;
   pen.shadowOffsetY = 3 * layout.unit;
   pen.strokeStyle = '#000000';
@@ -199,41 +229,93 @@ export function paintControl(
   layout: Layout,
   theme: ThemeTokens,
 ): void {
-  const line = hairline(layout);
-  const corner = Math.min(theme.radius * 0.62, 13) * layout.unit;
   const quiet = control.id === 'more';
   const base = quiet ? mixed(theme.button, theme.panelBottom, isFlat(theme) ? 0 : 0.55) : theme.button;
   const lift = look === 'hover' ? 0.1 : look === 'pressed' ? -0.14 : 0;
   const face = lift < 0 ? darker(base, -lift) : lighter(base, lift);
-  if (!quiet && !isFlat(theme) && look !== 'pressed') {
+  const lip = keyLip(layout, theme);
+  if (lip > 0) paintKey(pen, control, look, face, lip, layout, theme);
+  else paintButton(pen, control, look, face, layout, theme);
+}
+
+const controlCorner = (layout: Layout, theme: ThemeTokens): number => Math.min(theme.radius * 0.62, 13) * layout.unit;
+
+function paintButton(
+  pen: Pen,
+  control: ControlBox,
+  look: ControlLook,
+  face: string,
+  layout: Layout,
+  theme: ThemeTokens,
+): void {
+  const line = hairline(layout);
+  const corner = controlCorner(layout, theme);
+  const soft = !isFlat(theme);
+  if (soft && control.id !== 'more' && look !== 'pressed') {
     pen.save();
-    pen.shadowColor = 'rgba(0,0,0,0.38)';
-    pen.shadowBlur = 6 * layout.unit;
-    pen.shadowOffsetY = 2 * layout.unit;
+    pen.shadowColor = shadowOf(theme, 0.42);
+    pen.shadowBlur = (look === 'hover' ? 9 : 6) * layout.unit;
+    pen.shadowOffsetY = (look === 'hover' ? 3 : 2) * layout.unit;
     pen.fillStyle = face;
     rounded(pen, control, corner);
     pen.fill();
     pen.restore();
   }
-  pen.fillStyle = isFlat(theme)
-    ? face
-    : upright(pen, control, lighter(face, look === 'pressed' ? 0 : 0.07), darker(face, 0.07));
+  pen.fillStyle = soft ? upright(pen, control, lighter(face, look === 'pressed' ? 0 : 0.07), darker(face, 0.07)) : face;
   rounded(pen, control, corner);
   pen.fill();
-  pen.strokeStyle = look === 'hover' ? lighter(theme.buttonLine, 0.3) : theme.buttonLine;
-  pen.lineWidth = isFlat(theme) ? 2 * line : line;
+  if (soft && look !== 'pressed') {
+    const inner = grown(control, -line);
+    pen.strokeStyle = upright(pen, inner, faded('#ffffff', 0.22), faded('#ffffff', 0));
+    pen.lineWidth = line;
+    rounded(pen, grown(inner, -line / 2), corner - 1.5 * line);
+    pen.stroke();
+  }
+  pen.strokeStyle = edgeOf(look, theme);
+  pen.lineWidth = soft ? line : 2 * line;
   rounded(pen, grown(control, -pen.lineWidth / 2), corner - pen.lineWidth / 2);
   pen.stroke();
 }
 
+/** A key of a machine: its face stands on a solid edge, and goes down on it when pressed. */
+function paintKey(
+  pen: Pen,
+  control: ControlBox,
+  look: ControlLook,
+  face: string,
+  lip: number,
+  layout: Layout,
+  theme: ThemeTokens,
+): void {
+  const line = hairline(layout);
+  const corner = controlCorner(layout, theme);
+  const down = look === 'pressed' ? lip - 1 : 0;
+  const cap = { ...control, y: control.y + down, height: control.height - lip };
+  pen.fillStyle = darker(theme.button, 0.5);
+  rounded(pen, control, corner);
+  pen.fill();
+  pen.fillStyle = upright(pen, cap, lighter(face, 0.14), darker(face, 0.05));
+  rounded(pen, cap, corner);
+  pen.fill();
+  pen.strokeStyle = edgeOf(look, theme);
+  pen.lineWidth = line;
+  rounded(pen, grown(control, -line / 2), corner - line / 2);
+  pen.stroke();
+  rounded(pen, grown(cap, -line / 2), corner - line / 2);
+  pen.stroke();
+}
+
+const edgeOf = (look: ControlLook, theme: ThemeTokens): string =>
+  look === 'hover' ? mixed(theme.buttonLine, theme.buttonInk, 0.35) : theme.buttonLine;
+
 /** Room the ring needs round a control, backing-store pixels. */
 export const ringReach = (layout: Layout): number => Math.ceil(6 * Math.max(layout.unit, layout.cssPx));
 
-/** At least 2 CSS px thick, with a dark line inside so that it stands out on any button. */
+/** At least 2 CSS px thick, with a line of the opposite brightness inside so that it stands out on any button. */
 export function paintRing(pen: Pen, control: Rect, layout: Layout, theme: ThemeTokens): void {
   const thick = Math.max(2.5 * layout.cssPx, 2.5 * layout.unit, 1);
-  const corner = Math.min(theme.radius * 0.62, 13) * layout.unit;
-  pen.strokeStyle = darker(theme.panelBottom, 0.5);
+  const corner = controlCorner(layout, theme);
+  pen.strokeStyle = luminanceOf(theme.focus) > 0.3 ? darker(theme.panelBottom, 0.5) : lighter(theme.panelTop, 0.6);
   pen.lineWidth = thick;
   rounded(pen, grown(control, thick * 0.2), corner);
   pen.stroke();

@@ -44,8 +44,8 @@ export class Scene {
   /** Lines that come in one after the other, with where they end. */
   #lines: { readonly sprite: Container; readonly x: number; readonly line: number }[] = [];
   #direction: 'ltr' | 'rtl' = 'ltr';
-  /** What the inset says of the amount: it comes in only when it says something else. */
-  #amount = '';
+  /** What head and inset say: it comes in only when it is something else than before. */
+  #standing = new Set<string>();
   #touched: Plate[] = [];
   #art: Plate | null = null;
   #layout: Layout | null = null;
@@ -67,13 +67,14 @@ export class Scene {
     const panel = createPlate(this.#page, shadow, (pen) => paintPanel(pen, layout, this.#theme));
     this.#still.push(panel);
     this.#panel.addChild(panel.sprite, this.#content, this.#controls);
-    for (const text of layout.texts) this.#addLine(text, lineOf(text, layout), direction);
-    const amount = layout.amount.map(({ text }) => text).join('\n');
-    for (const text of layout.amount) {
-      if (amount === this.#amount) this.#content.addChild(this.#textOf(text, direction));
-      else this.#addLine(text, 0, direction);
+    const before = this.#standing;
+    this.#standing = new Set();
+    for (const text of [...layout.texts, ...layout.amount]) {
+      const line = lineOf(text, layout);
+      if (line === 0 && before.has(text.text)) this.#content.addChild(this.#textOf(text, direction));
+      else this.#addLine(text, line, direction);
+      if (line === 0) this.#standing.add(text.text);
     }
-    this.#amount = amount;
     if (layout.badge !== null) this.#content.addChild(this.#textOf(layout.badge.label, direction));
     if (layout.art !== null) {
       this.#art = createPlate(this.#page, layout.art, () => undefined);
@@ -127,7 +128,7 @@ export class Scene {
   empty(): void {
     this.#clearAll();
     this.#layout = null;
-    this.#amount = '';
+    this.#standing.clear();
   }
 
   destroy(): void {
@@ -204,9 +205,12 @@ export function createMeasure(page: Document, families: () => readonly string[])
   };
 }
 
-/** The place of a text in the order in which lines come in: those of the head together, then from above. */
-const lineOf = (text: TextBox, { header, texts }: Layout): number =>
-  new Set(texts.filter(({ y }) => y > header.y + header.height && y < text.y).map(({ y }) => y)).size;
+/** The place of a text in the order in which lines come in: head and inset first, then the others from above. */
+function lineOf(text: TextBox, { header, amount, texts }: Layout): number {
+  const bodyY = header.y + header.height;
+  if (text.y < bodyY || amount.includes(text)) return 0;
+  return new Set(texts.filter(({ y }) => y >= bodyY && y <= text.y).map(({ y }) => y)).size;
+}
 
 function clipped(area: Rect, screen: Rect): Rect {
   const x = Math.max(area.x, screen.x);
