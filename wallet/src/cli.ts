@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `coinslot-wallet start | account | status | history | card`. */
+/** `coinslot-wallet start | account | status | history | limits | card | bundle | verify | doctor`. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -8,15 +8,27 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { decodeRoots, ProtocolError } from '@coinslot/protocol';
 import { WALLET_PORT } from '@coinslot/protocol/link';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import { WalletError } from './errors.ts';
+import { HISTORY_FORMATS, isHistoryFormat } from './exports/history-file.ts';
 import { makePrivateFolder } from './profile/files.ts';
 import { readProfile } from './profile/offline.ts';
 import { openProfile, type Profile } from './profile/profile.ts';
 import { linkAtTerminal } from './account/terminal-sign-in.ts';
+import { limitsReport } from './terminal/limits-report.ts';
+import {
+  doctor,
+  saveBundle,
+  saveHistory,
+  verifyFile,
+  type DoctorFlags,
+  type Printed,
+  type VerifyFlags,
+} from './terminal/offline-commands.ts';
 import { cardReport, historyReport, statusReport } from './terminal/reports.ts';
 import { startWallet, type Wallet } from './wallet.ts';
+import { isLanguage, LANGUAGES, type Language } from './words/languages.ts';
 import { TERMINAL_WORDS } from './words/terminal-words.ts';
 
 interface StartFlags {
@@ -62,9 +74,55 @@ program
 
 program
   .command('history')
-  .description('every payment, newest first, from the profile alone')
+  .description('every payment, newest first, from the profile alone; as a file with --format')
   .option(...profileFlag)
-  .action(({ profile }: { profile: string }) => run(() => print(historyReport(readProfile(profile), place()))));
+  .addOption(
+    new Option('--format <format>', 'in words, or as a file').choices(['text', ...HISTORY_FORMATS]).default('text'),
+  )
+  .option('--out <file>', 'where the file goes; json and csv go to standard output where nothing is said')
+  .action(({ profile, format, out }: { profile: string; format: string; out?: string }) =>
+    run(async () => {
+      if (isHistoryFormat(format)) printed(await saveHistory(profile, format, out, place()));
+      else print(historyReport(readProfile(profile), place()));
+    }),
+  );
+
+program
+  .command('limits')
+  .description('what may be spent, by the wallet and by each game, from the profile alone')
+  .option(...profileFlag)
+  .action(({ profile }: { profile: string }) => run(() => print(limitsReport(readProfile(profile), place()))));
+
+program
+  .command('bundle')
+  .description('everything that proves one payment, in one file that anybody can check')
+  .argument('<decision>', 'of the payment, as history lists it; its beginning is enough')
+  .option(...profileFlag)
+  .option('--out <file>', 'where it goes; - is standard output')
+  .action((decision: string, { profile, out }: { profile: string; out?: string }) =>
+    run(() => printed(saveBundle(profile, decision, out, Date.now()))),
+  );
+
+program
+  .command('verify')
+  .description('check such a file: offline, on any machine, years later; ends with 1 when it does not hold')
+  .argument('<file>', 'a .coinslot-bundle')
+  .requiredOption('--roots <file>', 'roots.coinslot: the authorities, as of the time of the payment')
+  .option('--crls <file>', 'crls.coinslot: revocation lists that are newer than those in the file')
+  .addOption(new Option('--language <language>', 'of the report').choices([...LANGUAGES]).default(systemLanguage()))
+  .action((file: string, { language, ...flags }: VerifyFlags & { language: Language }) =>
+    run(() => printed(verifyFile(file, flags, language))),
+  );
+
+program
+  .command('doctor')
+  .description('look for what stands between games and payments, and say what to do; ends with 1 for a problem')
+  .option(...profileFlag)
+  .option('--port <number>', 'where games look for the wallet', portOf, WALLET_PORT)
+  .option('--server <url>', 'payment server to ask, such as http://127.0.0.1:8374')
+  .option('--roots <file>', 'roots.coinslot: what it must be vouched for by')
+  .option('--sandbox', 'throwaway keys: nothing real is paid')
+  .action((flags: DoctorFlags) => run(async () => printed(await doctor(flags, place()))));
 
 program
   .command('card')
@@ -183,6 +241,18 @@ function portOf(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('expected 0 ... 65535');
   return port;
+}
+
+function printed({ text, isGood }: Printed): void {
+  if (text !== '') print(text);
+  if (!isGood) process.exitCode = 1;
+}
+
+/** For reports that belong to no profile: what the terminal is set to, where the wallet speaks it. */
+function systemLanguage(): Language {
+  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+  const language = (LC_ALL || LC_MESSAGES || LANG || '').slice(0, 2);
+  return isLanguage(language) ? language : 'en';
 }
 
 function print(text: string): void {
