@@ -8,6 +8,7 @@ import {
   checkRestored,
   decodeCrls,
   decodeOffer,
+  decodePairingHeader,
   decodePaymentDecision,
   decodePriceList,
   decodeQuote,
@@ -33,10 +34,15 @@ import {
 import {
   decodeFrame,
   encodeFrame,
+  isNativeOrigin,
   LINK_HEADER_PREFIX,
+  LINK_PASS_PREFIX,
   LINK_PATH,
   LINK_SUBPROTOCOL,
+  linkDoorKey,
   linkProof,
+  NATIVE_ORIGIN,
+  readLinkCode,
   WALLET_PORT,
 } from '@coinslot/protocol/link';
 import { x25519 } from '@noble/curves/ed25519.js';
@@ -115,6 +121,15 @@ export function createVerifier(options: VerifierOptions) {
     takesCards: list.offers.some(({ quote }) => decodeQuote(readEnvelope(quote).body).cards !== 'none'),
     /** Subprotocols of the link: the game says who it is before a frame is exchanged. */
     subprotocols: [LINK_SUBPROTOCOL, LINK_HEADER_PREFIX + base64Url(list.pairingHeader)] as const,
+    /** Where the publisher says that the game is served from. */
+    origins: (): readonly string[] => decodePairingHeader(readEnvelope(list.pairingHeader).body).origins,
+    /** The name of the game's place in header and proofs: its origin, or the one that stands for all that have none. */
+    placeOf: (origin: string): string => (isNativeOrigin(origin) ? NATIVE_ORIGIN : origin),
+    isNative: isNativeOrigin,
+    /** The third subprotocol of a game that is no web page: by a code as it was typed, or by the pairing's secret. */
+    passBy: (code: string): string => LINK_PASS_PREFIX + code,
+    doorPass: (secret: Uint8Array): string => LINK_PASS_PREFIX + base64Url(linkDoorKey(secret)),
+    readLinkCode,
     walletUrl: (port: number = WALLET_PORT): string => `ws://127.0.0.1:${port}${LINK_PATH}`,
     encodeFrame,
     decodeFrame,

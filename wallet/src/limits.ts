@@ -15,6 +15,9 @@ export const WALLET_LIMITS = Object.freeze({
   pairingRequestsMax: 8,
   /** After a refusal the same game is not shown again for this long. */
   pairingRestMs: 10 * 60_000,
+  /** A code for a game that is no web page is good for this long, and for as many wrong tries. */
+  linkCodeMs: 5 * 60_000,
+  linkCodeTries: 5,
   /** A live socket is pinged this often; without a sign of life until the next ping it is cut. */
   pingMs: 30_000,
   /** Frames of one connection: a burst, then a steady rate per second. */

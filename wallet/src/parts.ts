@@ -7,6 +7,7 @@ import type { ConsentDesk } from './consent/desk.ts';
 import type { LinkServer } from './link/link-server.ts';
 import type { PairingDesk } from './link/pairing-desk.ts';
 import type { Notices } from './notices.ts';
+import type { NativePasses } from './link/native-passes.ts';
 import type { Log } from './ports.ts';
 import type { Payer } from './payments/payer.ts';
 import type { Profile } from './profile/profile.ts';
@@ -23,6 +24,7 @@ export interface WalletParts {
   readonly notices: Notices;
   readonly cards: Cards;
   readonly autoLock: AutoLock;
+  readonly passes: NativePasses;
   readonly trust: Trust;
   readonly serverUrl: string;
   readonly timeZone: string;

@@ -23,6 +23,7 @@ import { PairingDesk, type AutoPair } from './link/pairing-desk.ts';
 import { HttpDoor } from './means/http-door.ts';
 import type { Means } from './means/port.ts';
 import { walletCards, type WalletCards } from './cards/wallet-cards.ts';
+import { NativePasses } from './link/native-passes.ts';
 import type { ReaderPort } from '@coinslot/card';
 import { serverMeans } from './means/server.ts';
 import { Notices } from './notices.ts';
@@ -155,9 +156,11 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     timers,
     log,
     hosts,
+  const passes = new NativePasses(profile, timers);
     canPay: () => account.isOpen,
     crls: () => revocations.lists,
     onFlood: (game) => {
+    passes,
       notices.add('flood', game.idHex);
       profile.announce();
     },
@@ -196,6 +199,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     log,
   };
   const sessions = new PageSessions(port, profile.clock, profile.random);
+    passes,
   const page = new PageServer({ parts, sessions, assets, hosts });
 
   http.on('request', (request, response) => void page.take(request, response));
@@ -241,6 +245,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     },
   };
 }
+      passes.closeCode();
 
 function listen(http: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

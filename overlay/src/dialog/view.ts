@@ -4,8 +4,8 @@
  */
 import { CODES } from '@coinslot/protocol';
 import type { Shown } from '@coinslot/protocol';
-import type { OverlayIntent, OverlayState } from '../port.ts';
-import { harmless } from '../text/harmless.ts';
+import type { OverlayIntent, OverlayState, UnreachableReason } from '../port.ts';
+import { harmless, harmlessOfWallet } from '../text/harmless.ts';
 import { wordsFor, type TitledText, type Words } from '../words/index.ts';
 
 /** The two steps of an offer; every other state has one. */

@@ -25,9 +25,10 @@ import { WalletLink } from './link.ts';
 import { lateLoader, NotLoadedError, type Late } from './loading.ts';
 import { Play } from './play.ts';
 import { Player } from './player.ts';
-import type { ConsentDialog, ConsentStage, CorePorts, Store } from './ports.ts';
+import type { ConsentDialog, ConsentStage, CorePorts, LoopbackPermissionPort, Store } from './ports.ts';
 import type { PurchaseOrder } from './purchase.ts';
 import type { BreakpointResult, CoinslotEvents, CoreOptions, Entitlement, LinkState, RestoreResult } from './types.ts';
+import { unreached } from './unreached.ts';
 
 /** Code is fetched this long before the first offer may come, and not in the first moments of play. */
 const NEAR_MS = 60_000;
@@ -84,7 +85,7 @@ export class Coinslot {
     this.#link = new WalletLink({
       port: wallet?.port,
       ...{ origin, locale, clock, random, store, openSocket },
-      permission: ports.loopbackPermission ?? (() => Promise.resolve('unknown')),
+      permission: ports.loopbackPermission ?? NO_PERMISSION,
       verifier: () => this.#verifier(),
       onFrame: (frame) => void this.#heard(frame).catch(onProblem('link')),
       onState: (state) => this.#linkEntered(state),
@@ -157,7 +158,10 @@ export class Coinslot {
     const failed = { status: 'failed', entitlements: [], refused: [] } as const;
     try {
       const state = await this.#link.reach();
-      if (state !== 'ready') return { ...failed, reason: unreachedReason(state) };
+      if (state !== 'ready') {
+        const { reason, detail } = unreached(state, this.#link.permission);
+        return { ...failed, reason: reason === 'payments-off' ? 'not-paired' : reason, detail };
+      }
       const { complete, entitlements, refused } = await this.#restore(true);
       return { status: complete ? 'restored' : 'failed', entitlements, refused };
     } catch (error) {
@@ -201,6 +205,16 @@ export class Coinslot {
 
   get walletState(): LinkState {
     return this.#link.state;
+  }
+
+  /**
+   * Connects an installed game (a program of its own, a desktop shell, a page opened as a file) by the code that the player has
+   * read off the wallet's page. Resolves with where that led within three seconds: `pairing` while the player answers there,
+   * `ready`, or `needs-code` again when the code is wrong, used up or too old, or no wallet runs. Never rejects.
+   */
+  async connectByCode(code: string): Promise<LinkState> {
+    await this.ready;
+    return this.#link.pairByCode(code);
   }
 
   /** A boundary nears: loads what it needs. Done by itself during play; asks the player nothing. */
@@ -458,10 +472,7 @@ export class Coinslot {
 
 const notDue: BreakpointResult = { status: 'skipped', reason: 'no-placement', charged: 'no', explain: [] };
 
-function unreachedReason(state: LinkState): NonNullable<RestoreResult['reason']> {
-  if (state === 'permission') return 'wallet-permission';
-  return state === 'pairing' || state === 'refused' ? 'not-paired' : 'wallet-absent';
-}
+const NO_PERMISSION: LoopbackPermissionPort = { read: () => Promise.resolve('unknown'), onChange: () => undefined };
 
 const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));

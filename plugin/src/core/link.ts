@@ -4,7 +4,15 @@
  */
 import type { Frame, FrameFields, FrameKind } from '@coinslot/protocol/link';
 import type { Verifier } from '../verifier.ts';
-import type { Clock, LinkSocket, LoopbackPermission, OpenSocket, RandomBytes, Store } from './ports.ts';
+import type {
+  Clock,
+  LinkSocket,
+  LoopbackPermission,
+  LoopbackPermissionPort,
+  OpenSocket,
+  RandomBytes,
+  Store,
+} from './ports.ts';
 import type { LinkState } from './types.ts';
 
 /** Wallet absent, or permission not given, is reported within this time. */
@@ -24,7 +32,7 @@ export interface LinkOptions {
   readonly random: RandomBytes;
   readonly store: Store;
   readonly openSocket: OpenSocket;
-  readonly permission: () => Promise<LoopbackPermission>;
+  readonly permission: LoopbackPermissionPort;
   readonly verifier: () => Promise<Verifier>;
   /** Frames after the hand-shake. */
   readonly onFrame: (frame: Frame) => void;
@@ -44,6 +52,13 @@ export class WalletLink {
   #secret: Uint8Array | undefined;
   /** Ours and the wallet's, of this connection. */
   #challenges: { game: Uint8Array; wallet: Uint8Array } | undefined;
+  #permission: LoopbackPermission = 'unknown';
+  /** The next attempt may raise the browser's question. */
+  #mayAsk = false;
+  /** Typed in by the player, for the next attempt only. */
+  #code: string | undefined;
+  #isByCode = false;
+  #isMisplaced = false;
   #attempt = 0;
   #failures = 0;
   #closed = false;
@@ -53,10 +68,16 @@ export class WalletLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    options.permission.onChange(() => void this.#permissionChanged());
   }
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** What the browser said last about reaching the wallet. */
+  get permission(): LoopbackPermission {
+    return this.#permission;
   }
 
   /** The language the wallet speaks, once it has said so. */
@@ -73,10 +94,38 @@ export class WalletLink {
     return (await this.#readSecret()) !== undefined;
   }
 
-  /** Connects if need be and answers with where that led within three seconds: never `off` or `connecting`. */
-  async reach(): Promise<LinkState> {
+  /**
+   * Connects if need be and answers with where that led within three seconds: never `off` or `connecting`. Where the browser
+   * would ask the player first it does not try, unless `mayAsk`: its question comes when the player expects one.
+   */
+  reach(mayAsk = false): Promise<LinkState> {
+    if (this.#state === 'ready' || this.#state === 'pairing') return Promise.resolve(this.#state);
+    // The browser's question still stands, and the socket waits for its answer.
+    if (this.#state === 'permission' && this.#socket !== undefined) return Promise.resolve(this.#state);
+    this.#mayAsk ||= mayAsk;
+    return this.#reachNow();
+  }
+
+  /** First contact of a game that is no web page, by a code of the wallet's page. */
+  async pairByCode(typed: string): Promise<LinkState> {
+    const { verifier, origin, onProblem } = this.#options;
+    try {
+      const { isNative, readLinkCode } = await verifier();
+      const code = readLinkCode(typed);
+      if (!isNative(origin) || code === undefined) return isNative(origin) ? 'needs-code' : await this.reach();
+      if (this.#state === 'ready') return this.#state;
+      this.#code = code;
+      // Whatever is being tried without it is given up.
+      this.#enter('off');
+      return await this.#reachNow();
+    } catch (error) {
+      onProblem(error);
+      return 'needs-code';
+    }
+  }
+
+  async #reachNow(): Promise<LinkState> {
     if (this.#closed) return 'absent';
-    if (this.#state === 'ready' || this.#state === 'pairing') return this.#state;
     const settled = new Promise<LinkState>((resolve) => this.#waiting.add(resolve));
     const callOff = this.#options.clock.after(REACH_TIMEOUT_MS, () => void this.#giveUpWaiting());
     if (this.#state !== 'connecting') void this.#connect();
@@ -104,26 +153,55 @@ export class WalletLink {
     const attempt = ++this.#attempt;
     this.#drop();
     this.#enter('connecting');
+    const [mayAsk, code] = [this.#mayAsk, this.#code];
+    this.#mayAsk = false;
+    this.#code = undefined;
     try {
-      const { port, openSocket, permission, verifier } = this.#options;
-      this.#verifier = await verifier();
+      this.#verifier = await this.#options.verifier();
       this.#secret = await this.#readSecret();
-      const denied = (await permission()) === 'denied';
+      this.#permission = await this.#options.permission.read();
       if (attempt !== this.#attempt || this.#closed) return;
-      if (denied) return this.#settle('permission');
-      this.#socket = openSocket(this.#verifier.walletUrl(port), this.#verifier.subprotocols, {
-        message: (bytes) => attempt === this.#attempt && this.#receive(bytes),
-        closed: (code) => attempt === this.#attempt && void this.#lost(code),
-      });
-      this.#callOffHandshake = this.#options.clock.after(REACH_TIMEOUT_MS, () => this.#tookTooLong());
+      const barrier = this.#barrier(this.#verifier, mayAsk, code);
+      if (barrier !== undefined) return this.#settle(barrier);
+      this.#isByCode = code !== undefined;
+      this.#open(this.#verifier, attempt, code);
     } catch (error) {
       this.#options.onProblem(error);
       if (attempt === this.#attempt) this.#settle('absent');
     }
   }
 
+  /** What is known to stand in the way before anything is sent. */
+  #barrier(verifier: Verifier, mayAsk: boolean, code: string | undefined): LinkState | undefined {
+    const { origin, onProblem } = this.#options;
+    const place = verifier.placeOf(origin);
+    if (!verifier.origins().includes(place)) {
+      if (!this.#isMisplaced)
+        onProblem(new Error(`the price list was not signed for ${place}: add it to game.origins`));
+      this.#isMisplaced = true;
+      return 'absent';
+    }
+    if (verifier.isNative(origin) && this.#secret === undefined && code === undefined) return 'needs-code';
+    if (this.#permission === 'denied' || this.#permission === 'unfit') return 'permission';
+    return this.#permission === 'prompt' && !mayAsk ? 'permission' : undefined;
+  }
+
+  #open(verifier: Verifier, attempt: number, code: string | undefined): void {
+    const { port, origin, openSocket, clock } = this.#options;
+    const subprotocols: string[] = [...verifier.subprotocols];
+    if (code !== undefined) subprotocols.push(verifier.passBy(code));
+    else if (verifier.isNative(origin) && this.#secret !== undefined)
+      subprotocols.push(verifier.doorPass(this.#secret));
+    this.#socket = openSocket(verifier.walletUrl(port), subprotocols, {
+      message: (bytes) => attempt === this.#attempt && this.#receive(bytes),
+      closed: (closeCode) => attempt === this.#attempt && void this.#lost(closeCode),
+    });
+    this.#callOffHandshake = clock.after(REACH_TIMEOUT_MS, () => void this.#tookTooLong());
+  }
+
   async #lost(code: number): Promise<void> {
-    const before = this.#state;
+    const attempt = this.#attempt;
+    const waited = this.#state === 'connecting' || this.#state === 'permission';
     const proved = this.#challenges !== undefined;
     this.#drop();
     if (code === CLOSE_REFUSED) {
@@ -132,25 +210,42 @@ export class WalletLink {
       if (!proved) return this.#settle('refused');
       await this.#forgetSecret();
     }
-    this.#settle(before === 'connecting' ? await this.#absentOrPermission() : 'absent');
+    const state = waited ? await this.#absentOrPermission() : 'absent';
+    if (attempt !== this.#attempt) return;
+    // A code that the wallet did not take looks from here just like a wallet that is not there.
+    this.#settle(waited && this.#isByCode ? 'needs-code' : state);
     this.#retryLater();
   }
 
-  /** Nothing came in time. A wallet that greeted and is silent since has something to ask the player on its page. */
-  #tookTooLong(): void {
-    if (this.#challenges === undefined) void this.#lost(0);
-    else this.#settle('pairing');
+  /**
+   * Nothing came in time. A wallet that greeted and is silent since has something to ask the player on its page; a browser
+   * whose question still stands is waited for as well.
+   */
+  async #tookTooLong(): Promise<void> {
+    if (this.#challenges !== undefined) return this.#settle('pairing');
+    const attempt = this.#attempt;
+    this.#permission = await this.#options.permission.read();
+    if (attempt !== this.#attempt || this.#state !== 'connecting') return;
+    if (this.#permission === 'prompt') this.#settle('permission');
+    else void this.#lost(0);
   }
 
   async #absentOrPermission(): Promise<LinkState> {
-    const permission = await this.#options.permission();
-    // A prompt that still stands is what the socket is waiting for.
-    return permission === 'denied' || permission === 'prompt' ? 'permission' : 'absent';
+    this.#permission = await this.#options.permission.read();
+    return this.#permission === 'granted' || this.#permission === 'unknown' ? 'absent' : 'permission';
   }
 
   async #giveUpWaiting(): Promise<void> {
     const state = await this.#absentOrPermission();
     if (this.#state === 'connecting') this.#answerWaiting(state);
+  }
+
+  /** The player answered the browser, or changed their mind in its settings: no reload is needed. */
+  async #permissionChanged(): Promise<void> {
+    const state = await this.#absentOrPermission();
+    if (this.#closed || this.#state !== 'permission') return;
+    if (state === 'permission') this.#options.onState(this.#state, this.#payments);
+    else if (this.#socket === undefined) void this.#connect();
   }
 
   #retryLater(): void {
@@ -224,7 +319,8 @@ export class WalletLink {
   #proof(side: 'game' | 'wallet'): Uint8Array | undefined {
     if (this.#secret === undefined || this.#challenges === undefined) return undefined;
     const { game, wallet } = this.#challenges;
-    return this.#verifier!.linkProof(this.#secret, side, game, wallet, this.#options.origin);
+    const place = this.#verifier!.placeOf(this.#options.origin);
+    return this.#verifier!.linkProof(this.#secret, side, game, wallet, place);
   }
 
   #send<K extends FrameKind>(kind: K, fields: FrameFields<K>): void {

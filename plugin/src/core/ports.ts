@@ -27,8 +27,18 @@ export interface SocketEvents {
 
 export type OpenSocket = (url: string, subprotocols: readonly string[], events: SocketEvents) => LinkSocket;
 
-/** What the browser says about reaching the loopback interface from this page. `unknown`: it has no such permission. */
-export type LoopbackPermission = 'granted' | 'prompt' | 'denied' | 'unknown';
+/**
+ * What the browser says about reaching the loopback interface from this page. `prompt`: it asks the player when a connection
+ * is tried. `unfit`: it refuses and never asks, because of how the page is framed or served. `unknown`: it has no such
+ * permission.
+ */
+export type LoopbackPermission = 'granted' | 'prompt' | 'denied' | 'unfit' | 'unknown';
+
+export interface LoopbackPermissionPort {
+  read(): Promise<LoopbackPermission>;
+  /** Tells of every change, while the page lives. */
+  onChange(changed: () => void): void;
+}
 
 /** Values are structured-clonable. A write has reached the store when its promise resolves. */
 export interface Store {
@@ -64,9 +74,12 @@ export interface CorePorts {
   readonly store: Store;
   readonly openSocket: OpenSocket;
   readonly stage: ConsentStage;
-  /** Default: `unknown`. */
-  readonly loopbackPermission?: () => Promise<LoopbackPermission>;
-  /** The web origin of the game as the browser sends it, which is part of the link's proof. */
+  /** Default: `unknown`, for ever. */
+  readonly loopbackPermission?: LoopbackPermissionPort;
+  /**
+   * The web origin of the game as the browser sends it (`self.origin`), which is part of the link's proof. Empty or `null` for
+   * a game that is no web page: it is paired by a code.
+   */
   readonly origin: string;
   /** Minutes east of UTC for the player's calendar day; default 0. */
   readonly utcOffsetMinutes?: number;

@@ -5,6 +5,7 @@
  *
  * Granted is reachable through `Desk.accept` and through a restore, never through an intent of the overlay.
  */
+import type { UnreachableReason } from '@coinslot/overlay';
 import type { Charged, CodeName, Shown } from '@coinslot/protocol';
 import { codeOf, checksOf, errorText } from './checks.ts';
 import type { Answer, Desk } from './desk.ts';
@@ -13,6 +14,7 @@ import { Mailbox } from './mailbox.ts';
 import type { ConsentDialog, PlayerIntent } from './ports.ts';
 import type { SkipReason } from '../timing/index.ts';
 import type { BreakpointResult, LinkState } from './types.ts';
+import { unreached } from './unreached.ts';
 
 /** The wallet answers an offer with what to show within this time, or is taken to be gone. */
 const SHOW_TIMEOUT_MS = 20_000;
@@ -96,24 +98,34 @@ export class Purchase {
   // ---------------------------------------------------------------- reaching the wallet
 
   async #reach(): Promise<Outcome | undefined> {
+    const { link } = this.#desk.parts;
+    let mayAsk = false;
     for (;;) {
-      const state = await this.#desk.parts.link.reach();
+      const state = await link.reach(mayAsk);
       if (state === 'ready') return undefined;
-      const reason = skipReasonOf(state);
-      if (!this.#order.asked && state !== 'pairing') return notCharged('skipped', reason);
-      if ((await this.#unreachable(state)) === 'leave') return notCharged('skipped', reason);
+      const { reason, shown, detail } = unreached(state, link.permission);
+      // An offer by timing is passed over, unless there is something for the player to answer.
+      const isQuestion = state === 'pairing' || shown === 'wallet-ask';
+      if (!this.#order.asked && !isQuestion) return notCharged('skipped', reason, { detail });
+      if ((await this.#unreachable(shown)) === 'leave') return notCharged('skipped', reason, { detail });
+      // The browser's own question comes only after ours, and after a press.
+      mayAsk = true;
     }
   }
 
   /** Shows why there is no wallet, until there is one, or the player tries again or leaves. */
-  async #unreachable(state: LinkState): Promise<'again' | 'leave'> {
+  async #unreachable(reason: UnreachableReason): Promise<'again' | 'leave'> {
     const dialog = await this.#open();
-    dialog.show({ kind: 'unreachable', reason: unreachableReasonOf(state) });
+    let shown = reason;
+    dialog.show({ kind: 'unreachable', reason });
     this.#told();
     for (;;) {
       const event = await this.#mail.next();
-      if (event.from === 'link' && event.state === 'pairing')
-        dialog.show({ kind: 'unreachable', reason: unreachableReasonOf(event.state) });
+      // The browser was answered, or the wallet's page asks now. A look for the wallet in between is no news.
+      if (event.from === 'link' && (event.state === 'pairing' || event.state === 'permission')) {
+        const now = unreached(event.state, this.#desk.parts.link.permission).shown;
+        if (now !== shown) dialog.show({ kind: 'unreachable', reason: (shown = now) });
+      }
       const ready = event.from === 'link' && event.state === 'ready';
       if (ready || (event.from === 'player' && event.intent === 'retry')) {
         dialog.show({ kind: 'loading' });
@@ -387,16 +399,6 @@ interface Refusal {
 }
 
 const pending = (): Outcome => ({ status: 'pending', reason: 'undecided', charged: 'unknown' });
-
-function skipReasonOf(state: LinkState): SkipReason {
-  if (state === 'permission') return 'wallet-permission';
-  return state === 'refused' ? 'payments-off' : 'wallet-absent';
-}
-
-function unreachableReasonOf(state: LinkState): 'wallet-absent' | 'wallet-permission' | 'not-paired' {
-  if (state === 'permission') return 'wallet-permission';
-  return state === 'pairing' || state === 'refused' ? 'not-paired' : 'wallet-absent';
-}
 
 /** Refusals that are the player's own rules, or another game's dialog: games get the reason, not the player's life. */
 function skipReasonOfCode(code: CodeName): SkipReason | undefined {

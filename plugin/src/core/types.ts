@@ -23,6 +23,8 @@ export interface Entitlement {
 /** Why a call ended as it did. The skip reasons are those of the timing engine. */
 export type ResultReason =
   | SkipReason
+  /** The wallet's page asks the player to connect this game, or the game has to be connected by a code first. */
+  | 'not-paired'
   /** Granted: by a payment now, or handed over again by the wallet. */
   | 'paid'
   | 'restored'
@@ -63,8 +65,11 @@ export interface RestoreResult {
   readonly detail?: string;
 }
 
-/** `off`: not tried yet. `pairing`: the player is asked on the wallet's page. `refused`: the player said no there. */
-export type LinkState = 'off' | 'connecting' | 'pairing' | 'ready' | 'absent' | 'permission' | 'refused';
+/**
+ * `off`: not tried yet. `pairing`: the player is asked on the wallet's page. `refused`: the player said no there. `permission`:
+ * the browser asks first, or was told no. `needs-code`: an installed game that is not connected yet; see `connectByCode`.
+ */
+export type LinkState = 'off' | 'connecting' | 'pairing' | 'ready' | 'absent' | 'permission' | 'refused' | 'needs-code';
 
 export interface MessageCheck {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** What the core is given in a browser. */
-import type { CorePorts, LoopbackPermission } from '../core/ports.ts';
+import type { CorePorts, LoopbackPermission, LoopbackPermissionPort } from '../core/ports.ts';
 import { indexedDbStore } from '../core/store.ts';
 import { systemClock, systemRandom } from '../core/system.ts';
 import { webSockets } from '../core/web-socket.ts';
@@ -9,7 +9,8 @@ export const browserPorts = (game: string): Omit<CorePorts, 'stage'> => ({
   random: systemRandom,
   store: indexedDbStore(game),
   openSocket: webSockets(WebSocket),
-  origin: location.origin,
+  // `location.origin` would name the address of a sandboxed frame, which is not what the browser sends.
+  origin: self.origin,
   loopbackPermission,
   utcOffsetMinutes: -new Date().getTimezoneOffset(),
 });
@@ -18,18 +19,37 @@ export const browserPorts = (game: string): Omit<CorePorts, 'stage'> => ({
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Whether this page may reach the loopback interface (Local Network Access). The permission has had two names, and
- * browsers without it throw; then there is nothing to be asked for. A page of this machine is never asked, although the
- * permission stands at `prompt` there too: a wallet it cannot reach is not running.
+ * Whether this page may reach the loopback interface (Local Network Access, https://wicg.github.io/local-network-access/).
+ * A page of this machine, or of a file, is never asked, although the permission stands at `prompt` there too: a wallet it
+ * cannot reach is not running.
  */
-async function loopbackPermission(): Promise<LoopbackPermission> {
-  if (LOOPBACK.test(location.hostname)) return 'granted';
+const loopbackPermission: LoopbackPermissionPort = {
+  async read(): Promise<LoopbackPermission> {
+    if (!/^https?:$/.test(location.protocol) || LOOPBACK.test(location.hostname)) return 'granted';
+    const status = await permissionStatus();
+    if (status === undefined) return 'unknown';
+    return status.state === 'denied' && !mayBeAsked() ? 'unfit' : status.state;
+  },
+  onChange(changed) {
+    void permissionStatus().then((status) => status?.addEventListener('change', changed));
+  },
+};
+
+/** The permission has had two names; browsers without it throw, and then there is nothing to be asked for. */
+async function permissionStatus(): Promise<PermissionStatus | undefined> {
   for (const name of ['loopback-network', 'local-network-access']) {
     try {
-      return (await navigator.permissions.query({ name: name as PermissionName })).state;
+      return await navigator.permissions.query({ name: name as PermissionName });
     } catch {
       continue;
     }
   }
-  return 'unknown';
+  return undefined;
+}
+
+/** A frame without `allow="loopback-network"`, or a page that is not https, is refused without a question. */
+function mayBeAsked(): boolean {
+  if (!isSecureContext) return false;
+  const { featurePolicy } = document as Document & { featurePolicy?: { allowsFeature(name: string): boolean } };
+  return featurePolicy?.allowsFeature('loopback-network') ?? true;
 }

@@ -125,6 +125,11 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
     return this.#core.walletState;
   }
 
+  /** @see Coinslot.connectByCode */
+  connectByCode(code: string): Promise<LinkState> {
+    return this.#core.connectByCode(code);
+  }
+
   prepare(): void {
     this.#core.prepare();
   }

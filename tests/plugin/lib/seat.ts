@@ -5,6 +5,7 @@ import {
   webSockets,
   type CoinslotEvents,
   type ConsentStage,
+  type LoopbackPermission,
   type PlayerIntent,
   type Store,
   type WebSocketClass,
@@ -73,6 +74,29 @@ class GameSocket extends WebSocket {
   }
 }
 
+/** The browser's word on reaching this machine, and the player's change of mind. */
+export class SettablePermission {
+  #state: LoopbackPermission;
+  #changed: () => void = () => undefined;
+
+  constructor(state: LoopbackPermission = 'unknown') {
+    this.#state = state;
+  }
+
+  read(): Promise<LoopbackPermission> {
+    return Promise.resolve(this.#state);
+  }
+
+  onChange(changed: () => void): void {
+    this.#changed = changed;
+  }
+
+  set(state: LoopbackPermission): void {
+    this.#state = state;
+    this.#changed();
+  }
+}
+
 export interface SeatOptions {
   store?: Store;
   habits?: Habits;
@@ -80,7 +104,7 @@ export interface SeatOptions {
   roots?: Uint8Array | readonly Uint8Array[];
   crls?: Uint8Array;
   sandbox?: boolean;
-  permission?: 'granted' | 'prompt' | 'denied' | 'unknown';
+  permission?: LoopbackPermission;
   locale?: string;
   /** Default: the game was paired with this wallet before. */
   paired?: boolean;
@@ -89,6 +113,7 @@ export interface SeatOptions {
 /** A session of the game. */
 export class Seat {
   readonly coinslot: Coinslot;
+  readonly permission: SettablePermission;
   readonly stage: HabitStage;
   readonly store: Store;
   readonly messages: CoinslotEvents['message'][] = [];
@@ -98,6 +123,7 @@ export class Seat {
   constructor(world: World, options: SeatOptions = {}) {
     this.stage = new HabitStage(options.habits);
     this.store = options.store ?? memoryStore();
+    this.permission = new SettablePermission(options.permission);
     const { priceList, roots } = world.content;
     this.coinslot = new Coinslot(
       {
@@ -116,7 +142,7 @@ export class Seat {
         openSocket: webSockets(GameSocket as unknown as WebSocketClass),
         stage: this.stage,
         origin: ORIGIN,
-        loopbackPermission: () => Promise.resolve(options.permission ?? 'unknown'),
+        loopbackPermission: this.permission,
       },
     );
     this.coinslot.events.on('message', (message) => this.messages.push(message));

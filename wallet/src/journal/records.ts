@@ -162,6 +162,59 @@ export type GameSpendingLimits = ValueOf<typeof gameLimits>;
 const KIND_BY_NUMBER = new Map(
   (Object.keys(RECORDS) as RecordKind[]).map((kind) => [RECORDS[kind].number as number, kind]),
 );
+  /** What a game that is no web page shows at the link's door; it proves nothing there. */
+  'native-door': { number: 60, shape: record('native-door', { atMs, pairingId: bytes16, doorKey: bytes32 }) },
+  /** Automatic approval for one kind of grant in one game, given with the PIN; the same id again gives it other figures. */
+  allowance: {
+    number: 27,
+    shape: record('allowance', {
+      atMs,
+      allowanceId: bytes16,
+      pairingId: bytes16,
+      grant: oneOf(...GRANT_KINDS),
+      /** Minor units of the wallet's currency: over its whole life, and for one payment. */
+      budgetMinor: amount,
+      perPaymentMaxMinor: amount,
+      endsAtMs: timeMs,
+    }),
+  },
+  'allowance-ended': { number: 28, shape: record('allowance-ended', { atMs, allowanceId: bytes16 }) },
+  /** The payment of this nonce was consented to by an allowance; written together with its intent. */
+  drawn: { number: 29, shape: record('drawn', { atMs, nonce: bytes16, allowanceId: bytes16 }) },
+  fairness: { number: 30, shape: record('fairness', { atMs, effectiveAtMs: timeMs, rules: fairnessRules }) },
+  /** What a child's own press may pay: nothing, nothing without the guardian, or so much. Set by the guardian. */
+  family: {
+    number: 31,
+    shape: record('family', {
+      atMs,
+      mode: oneOf('off', 'ask', 'allowance'),
+      dayMaxMinor: amount,
+      monthMaxMinor: amount,
+    }),
+  },
+  /** A child said yes to what waits for the guardian: message 1 as it was. Without it, the child took it back. */
+  asked: {
+    number: 32,
+    shape: record('asked', { atMs, nonce: bytes16, pairingId: bytes16, offer: bytes(0, LIMITS.messageBytesMax) }),
+  },
+  /**
+   * An offer was answered with no: the envelope `declined`, empty where the wallet was locked. A guardian's stands for this offer
+   * whatever nonce it comes under, until a record with `stands` 0 takes it back.
+   */
+  declined: {
+    number: 33,
+    shape: record('declined', {
+      atMs,
+      publisherId: identifier,
+      gameId: identifier,
+      gameName: name,
+      offerHash: bytes32,
+      title: name,
+      by: oneOf('player', 'guardian'),
+      stands: flag,
+      declined: bytes(0, LIMITS.messageBytesMax),
+    }),
+  },
 
 /** Bytes of one record. Throws ProtocolError BAD_ENCODING or TOO_LARGE for a record that could not be read again. */
 export function encodeRecord(value: JournalRecord): Uint8Array {

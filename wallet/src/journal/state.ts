@@ -35,6 +35,8 @@ export interface Pairing extends PairingKey {
 }
 
 export interface Blocked extends PairingKey {
+  /** Of a game that is no web page: what it shows at the door. */
+  doorKey: Uint8Array | undefined;
   readonly gameName: string;
 }
 
@@ -172,6 +174,8 @@ export class WalletState {
         else this.#walletLimits.change(record);
         return;
       case 'game-limits':
+      case 'native-door':
+        return this.#changePairing(record.pairingId, (one) => (one.doorKey = record.doorKey));
         return this.#changePairing(record.pairingId, (one) => one.limits.change(record));
       case 'pin-used':
         return void (this.lastPinMs = record.atMs);
@@ -246,6 +250,7 @@ export class WalletState {
   #decide(record: RecordFields<'decision'>): void {
     this.#changePayment(record.nonce, (payment) => {
       settle(payment, record);
+      doorKey: undefined,
       if (payment.decided !== undefined) this.#byDecision.set(hex(payment.decided.decisionId), payment);
       this.#undo(payment);
     });

@@ -5,11 +5,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { decodePairingHeader, LIMITS, openEnvelope, ProtocolError } from '@coinslot/protocol';
-import { LINK_HEADER_PREFIX, LINK_PATH, LINK_SUBPROTOCOL } from '@coinslot/protocol/link';
+import {
+  isNativeOrigin,
+  LINK_HEADER_PREFIX,
+  LINK_PASS_PREFIX,
+  LINK_PATH,
+  LINK_SUBPROTOCOL,
+  NATIVE_ORIGIN,
+} from '@coinslot/protocol/link';
 import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
 import { requireLine } from '../consent/text-safety.ts';
 import type { PairingKey } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
+import type { NativePasses, PassKind } from './native-passes.ts';
 
 /** What a stranger gets, whatever it did. */
 const BARE_REFUSAL = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
@@ -31,6 +39,8 @@ export interface Admitted extends PairingKey {
   readonly publisherName: string;
   readonly organization: string | undefined;
   readonly country: string | undefined;
+  /** By what a game that is no web page came in; `undefined` for one whose origin its browser vouches for. */
+  readonly pass: PassKind | undefined;
 }
 
 /** The only names by which the wallet answers. A page under any other name was sent here by its name server. */
@@ -45,18 +55,28 @@ export function requireHost(request: IncomingMessage, hosts: readonly string[]):
   return host;
 }
 
+export interface DoorOptions {
+  readonly hosts: readonly string[];
+  readonly nowMs: number;
+  readonly trust: Trust;
+  readonly passes: Pick<NativePasses, 'admits'>;
+}
+
 /**
  * Admits the head of a link request: Host, path, Origin, and the pairing header in the subprotocols, which must be signed by
- * a trusted publisher, in force, and list exactly this Origin. Throws HOST_REFUSED, ORIGIN_REFUSED, or the code that the
- * header fails with.
+ * a trusted publisher, in force, and list exactly this Origin. Without an origin that tells pages apart the header must list
+ * `NATIVE_ORIGIN` and a pass must come with it. Throws HOST_REFUSED, ORIGIN_REFUSED, or the code that the header fails with.
  */
-export function admitGame(request: IncomingMessage, hosts: readonly string[], nowMs: number, trust: Trust): Admitted {
+export function admitGame(request: IncomingMessage, { hosts, nowMs, trust, passes }: DoorOptions): Admitted {
   requireHost(request, hosts);
-  const origin = onlyHeader(request, 'origin');
   if (request.method !== 'GET' || request.url !== LINK_PATH) throw refused('not the way to the link');
-  // Browsers send the word "null" for sandboxed frames, data: and file: pages.
-  if (origin === undefined || origin === 'null') throw refused('Origin: none');
-  const { body, leaf, chain } = openEnvelope(headerEnvelope(request), {
+  const sent = originOf(request);
+  const origin = isNativeOrigin(sent) ? NATIVE_ORIGIN : sent;
+  // No browser sends this name of its own accord; what does is no page, and has to come as such.
+  if (origin === undefined || sent === NATIVE_ORIGIN) throw refused('Origin: not one that is sent');
+  const { envelope, pass } = subprotocolsOf(request);
+  if ((pass === undefined) === (origin === NATIVE_ORIGIN)) throw refused('Origin: none and no pass, or both');
+  const { body, leaf, chain } = openEnvelope(envelope, {
     type: 'pairing-header',
     role: 'publisher',
     roots: trust.roots,
@@ -71,10 +91,12 @@ export function admitGame(request: IncomingMessage, hosts: readonly string[], no
     throw refused('PairingHeader: not in force');
   }
   if (!header.origins.includes(origin)) throw refused('Origin: not one of the game’s');
+  const key: PairingKey = { origin, publisherId: header.publisherId, gameId: header.gameId };
+  const kind = pass === undefined ? undefined : passes.admits(key, pass);
+  if (pass !== undefined && kind === undefined) throw refused('pass: not one that admits this game');
   return {
-    origin,
-    publisherId: header.publisherId,
-    gameId: header.gameId,
+    ...key,
+    pass: kind,
     gameName: requireLine(header.gameName, 'PairingHeader.gameName'),
     publisherName: leaf.subject.commonName,
     organization: leaf.subject.organization,
@@ -82,26 +104,38 @@ export function admitGame(request: IncomingMessage, hosts: readonly string[], no
   };
 }
 
-function headerEnvelope(request: IncomingMessage): Uint8Array {
+/** The one Origin, or `undefined` for none. Throws ORIGIN_REFUSED for more than one. */
+function originOf(request: IncomingMessage): string | undefined {
+  const sent = headersOf(request, 'origin');
+  if (sent.length > 1) throw refused('Origin: more than one');
+  return sent[0];
+}
+
+function subprotocolsOf(request: IncomingMessage): { envelope: Uint8Array; pass: string | undefined } {
   const offered = onlyHeader(request, 'sec-websocket-protocol');
   if (offered === undefined || offered.length > WALLET_LIMITS.subprotocolCharactersMax)
     throw refused('no subprotocols');
   const names = offered.split(',').map((name) => name.trim());
   const header = names.find((name) => name.startsWith(LINK_HEADER_PREFIX));
-  if (names.length !== 2 || !names.includes(LINK_SUBPROTOCOL) || header === undefined) {
+  const pass = names.find((name) => name.startsWith(LINK_PASS_PREFIX));
+  const expected = pass === undefined ? 2 : 3;
+  if (names.length !== expected || !names.includes(LINK_SUBPROTOCOL) || header === undefined) {
     throw refused('Sec-WebSocket-Protocol: not those of the link');
   }
   const text = header.slice(LINK_HEADER_PREFIX.length);
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.toString('base64url') !== text) throw refused('Sec-WebSocket-Protocol: not base64url');
-  return new Uint8Array(bytes);
+  return { envelope: new Uint8Array(bytes), pass: pass?.slice(LINK_PASS_PREFIX.length) };
 }
 
 /** The header's value when it is there exactly once; Node keeps one of two silently, so the raw list is asked. */
 export function onlyHeader(request: IncomingMessage, name: string): string | undefined {
-  const { rawHeaders } = request;
-  const found = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
+  const found = headersOf(request, name);
   return found.length === 1 ? found[0] : undefined;
+}
+
+function headersOf({ rawHeaders }: IncomingMessage, name: string): string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
 }
 
 function refused(why: string): ProtocolError {

@@ -4,6 +4,8 @@
  *     pairing → (the player accepts on the page) → proving → open
  *     proving → (the vault was never open) → unlocking → open
  *
+ * A game that is no web page begins with pairing whenever it came by a code, and is never asked about again without one.
+ *
  * Frames that do not belong to the phase end the link.
  */
 import { timingSafeEqual } from 'node:crypto';
@@ -57,7 +59,7 @@ export class Handshake {
     const { game, profile } = this.#options;
     if (profile.state.isBlocked(game)) return this.#end(CLOSE.refused);
     const pairing = profile.state.pairingOf(game);
-    if (pairing === undefined) this.#askPlayer(false);
+    if (pairing === undefined || game.pass === 'code') this.#askPlayer(pairing !== undefined);
     else this.#challengeGame(pairing);
   }
 
@@ -65,7 +67,7 @@ export class Handshake {
   take(frame: Frame): void {
     if (this.#phase !== 'proving' || frame.kind !== 'prove') return this.#end(CLOSE.badFrame);
     // A game without its secret is a stranger with a familiar name: the player is asked again.
-    if (frame.proof.length === 0) return this.#askPlayer(true);
+    if (frame.proof.length === 0 && this.#options.game.pass === undefined) return this.#askPlayer(true);
     this.#prove(frame);
   }
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ProtocolError } from '@coinslot/protocol';
-import { LINK_SUBPROTOCOL } from '@coinslot/protocol/link';
+import { LINK_SUBPROTOCOL, NATIVE_ORIGIN } from '@coinslot/protocol/link';
 import { LIMITS } from '@coinslot/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Trust } from '../account/server-envelope.ts';
@@ -17,6 +17,7 @@ import { admitGame, refuseBarely, type Admitted } from './doors.ts';
 import { GameLink } from './game-link.ts';
 import { CLOSE } from './handshake.ts';
 import { LinkSecrets } from './link-secrets.ts';
+import type { NativePasses } from './native-passes.ts';
 import type { PairingDesk } from './pairing-desk.ts';
 
 export interface LinkServerOptions {
@@ -27,6 +28,7 @@ export interface LinkServerOptions {
   timers: Timers;
   log: Log;
   hosts: readonly string[];
+  passes: NativePasses;
   /** Whether any payment can be made at all; a pause is known from the state. */
   canPay(): boolean;
   /** Revocation lists that the wallet holds now, DER. */
@@ -73,11 +75,11 @@ export class LinkServer {
 
   /** An upgrade request. Refused ones get the same bare 403, whatever is wrong with them. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { profile, log, trust, hosts } = this.#options;
+    const { profile, log, trust, hosts, passes } = this.#options;
     socket.on('error', () => socket.destroy());
     let game: Admitted;
     try {
-      game = admitGame(request, hosts, profile.clock(), trust);
+      game = admitGame(request, { hosts, nowMs: profile.clock(), trust, passes });
       this.#requireRoom(game);
     } catch (fault) {
       if (!(fault instanceof ProtocolError)) log.error({ fault: String(fault) }, 'link: could not admit');
@@ -98,6 +100,11 @@ export class LinkServer {
     for (const link of this.#links) link.sendRefund(payment);
   }
 
+  /** Something was paid for that nobody waits for: the games that it was for may ask for it. */
+  sendEntitled(payment: Payment): void {
+    for (const link of this.#links) link.sendEntitled(payment);
+  }
+
   /** The player ended a pairing: its links close, and its next contact is a first one. */
   revoked(pairing: Pairing): void {
     for (const link of [...this.#links]) if (keyText(link.game) === keyText(pairing)) link.close(CLOSE.refused);
@@ -110,7 +117,7 @@ export class LinkServer {
   }
 
   #requireRoom(game: Admitted): void {
-    const ofOrigin = [...this.#links].filter((link) => link.game.origin === game.origin).length;
+    const ofOrigin = [...this.#links].filter((link) => placeOf(link.game) === placeOf(game)).length;
     if (this.#links.size >= WALLET_LIMITS.connectionsMax || ofOrigin >= WALLET_LIMITS.connectionsPerOriginMax) {
       throw new ProtocolError('RATE_LIMITED', 'too many connections');
     }
@@ -209,6 +216,9 @@ export class LinkServer {
     return bucket;
   }
 }
+
+/** Whose connections are counted together: an origin's; and each native game's, which all have the one name. */
+const placeOf = (game: Admitted): string => (game.origin === NATIVE_ORIGIN ? keyText(game) : game.origin);
 
 function sendOn(ws: WebSocket, bytes: Uint8Array): void {
   if (ws.readyState !== ws.OPEN) return;

@@ -1,4 +1,5 @@
 /** First contacts that wait for the player on the wallet's page; and those that were approved beforehand. */
+import { linkDoorKey, NATIVE_ORIGIN } from '@coinslot/protocol/link';
 import { hex } from '../hex.ts';
 import { WalletError } from '../errors.ts';
 import type { GameSpendingLimits } from '../journal/records.ts';
@@ -65,7 +66,9 @@ export class PairingDesk {
    */
   ask(game: Admitted, isAgain: boolean, outcome: PairingOutcome): (() => void) | undefined {
     const key = keyText(game);
-    if ((this.#resting.get(key) ?? 0) > this.#profile.clock()) return undefined;
+    // A code that the player has typed in is their own wish, whatever they said a moment ago.
+    const isResting = (this.#resting.get(key) ?? 0) > this.#profile.clock();
+    if (isResting && game.pass !== 'code') return undefined;
     let waiting = this.#waiting.get(key);
     if (waiting === undefined) {
       if (this.#waiting.size >= WALLET_LIMITS.pairingRequestsMax) return undefined;
@@ -112,8 +115,12 @@ export class PairingDesk {
 
   /** Journals a pairing; a game that only lost its secret keeps its entry, its limits and the secret itself. */
   #pair(game: Admitted, limits: GameSpendingLimits): Pairing {
-    const known = this.#profile.state.pairingOf(game);
-    if (known !== undefined) return known;
+    const pairing = this.#profile.state.pairingOf(game) ?? this.#recordPairing(game, limits);
+    if (pairing.origin === NATIVE_ORIGIN && pairing.doorKey === undefined) this.#recordDoorKey(pairing);
+    return pairing;
+  }
+
+  #recordPairing(game: Admitted, limits: GameSpendingLimits): Pairing {
     const { origin, publisherId, publisherName, gameId, gameName } = game;
     const pairingId = this.#profile.random(ID_BYTES);
     const atMs = this.#profile.clock();
@@ -131,6 +138,14 @@ export class PairingDesk {
     const pairing = this.#profile.state.pairingOf(game);
     if (pairing === undefined) throw new Error('journal: the pairing just written is not there');
     return pairing;
+  }
+
+  /** Kept where it can be read while the vault is shut: the door has to know its own before anybody unlocks. */
+  #recordDoorKey({ pairingId }: Pairing): void {
+    const { vault, clock } = this.#profile;
+    if (vault.day === undefined) throw new WalletError('LOCKED', 'the wallet is locked');
+    const doorKey = linkDoorKey(vault.day.linkSecret(pairingId));
+    this.#profile.record({ kind: 'native-door', atMs: clock(), pairingId, doorKey });
   }
 
   #acceptApproved(): void {

@@ -68,6 +68,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 
   pair({ pairing, profile }, fields) {
     pairing.accept(textOf(fields, 'id'), gameLimitsOf(fields, profile.settings.currency));
+  'open-code': ({ passes }) => void passes.openCode(),
+  'close-code': ({ passes }) => passes.closeCode(),
   },
   'refuse-pairing': ({ pairing }, fields) => pairing.refuse(textOf(fields, 'id'), fields['block'] === true),
   rename({ profile }, fields) {

@@ -1,5 +1,6 @@
 /** Gathers the page's view from the parts of the wallet. */
 import { formatMoney } from '@coinslot/protocol';
+import { NATIVE_ORIGIN } from '@coinslot/protocol/link';
 import { dateText } from '../consent/shown.ts';
 import { startOfDay, startOfMonth } from '../consent/spending-view.ts';
 import { hex } from '../hex.ts';
@@ -19,6 +20,7 @@ import type {
   BlockedView,
   GameView,
   NoticeView,
+  LinkCodeView,
   PageView,
   PairingRequestView,
   PaymentRequestView,
@@ -49,6 +51,7 @@ export function viewOf(parts: WalletParts): PageView {
     payment: paymentView(parts),
     pairings: pairingViews(parts),
     waitingForUnlock: waitingForUnlock(parts),
+    linkCode: linkCodeView(parts),
     notices: parts.notices.all.flatMap((one) => noticeView(parts, one)),
     account: account.isOpen ? accountView(parts) : undefined,
     spending: own && spendingOf({ state, limits: own, currency, language, nowMs }),
@@ -129,11 +132,18 @@ function pairingViews({ pairing, profile }: WalletParts): PairingRequestView[] {
       isAgain,
       limits: gameLimitsView(presetGameLimits(currency), currency),
     }));
+      isNative: game.origin === NATIVE_ORIGIN,
 }
 
 /** Games whose link, or whose pairing that was approved beforehand, needs keys that are locked away. */
 function waitingForUnlock({ links, pairing, profile }: WalletParts): string[] {
   if (profile.vault.day !== undefined) return [];
+function linkCodeView(parts: WalletParts): LinkCodeView | undefined {
+  const open = parts.passes.code;
+  if (open === undefined) return undefined;
+  return { code: `${open.code.slice(0, 4)}-${open.code.slice(4)}`, until: timeText(parts, open.endsAtMs) };
+}
+
   const approved = pairing.requests.filter(({ game }) => pairing.isApproved(game)).map(({ game }) => game.gameName);
   const linked = links.games.filter((one) => one.isWaitingForUnlock).map(({ game }) => game.gameName);
   return [...new Set([...approved, ...linked])];
@@ -191,6 +201,7 @@ function gameView(parts: WalletParts, pairing: Pairing): GameView {
     isConnected: links.games.some((one) => one.pairing?.idHex === pairing.idHex),
     pressOff: pairing.pressOff,
     limits: gameLimitsView(pairing.limits.at(nowMs), currency),
+    isNative: pairing.origin === NATIVE_ORIGIN,
     waiting: waiting && {
       from: timeText(parts, waiting.effectiveAtMs),
       limits: gameLimitsView(waiting.limits, currency),
@@ -201,7 +212,12 @@ function gameView(parts: WalletParts, pairing: Pairing): GameView {
 }
 
 function blockedViews({ profile }: WalletParts): BlockedView[] {
-  return profile.state.blocked.map((one) => ({ id: keyText(one), gameName: one.gameName, origin: one.origin }));
+  return profile.state.blocked.map((one) => ({
+    id: keyText(one),
+    gameName: one.gameName,
+    origin: one.origin,
+    isNative: one.origin === NATIVE_ORIGIN,
+  }));
 }
 
 function timeText({ profile, timeZone }: WalletParts, atMs: number): string {

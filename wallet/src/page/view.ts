@@ -60,6 +60,8 @@ export interface PairingRequestView {
   isAgain: boolean;
   limits: GameLimitsView;
 }
+  /** A program on this computer, which has no origin. */
+  isNative: boolean;
 
 export interface NoticeView {
   id: string;
@@ -84,6 +86,7 @@ export interface GameView {
   isConnected: boolean;
   pressOff: boolean;
   limits: GameLimitsView;
+  isNative: boolean;
   /** Limits that hold later, and from when. */
   waiting: { from: string; limits: GameLimitsView } | undefined;
   spentDay: string;
@@ -93,10 +96,19 @@ export interface GameView {
 export interface BlockedView {
   id: string;
   gameName: string;
+/** A code that waits to be typed into an installed game. */
+export interface LinkCodeView {
+  /** In two groups: `ABCD-EFGH`. */
+  code: string;
+  /** When it ends, in words. */
+  until: string;
+}
+
   origin: string;
 }
 
 export interface ReceiptView {
+  isNative: boolean;
   id: string;
   title: string;
   gameName: string;
@@ -229,3 +241,4 @@ export interface PageView {
   /** Sandbox only: where play money is paid in for this account; empty elsewhere. */
   testBankUrl: string;
 }
+  linkCode: LinkCodeView | undefined;
