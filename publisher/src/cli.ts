@@ -12,6 +12,7 @@ import { flawOfTitle } from './offers/words.ts';
 import { compilePlacements, formatPlacements } from './placements/compile.ts';
 import { refund } from './refunds/refund.ts';
 import { sendBankDetails } from './server/bank-details.ts';
+import { fetchEncryptionKey, handOverEscrows } from './server/escrow.ts';
 import { signIn } from './server/sign-in.ts';
 import { formatSchemas } from './schema-files.ts';
 import { checkStudio } from './studio/check.ts';
@@ -62,8 +63,11 @@ function init(folder: string, options: { name: string; id?: string; country?: st
 
 function sign(folder: string, options: FileOptions): void {
   const files = filesOf(folder, options);
-  const { changes, publisher } = signStudio(files, Date.now(), randomBytes);
+  const { changes, publisher, sealed, escrows } = signStudio(files, Date.now(), randomBytes);
   say(...changes.map(({ offerId, change }) => `${change.padEnd(9)}  ${offerId}`));
+  say(...sealed.map(({ offerId, to }) => `sealed     ${offerId}: ${to}`));
+  if (escrows.length > 0)
+    say(`wrote ${escrows.length} escrows to ${files.escrows}; hand them over: coinslot escrow --server <url>`);
   say(`signed ${files.priceList} as ${publisher.subject.commonName} (${publisher.subject.id})`);
   if (publisher.sandbox) warn('warning: a sandbox certificate: nothing real can be charged');
 }
@@ -133,6 +137,19 @@ async function changeBankDetails(
     fetch,
   });
   say(`the server has your bank details no. ${taken}; it may wait some days before it pays there`);
+}
+
+async function fetchKey({ folder, server, out, ...named }: ServerOptions & { out?: string }): Promise<void> {
+  const files = filesOf(folder, named);
+  const file = out ?? join(folder, 'payment-server.encryption-key');
+  const { id } = await fetchEncryptionKey({ files, serverUrl: server, nowMs: Date.now(), fetch }, file);
+  say(`wrote ${file}, the encryption key of ${id}; name it under escrow in offers.yaml`);
+}
+
+async function escrow({ folder, server, ...named }: ServerOptions): Promise<void> {
+  const files = filesOf(folder, named);
+  const count = await handOverEscrows({ files, serverUrl: server, nowMs: Date.now(), fetch });
+  say(`the server holds ${count} content ${count === 1 ? 'key' : 'keys'} of yours`);
 }
 
 function schema(folder: string): void {
@@ -255,6 +272,23 @@ program
   .option('--chain <file>', 'certificates, PEM, yours first; default: publisher.chain.pem')
   .option('--roots <file>', 'pinned roots; default: roots.coinslot')
   .action(printLink);
+
+program
+  .command('encryption-key')
+  .description('fetch the key to which content keys are sealed for a payment server')
+  .requiredOption('--server <url>', 'address of the payment server', serverUrl)
+  .option('--out <file>', 'default: payment-server.encryption-key in the folder')
+  .option('--folder <folder>', 'folder of the studio', '.')
+  .option('--roots <file>', 'pinned roots; default: roots.coinslot')
+  .action(fetchKey);
+
+program
+  .command('escrow')
+  .description('hand the content keys of sealed offers to a payment server')
+  .requiredOption('--server <url>', 'address of the payment server', serverUrl)
+  .option('--folder <folder>', 'folder of the studio; escrows are in escrows/', '.')
+  .option('--roots <file>', 'pinned roots; default: roots.coinslot')
+  .action(escrow);
 
 program
   .command('bank-details')

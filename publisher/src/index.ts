@@ -3,7 +3,7 @@ export { FaultsError, formatFault, type Fault, type Position } from './text/faul
 export { readOffers, type OfferEntry, type OffersFile, type OfferTexts, type Validity } from './offers/read.ts';
 export { signPriceList, type OfferChange, type SignedPriceList, type SigningInput } from './price-list/sign.ts';
 export { checkPriceList, readPriceList, type CheckedPriceList, type CheckInput } from './price-list/check.ts';
-export type { ReadContent } from './price-list/describe.ts';
+export type { ContentSources, Decider, Escrow, ReadContent, SealedFile } from './price-list/sealed.ts';
 export type { Trust } from './price-list/verdict.ts';
 export { shownPrices } from './price-list/shown-prices.ts';
 export { compilePlacements, formatPlacements } from './placements/compile.ts';
@@ -18,4 +18,5 @@ export { readKey, signerOf } from './studio/keys.ts';
 export { makeRefundOrder, readNotice, type OrderInput } from './refunds/order.ts';
 export { refund, type RefundDone, type RefundInput } from './refunds/refund.ts';
 export { sendBankDetails, type BankDetailsInput } from './server/bank-details.ts';
+export { fetchEncryptionKey, handOverEscrows, type EscrowInput } from './server/escrow.ts';
 export { signIn, type SignedMessageInput } from './server/sign-in.ts';

@@ -40,6 +40,7 @@ function signed(text: string, more: Partial<SigningInput> = {}): SignedPriceList
     nowMs: NOW_MS,
     randomBytes: countingBytes(),
     readContent: () => new TextEncoder().encode('level three'),
+    contentKeyOf: () => new Uint8Array(32).fill(7),
     ...more,
   });
 }
@@ -249,6 +250,7 @@ test('check finds texts, terms and quotes that were exchanged in the file', () =
       roots: trust.roots,
       atMs: NOW_MS,
       readContent: () => new Uint8Array(),
+      contentKeyOf: () => new Uint8Array(32).fill(7),
     }).faults.map(({ message, code }) => `${code}: ${message}`);
   const rest = priceList.offers.slice(1);
   const otherwise = signed(DEMO.replace('cards: software', 'cards: none')).priceList.offers;

@@ -8,6 +8,7 @@ import {
   type Money,
   type Terms,
 } from '@coinslot/protocol';
+import { posix } from 'node:path';
 import { z } from 'zod';
 import { FaultsError, requireNoFaults, type Fault } from '../text/faults.ts';
 import { didYouMean } from '../text/near-name.ts';
@@ -48,6 +49,8 @@ export interface OfferEntry {
   readonly refund: RefundYaml;
   /** Path of the content file as written. */
   readonly content: string | undefined;
+  /** What it seals: the file in the clear and where the encrypted one goes, paths as written. */
+  readonly seals: readonly { readonly file: string; readonly to: string }[];
 }
 
 /** A checked `offers.yaml`. */
@@ -60,6 +63,8 @@ export interface OffersFile {
   readonly gameNames: ReadonlyMap<string, string>;
   readonly origins: readonly string[];
   readonly validity: Validity;
+  /** Paths of deciders' encryption keys, as written. */
+  readonly escrow: readonly string[];
   readonly offers: readonly OfferEntry[];
 }
 
@@ -81,6 +86,7 @@ function resolve(source: YamlSource, written: OffersYaml, faults: Fault[]): Offe
   const gameNames = new Map(locales.map((locale) => [locale, asSigned(written.game.name[locale] ?? '')]));
   checkGame(source, written, faults);
   checkContact(source, written.refund, ['refund', 'contact'], faults);
+  checkSealedPaths(source, written.offers, faults);
   const seen = new Set<string>();
   const offers = written.offers.map((offer, i) => {
     if (seen.has(offer.id)) faults.push(source.fault(['offers', i, 'id'], `"${offer.id}" stands twice`));
@@ -95,6 +101,7 @@ function resolve(source: YamlSource, written: OffersYaml, faults: Fault[]): Offe
     gameNames,
     origins: written.game.origins,
     validity: resolveValidity(source, written.validity, faults),
+    escrow: written.escrow,
     offers,
   };
 }
@@ -114,6 +121,21 @@ function checkGame(source: YamlSource, { game }: OffersYaml, faults: Fault[]): v
     const flaw = flawOfOrigin(origin);
     if (flaw !== undefined) faults.push(source.fault(['game', 'origins', i], flaw.message, { hint: flaw.hint }));
   });
+}
+
+/** Two files under one name, or one that takes the place of what it was made from, would be lost. */
+function checkSealedPaths(source: YamlSource, offers: readonly OfferYaml[], faults: Fault[]): void {
+  const all = offers.flatMap(({ seals = [] }, i) =>
+    seals.map((one, k) => ({ ...one, path: ['offers', i, 'seals', k, 'to'] })),
+  );
+  const clear = new Set(all.map(({ file }) => posix.normalize(file)));
+  const taken = new Set<string>();
+  for (const { to, path } of all) {
+    const name = posix.normalize(to);
+    if (clear.has(name)) faults.push(source.fault(path, 'is a file in the clear'));
+    else if (taken.has(name)) faults.push(source.fault(path, `"${to}" stands twice`));
+    taken.add(name);
+  }
 }
 
 function checkContact(source: YamlSource, refund: RefundYaml | undefined, path: Path, faults: Fault[]): void {
@@ -163,6 +185,8 @@ function resolveOffer(
     );
   checkContact(source, offer.refund, [...path, 'refund', 'contact'], faults);
   const price = resolvePrice(source, offer, path, faults);
+  if (offer.seals !== undefined && offer.content !== undefined)
+    faults.push(source.fault([...path, 'content'], 'give either content or seals'));
   return {
     id: offer.id,
     path,
@@ -175,6 +199,7 @@ function resolveOffer(
     texts: resolveTexts(source, offer, path, locales, faults),
     refund: { days: refund?.days ?? 0, contact: asSigned(refund?.contact ?? '') },
     content: offer.content,
+    seals: offer.seals ?? [],
   };
 }
 

@@ -8,6 +8,8 @@ import { z } from 'zod';
 
 const QUOTE_DAYS_MAX = LIMITS.quoteLifeMsMax / 86_400_000;
 const NUMBER_MAX = 0xffff_ffff;
+/** Deciders that hold the content keys of one price list. */
+const ESCROW_MAX = 16;
 
 export const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Narrower than other names, because it stands in a certificate. */
@@ -83,6 +85,23 @@ const refund = z
 
 const cards = z.enum(['none', 'chip', 'software']);
 
+const sealedFile = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'The file in the clear, relative to this one. It is not shipped.',
+      examples: ['secret/bonus.json'],
+    }),
+  to: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'Where the encrypted file goes, relative to this one. It is shipped.',
+      examples: ['sealed/bonus.bin'],
+    }),
+});
+
 const offer = z.strictObject({
   id: identifier.meta({
     description: 'Name of the offer, for ever: never give it to something else.',
@@ -117,6 +136,10 @@ const offer = z.strictObject({
         'File that opens, relative to this one; its SHA-256 is signed with the terms, so that it cannot be swapped.',
       examples: ['../levels/3.bin'],
     }),
+  seals: z.array(sealedFile).min(1).max(LIMITS.sealedFilesMax).optional().meta({
+    description:
+      'Files that nobody opens without paying: encrypted when the list is signed, their key in escrow at those under escrow. In place of content.',
+  }),
 });
 
 const game = z
@@ -175,6 +198,15 @@ export const offersSchema = z
         'Which cards may decide a payment, also with no network: none, chip (cards with a chip only), software (the cards on a player’s disk too, whose owner can copy them).',
       examples: ['chip'],
     }),
+    escrow: z
+      .array(z.string().min(1))
+      .max(ESCROW_MAX)
+      .default([])
+      .meta({
+        description:
+          'Who may decide about offers that seal something: the encryption keys of payment servers and card issuers, as `coinslot encryption-key` fetches them.',
+        examples: [['payment-server.encryption-key']],
+      }),
     offers: z.array(offer).min(1).max(512).meta({ description: 'What is sold.' }),
   })
   .meta({

@@ -18,10 +18,11 @@ import {
 import { dayOf } from '../offers/dates.ts';
 import type { OfferEntry, OffersFile } from '../offers/read.ts';
 import { FILE_START, FaultsError, type Fault } from '../text/faults.ts';
-import { describeOffer, isSameOffer, type ReadContent } from './describe.ts';
+import { describeOffer, isSameOffer } from './describe.ts';
+import { readDeciders, readOrFault, type ContentSources } from './sealed.ts';
 import { verdictOnQuote, type Trust } from './verdict.ts';
 
-export interface CheckInput {
+export interface CheckInput extends ContentSources {
   /** Name of the price list's file, for faults. */
   readonly file: string;
   readonly priceList: PriceList;
@@ -29,7 +30,6 @@ export interface CheckInput {
   readonly roots: readonly Uint8Array[];
   /** The moment as of which it must hold. */
   readonly atMs: number;
-  readonly readContent: ReadContent;
 }
 
 export interface CheckedPriceList {
@@ -64,6 +64,7 @@ export function checkPriceList(input: CheckInput): CheckedPriceList {
   const publisher = verified(() => verifyChain({ ...trust, role: 'publisher', atMs }), fail);
   if (publisher === undefined) return { faults, warnings: [] };
   checkHeader(input, fail);
+  readDeciders(offers, roots, atMs, input.readContent, faults);
   for (const offer of offers.offers) {
     const signed = priceList.offers.find(({ offerId, retired }) => offerId === offer.id && !retired);
     if (signed === undefined)
@@ -100,13 +101,14 @@ function checkHeader({ priceList, offers, roots, atMs }: CheckInput, fail: Fail)
 }
 
 function checkOffer(
-  { file, offers, atMs, readContent }: CheckInput,
+  input: CheckInput,
   offer: OfferEntry,
   signed: PricedOffer,
   publisher: VerifiedLeaf,
   trust: Trust,
   faults: Fault[],
 ): void {
+  const { file, offers, atMs, readContent } = input;
   const verdict = verdictOnQuote(signed.quote, offers, offer, publisher, trust, atMs);
   if (verdict !== undefined) {
     // A price that was signed before the file changed is refused at its line, and signing again is what helps.
@@ -114,7 +116,7 @@ function checkOffer(
     return;
   }
   const before = faults.length;
-  const described = describeOffer(offers, offer, readContent, faults);
+  const described = describeOffer(offers, offer, input, faults);
   if (faults.length > before) return;
   const quote = decodeQuote(readEnvelope(signed.quote).body);
   const isCurrent =
@@ -124,6 +126,15 @@ function checkOffer(
     quote.cards === offer.cards &&
     quote.territories.join() === offer.territories.join();
   if (!isCurrent) faults.push(offers.source.fault(offer.path, `not as it was signed in ${file}`, { hint: SIGN_AGAIN }));
+  // What is shipped is what was signed: the digest in the terms is that of these very bytes.
+  for (const [i, { to, bytes }] of (described.sealed?.files ?? []).entries()) {
+    const path = [...offer.path, 'seals', i, 'to'];
+    const shipped = readOrFault(offers, path, to, readContent, faults);
+    if (shipped !== undefined && !equalBytes(shipped, bytes))
+      faults.push(
+        offers.source.fault(path, 'not the content that was signed', { code: 'OFFER_HASH', hint: SIGN_AGAIN }),
+      );
+  }
 }
 
 /** The three hashes that tie an offer together, of retired offers too. */

@@ -26,11 +26,12 @@ import {
 } from '@coinslot/protocol';
 import type { OfferEntry, OffersFile } from '../offers/read.ts';
 import { FILE_START, requireNoFaults, type Fault } from '../text/faults.ts';
-import { describeOffer, isSameOffer, quoteOf, type ReadContent } from './describe.ts';
+import { describeOffer, isSameOffer, quoteOf } from './describe.ts';
+import { escrowsOf, readDeciders, type ContentSources, type Escrow, type SealedFile } from './sealed.ts';
 import { verdictOnQuote, type Trust } from './verdict.ts';
 import { windowOf } from './window.ts';
 
-export interface SigningInput {
+export interface SigningInput extends ContentSources {
   readonly offers: OffersFile;
   /** The list signed before; without it every offer is new. */
   readonly previous: PriceList | undefined;
@@ -41,7 +42,6 @@ export interface SigningInput {
   readonly nowMs: number;
   /** Salts come from here: unpredictable bytes. */
   readonly randomBytes: (length: number) => Uint8Array;
-  readonly readContent: ReadContent;
 }
 
 /** `revised`: new terms or price; `renewed`: the same under new dates or a new key. */
@@ -53,6 +53,10 @@ export interface SignedPriceList {
   readonly bytes: Uint8Array;
   readonly publisher: VerifiedLeaf;
   readonly changes: readonly { readonly offerId: string; readonly change: OfferChange }[];
+  /** Encrypted content, to be shipped with the list. */
+  readonly sealed: readonly SealedFile[];
+  /** Content keys, to be handed to who decides. */
+  readonly escrows: readonly Escrow[];
 }
 
 const SALT_BYTES = 16;
@@ -63,6 +67,7 @@ export function signPriceList(input: SigningInput): SignedPriceList {
   const publisher = requirePublisher(input);
   requireSameGame(file, previous);
   const faults: Fault[] = [];
+  const deciders = readDeciders(file, trust.roots, input.nowMs, input.readContent, faults);
   const signed = file.offers.map((offer) => signOffer(input, offer, publisher, faults));
   requireNoFaults(faults);
   const offered = new Set(file.offers.map(({ id }) => id));
@@ -81,6 +86,10 @@ export function signPriceList(input: SigningInput): SignedPriceList {
     priceList,
     bytes: encodePriceList(priceList),
     publisher,
+    sealed: signed.flatMap(({ sealed }) => sealed),
+    escrows: file.offers
+      .filter(({ seals }) => seals.length > 0)
+      .flatMap(({ id }) => escrowsOf(file, id, input.contentKeyOf(id), deciders, { signer, chain: trust.chain })),
     changes: [
       ...signed.map(({ priced, change }) => ({ offerId: priced.offerId, change })),
       ...retired.map(({ offerId }) => ({ offerId, change: 'retired' as const })),
@@ -120,11 +129,11 @@ function signOffer(
   offer: OfferEntry,
   publisher: VerifiedLeaf,
   faults: Fault[],
-): { priced: PricedOffer; change: OfferChange } {
+): { priced: PricedOffer; change: OfferChange; sealed: readonly SealedFile[] } {
   const { offers: file, trust, signer, nowMs } = input;
   const before = input.previous?.offers.find(({ offerId }) => offerId === offer.id);
   const quoteBefore = before && decodeQuote(readEnvelope(before.quote).body);
-  const described = describeOffer(file, offer, input.readContent, faults);
+  const described = describeOffer(file, offer, input, faults);
   const isKept = before !== undefined && isSameOffer(offer, described, before);
   const terms = isKept
     ? before.terms
@@ -133,13 +142,13 @@ function signOffer(
         salt: input.randomBytes(SALT_BYTES),
         revision: before === undefined ? 1 : decodeTerms(before.terms).revision + 1,
       });
-  const quote = quoteOf(file, offer, offerHash(terms), windowOf(file.validity, quoteBefore, nowMs));
+  const quote = quoteOf(file, offer, offerHash(terms), windowOf(file.validity, quoteBefore, nowMs), described.sealed);
   const envelope = sealEnvelope('quote', encodeQuote(quote), signer, [hashChain(trust.chain)]);
   // A price that begins later is judged as of its first moment.
   const verdict = verdictOnQuote(envelope, file, offer, publisher, trust, Math.max(nowMs, quote.notBeforeMs));
   if (verdict !== undefined) faults.push(verdict);
   const priced = { offerId: offer.id, retired: false, quote: envelope, terms, texts: described.texts };
-  return { priced, change: changeOf(priced, before, isKept) };
+  return { priced, change: changeOf(priced, before, isKept), sealed: described.sealed?.files ?? [] };
 }
 
 function changeOf(now: PricedOffer, before: PricedOffer | undefined, isKept: boolean): OfferChange {

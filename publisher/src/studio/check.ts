@@ -5,10 +5,11 @@ import type { OffersFile } from '../offers/read.ts';
 import { readOffers } from '../offers/read.ts';
 import { compilePlacements, formatPlacements, readPlacements } from '../placements/compile.ts';
 import { checkPriceList, readPriceList } from '../price-list/check.ts';
-import type { ReadContent } from '../price-list/describe.ts';
+import type { ReadContent } from '../price-list/sealed.ts';
 import { shownPrices } from '../price-list/shown-prices.ts';
 import { FILE_START, FaultsError, type Fault } from '../text/faults.ts';
 import { readRoots } from './certificates.ts';
+import { readContentKey } from './content-keys.ts';
 import { readBytes, readBytesIfThere, readText } from './files.ts';
 import type { StudioFiles } from './layout.ts';
 
@@ -60,7 +61,8 @@ function checkSigned(files: StudioFiles, offers: OffersFile, atMs: number, fault
   const file = files.priceList;
   const priceList = readPriceList(file, readBytes(file, 'sign it: coinslot sign'));
   const readContent = contentReader(files.offers);
-  const checked = checkPriceList({ file, priceList, offers, roots, atMs, readContent });
+  const contentKeyOf = (offerId: string): Uint8Array => readContentKey(files.contentKeys, offerId);
+  const checked = checkPriceList({ file, priceList, offers, roots, atMs, readContent, contentKeyOf });
   faults.push(...checked.faults);
   return checked.warnings;
 }

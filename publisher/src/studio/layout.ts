@@ -10,6 +10,10 @@ export interface StudioFiles {
   readonly roots: string;
   readonly priceList: string;
   readonly compiledPlacements: string;
+  /** Folder of content keys, one per offer that seals: secret, and kept for ever. */
+  readonly contentKeys: string;
+  /** Folder of escrows, to be handed to deciders. */
+  readonly escrows: string;
 }
 
 /** Names in a folder, as the person would write them. */
@@ -24,5 +28,7 @@ export function studioFiles(folder: string): StudioFiles {
     roots: named('roots.coinslot'),
     priceList: named('price-list.coinslot'),
     compiledPlacements: named('placements.json'),
+    contentKeys: named('content-keys'),
+    escrows: named('escrows'),
   };
 }

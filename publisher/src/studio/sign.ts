@@ -4,6 +4,7 @@ import { readPriceList } from '../price-list/check.ts';
 import { signPriceList, type SignedPriceList } from '../price-list/sign.ts';
 import { contentReader } from './check.ts';
 import { readPemCertificates, readRoots, withoutRoot } from './certificates.ts';
+import { createOrReadContentKey, writeSealed } from './content-keys.ts';
 import { readBytes, readBytesIfThere, readText, replaceFile } from './files.ts';
 import { readKey, signerOf } from './keys.ts';
 import type { StudioFiles } from './layout.ts';
@@ -28,7 +29,10 @@ export function signStudio(
     nowMs,
     randomBytes,
     readContent: contentReader(files.offers),
+    contentKeyOf: (offerId) => createOrReadContentKey(files.contentKeys, offerId, randomBytes),
   });
+  // Before the list: one that is there names content that is there.
+  writeSealed(files, signed);
   replaceFile(files.priceList, signed.bytes);
   return signed;
 }
