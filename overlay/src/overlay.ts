@@ -24,7 +24,9 @@ export async function createOverlay(options: OverlayOptions): Promise<OverlayPor
     createSurface(options.surface ?? 'canvas', options.width, options.height),
     loadBundledFonts(page.fonts, options.locale),
   ]);
-  const sound = options.sound === false ? SILENCE : createHowlerSound();
+  const still = options.reducedMotion;
+  const muted = (): boolean => options.muted?.() === true;
+  const sound = options.sound === false ? SILENCE : createHowlerSound({ muted, still });
   void sound.load();
   return new Overlay(options, page, surface, sound);
 }
@@ -113,7 +115,7 @@ class Overlay implements OverlayPort {
     if (this.#stale === 'all') this.#scene.build(this.#layout, view.direction);
     if (this.#stale !== 'nothing') {
       const { focus, hover, pressed } = this.#dialog;
-      this.#scene.touch({ focus, hover, pressed: pressed?.id ?? null }, view.direction);
+      this.#scene.touch({ focus, hover, pressed: pressed?.id ?? null });
     }
     this.#stale = 'nothing';
     const pose = this.#motion.pose(timeMs, view.art);

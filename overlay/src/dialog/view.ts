@@ -19,7 +19,7 @@ export interface Passage {
   readonly label?: string;
   readonly text: string;
   /** Says what the head of the panel says too, where there is room for it. */
-  readonly inHead?: boolean;
+  readonly inHead?: 'payee' | 'game';
 }
 
 /** The inset with the coin: the amount, or in its place what is known about the charge. */
@@ -112,7 +112,7 @@ export function viewOf(state: OverlayState, context: ViewContext): View {
     case 'pending':
       return {
         ...frame,
-        ...about(words.pending, state.shown, words),
+        ...pending(state.shown, words),
         art: 'waiting',
         choices: [meanwhile],
         dismiss: 'leave',
@@ -144,6 +144,8 @@ const ASKED_ON_THE_PAGE: ReadonlySet<string> = new Set<UnreachableReason>(['not-
 
 const title = (text: string): string => harmless(text, TITLE_MAX);
 const long = (text: string): string => harmless(text, TEXT_MAX);
+/** What the wallet composed: amounts, rates, dates, grants, refund terms. */
+const ofWallet = (text: string): string => harmlessOfWallet(text, TEXT_MAX);
 const isSaid = (passage: Passage): boolean => passage.text !== '';
 
 const plain = (said: TitledText): Pick<View, 'title' | 'passages'> => ({
@@ -155,15 +157,15 @@ const plain = (said: TitledText): Pick<View, 'title' | 'passages'> => ({
 });
 
 function price(shown: Shown, words: Words, label: string): Amount {
-  const lines = shown.original === undefined ? [] : [words.priceAskedIn(title(shown.original.text))];
-  if (shown.rate !== '') lines.push(title(shown.rate));
-  return { kind: 'price', label, text: title(shown.total.text), lines };
+  const lines = shown.original === undefined ? [] : [words.priceAskedIn(ofWallet(shown.original.text))];
+  if (shown.rate !== '') lines.push(ofWallet(shown.rate));
+  return { kind: 'price', label, text: ofWallet(shown.total.text), lines };
 }
 
 /** What is bought, in short: its name and what is granted. */
 const whatOf = (shown: Shown): Passage[] => [
   { kind: 'lead', text: title(shown.title) },
-  { kind: 'text', text: title(shown.grant) },
+  { kind: 'text', text: ofWallet(shown.grant) },
 ];
 
 /** A state about a payment under way: what happens, then what it is for. */
@@ -171,6 +173,13 @@ const about = (said: TitledText, shown: Shown, words: Words): Pick<View, 'title'
   const { title: heading, passages } = plain(said);
   return { title: heading, passages: [...passages, ...whatOf(shown)], amount: price(shown, words, words.total) };
 };
+
+/** Undecided: what is not known is said in so many words. */
+function pending(shown: Shown, words: Words): Pick<View, 'title' | 'passages' | 'amount'> {
+  const common = about(words.pending, shown, words);
+  const notice: Passage = { kind: 'notice', text: words.charged.unknown };
+  return { ...common, passages: [...common.passages.slice(0, 1), notice, ...common.passages.slice(1)] };
+}
 
 function offer(
   shown: Shown,
@@ -182,16 +191,13 @@ function offer(
 ): Omit<View, 'dismiss' | 'place' | 'words' | 'locale' | 'direction' | 'seller' | 'test'> {
   const warning: Passage[] =
     context.closesInSeconds === null ? [] : [{ kind: 'notice', text: words.closesSoon(context.closesInSeconds) }];
-  const grant: Passage = { kind: 'lead', text: title(shown.grant) };
+  const grant: Passage = { kind: 'lead', text: ofWallet(shown.grant) };
   const terms: Passage[] = [
-    { kind: 'fact', label: words.refund, text: long(shown.refund) },
-    { kind: 'fact', label: words.offered, text: title(shown.date) },
-    {
-      kind: 'fact',
-      label: words.soldBy,
-      text: `${title(shown.payee)}, ${words.forGame(title(shown.gameName))}`,
-      inHead: true,
-    },
+    { kind: 'fact', label: words.refund, text: ofWallet(shown.refund) },
+    { kind: 'fact', label: words.offered, text: ofWallet(shown.date) },
+    // The payee is certified, the game's name is the publisher's: they never share a line.
+    { kind: 'fact', label: words.soldBy, text: title(shown.payee), inHead: 'payee' },
+    { kind: 'fact', text: words.forGame(title(shown.gameName)), inHead: 'game' },
   ];
   const common = { amount: price(shown, words, words.total), art: 'ready' as const };
   if (shown.sufficiency === 'not-enough') {
@@ -238,7 +244,7 @@ function offer(
     title: words.confirm.title,
     step: { now: 2, of: 2 },
     passages: passages.filter(isSaid),
-    choices: [notNow, { id: 'accept', label: words.pay(title(shown.total.text)) }],
+    choices: [notNow, { id: 'accept', label: words.pay(ofWallet(shown.total.text)) }],
   };
 }
 

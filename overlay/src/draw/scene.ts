@@ -71,11 +71,11 @@ export class Scene {
     this.#standing = new Set();
     for (const text of [...layout.texts, ...layout.amount]) {
       const line = lineOf(text, layout);
-      if (line === 0 && before.has(text.text)) this.#content.addChild(this.#textOf(text, direction));
-      else this.#addLine(text, line, direction);
+      if (line === 0 && before.has(text.text)) this.#content.addChild(this.#textOf(text));
+      else this.#addLine(text, line);
       if (line === 0) this.#standing.add(text.text);
     }
-    if (layout.badge !== null) this.#content.addChild(this.#textOf(layout.badge.label, direction));
+    if (layout.badge !== null) this.#content.addChild(this.#textOf(layout.badge.label));
     if (layout.art !== null) {
       this.#art = createPlate(this.#page, layout.art, () => undefined);
       this.#content.addChild(this.#art.sprite);
@@ -83,7 +83,7 @@ export class Scene {
   }
 
   /** Controls and focus ring as they are touched now. */
-  touch({ focus, hover, pressed }: Touch, direction: 'ltr' | 'rtl'): void {
+  touch({ focus, hover, pressed }: Touch): void {
     const layout = this.#layout;
     if (layout === null) return;
     this.#clearControls();
@@ -92,8 +92,7 @@ export class Scene {
       const area = clipped(grown(control, Math.round(12 * layout.unit)), layout.screen);
       this.#addTouched(area, (pen) => paintControl(pen, control, look, layout, this.#theme));
       const shift = labelShift(layout, this.#theme, look === 'pressed');
-      for (const line of control.label)
-        this.#controls.addChild(this.#textOf({ ...line, y: line.y + shift }, direction));
+      for (const line of control.label) this.#controls.addChild(this.#textOf({ ...line, y: line.y + shift }));
     }
     const focused = layout.controls.find((control) => control.id === focus);
     if (focused !== undefined)
@@ -145,8 +144,8 @@ export class Scene {
     this.root.addChildAt(scrim.sprite, 0);
   }
 
-  #addLine(text: TextBox, line: number, direction: 'ltr' | 'rtl'): void {
-    const sprite = this.#textOf(text, direction);
+  #addLine(text: TextBox, line: number): void {
+    const sprite = this.#textOf(text);
     this.#lines.push({ sprite, x: sprite.x, line });
     this.#content.addChild(sprite);
   }
@@ -157,7 +156,7 @@ export class Scene {
     this.#controls.addChild(plate.sprite);
   }
 
-  #textOf(box: TextBox, direction: 'ltr' | 'rtl'): Text {
+  #textOf(box: TextBox): Text {
     const style = new TextStyle({
       fontFamily: [...this.#families()],
       fontSize: box.size,
@@ -167,7 +166,7 @@ export class Scene {
     });
     // Canvas text is laid out left to right unless the text itself says otherwise: an isolate keeps the punctuation of a
     // right-to-left line at its end. Amounts are lines of their own, so their digits and code stay together.
-    const said = direction === 'rtl' ? `\u2067${box.text}\u2069` : box.text;
+    const said = box.direction === 'rtl' ? `\u2067${box.text}\u2069` : box.text;
     const text = new Text({ text: said, style, resolution: 1, roundPixels: true });
     const { ascent } = CanvasTextMetrics.measureText(said, style).fontProperties;
     const baseline = box.y + (box.height + CAP_HEIGHT * box.size) / 2;

@@ -1,6 +1,7 @@
 /** The amount in its inset: as large as it fits, never cut, its code always beside it. */
 import type { Amount } from '../dialog/view.ts';
 import { breakable } from '../text/wrap.ts';
+import { directionOf, type Direction } from '../text/direction.ts';
 import type { Setter, Face } from './type.ts';
 import type { TextBox } from './types.ts';
 
@@ -19,7 +20,8 @@ export interface AmountShape {
 }
 
 export function amountBlock(amount: Amount, setter: Setter, width: number, shape: AmountShape): AmountBlock {
-  const rows: { text: string; face: Face }[] = [];
+  const rows: { text: string; face: Face; direction?: Direction }[] = [];
+  const { direction } = setter;
   const quiet = setter.face('quiet');
   if (amount.label !== '') {
     const label = setter.face('label');
@@ -31,21 +33,24 @@ export function amountBlock(amount: Amount, setter: Setter, width: number, shape
     const fits = setter.widthOf(amount.text, face) <= width;
     // Twenty digits on the smallest screens: between code and groups rather than inside of them.
     for (const text of fits ? [amount.text] : setter.lines(breakable(amount.text), face, width))
-      rows.push({ text, face });
+      rows.push({ text, face, direction });
   } else {
     const face = setter.face('words', shape.times);
-    for (const text of setter.lines(amount.text, face, width)) rows.push({ text, face });
+    for (const text of setter.lines(amount.text, face, width)) rows.push({ text, face, direction });
   }
   if (shape.withLines)
     for (const line of amount.lines)
-      for (const text of setter.lines(line, quiet, width)) rows.push({ text, face: quiet });
+      for (const text of setter.lines(line, quiet, width))
+        rows.push({ text, face: quiet, direction: directionOf(line, direction) });
   return {
     width: Math.max(0, ...rows.map(({ text, face }) => setter.widthOf(text, face))),
     height: rows.reduce((sum, { face }) => sum + face.leading, 0),
     place(x, y) {
       let top = y;
-      return rows.map(({ text, face }) => {
-        const box = shape.centred ? setter.boxAround(text, face, x + width / 2, top) : setter.box(text, face, x, top);
+      return rows.map(({ text, face, direction: reads }) => {
+        const box = shape.centred
+          ? setter.boxAround(text, face, x + width / 2, top, reads)
+          : setter.box(text, face, x, top, reads);
         top += face.leading;
         return box;
       });

@@ -44,7 +44,10 @@ export function composeCompact(view: View, setter: Setter, askedPage: number): C
   const well = rect(x, header.box.y + header.box.height + gap, inner, wellHeight);
 
   const bodyY = well.y + well.height + gap;
-  const passages = [...view.passages.filter(({ inHead }) => inHead !== true || !header.complete), ...linesOf(view)];
+  const passages = [
+    ...view.passages.filter(({ inHead }) => inHead === undefined || !header.said.has(inHead)),
+    ...linesOf(view),
+  ];
   const pages = paginate(passages, setter, { width: inner, heightMax: choicesY - gap - bodyY, apart: true });
   const page = Math.min(askedPage, pages.length - 1);
   const placed = pages[page]?.place(x, bodyY) ?? { texts: [], bars: [] };

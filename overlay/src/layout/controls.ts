@@ -1,6 +1,6 @@
 /** The choices, all of one size, face and weight whatever their words; and the control that turns pages. */
 import type { Choice, View } from '../dialog/view.ts';
-import { breakable } from '../text/wrap.ts';
+import { breakable, unbroken } from '../text/wrap.ts';
 import { rect } from './geometry.ts';
 import { TARGET_CSS_PX } from './scale.ts';
 import type { Face, Setter } from './type.ts';
@@ -57,7 +57,13 @@ export function choiceBlock(
           ...box,
           id,
           label: lines.map((line, row) =>
-            setter.boxAround(line, labels.face, box.x + box.width / 2, top + row * labels.face.leading),
+            setter.boxAround(
+              line,
+              labels.face,
+              box.x + box.width / 2,
+              top + row * labels.face.leading,
+              setter.direction,
+            ),
           ),
         };
       }),
@@ -70,7 +76,7 @@ function labelsIn(choices: readonly Choice[], setter: Setter, width: number): La
     for (const times of [1, 0.9, 0.82]) {
       const face = setter.face('button', times);
       const labels = choices.map(({ label }) => (linesMax === 1 ? label : breakable(label)));
-      const words = labels.flatMap((label) => label.split(' '));
+      const words = labels.flatMap((label) => (linesMax === 1 ? [label] : unbroken(label, setter.locale)));
       if (words.some((word) => setter.widthOf(word, face) > width)) continue;
       const lines = labels.map((label) => setter.lines(label, face, width));
       if (lines.every((one) => one.length <= linesMax)) return { face, lines };
@@ -101,7 +107,11 @@ export function moreBlock(view: View, page: number, pages: number, setter: Sette
     place: (x, y) => {
       const box = rect(x, y, width, height);
       const top = box.y + (box.height - face.leading) / 2;
-      return { ...box, id: 'more', label: [setter.boxAround(label, face, box.x + box.width / 2, top)] };
+      return {
+        ...box,
+        id: 'more',
+        label: [setter.boxAround(label, face, box.x + box.width / 2, top, setter.direction)],
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The head of the panel: who sells, in which game, which step this is, and that it is only a test. */
-import type { View } from '../dialog/view.ts';
+import type { Passage, View } from '../dialog/view.ts';
 import { rect, type Rect } from './geometry.ts';
 import type { Setter } from './type.ts';
 import type { Layout, TextBox } from './types.ts';
@@ -9,14 +9,14 @@ export interface Header {
   readonly brand: Rect | null;
   readonly badge: Layout['badge'];
   readonly texts: readonly TextBox[];
-  /** Whether seller and game stand here in full, so that the facts need not repeat them. */
-  readonly complete: boolean;
+  /** Which of the two stand here in full, so that the facts need not repeat them. */
+  readonly said: ReadonlySet<Passage['inHead']>;
 }
 
 export interface HeaderShape {
   /** Units; 0 leaves it out. */
   readonly brandSize: number;
-  /** Payee above game; else both on one line, as far as they fit. */
+  /** Game below payee; else the payee alone. The payee, who is certified, shares no line with words of others. */
   readonly twoLines: boolean;
   /** The long wording of test mark and step, where it fits. */
   readonly roomy: boolean;
@@ -58,10 +58,10 @@ export function headerAt(view: View, setter: Setter, x: number, y: number, width
       : rect(x, middle - (shape.brandSize * unit) / 2, shape.brandSize * unit, shape.brandSize * unit);
   const start = brand === null ? x : x + (shape.brandSize + 11) * unit;
   const sellers = sellerLines(view, setter, start, middle, Math.max(0, end - start), shape.twoLines);
-  const complete =
-    view.seller === null ||
-    (sellers[0]?.text === view.seller.payee && sellers[1]?.text === view.words.forGame(view.seller.game));
-  return { box: rect(x, y, width, height), brand, badge: badgeBox, texts: [...texts, ...sellers], complete };
+  const said = new Set<Passage['inHead']>();
+  if (sellers[0]?.text === view.seller?.payee) said.add('payee');
+  if (view.seller !== null && sellers[1]?.text === view.words.forGame(view.seller.game)) said.add('game');
+  return { box: rect(x, y, width, height), brand, badge: badgeBox, texts: [...texts, ...sellers], said };
 }
 
 function sellerLines(
@@ -76,20 +76,12 @@ function sellerLines(
   const quiet = setter.face('quiet');
   const payee = setter.oneLine(view.seller?.payee ?? PRODUCT, seller, width);
   const game = view.seller === null ? '' : view.words.forGame(view.seller.game);
-  if (game === '') return [setter.box(payee, seller, x, middle - seller.leading / 2)];
-  if (twoLines) {
-    const top = middle - (seller.leading + quiet.leading) / 2;
-    return [
-      setter.box(payee, seller, x, top),
-      setter.box(setter.oneLine(game, quiet, width), quiet, x, top + seller.leading),
-    ];
-  }
-  const first = setter.box(payee, seller, x, middle - seller.leading / 2);
-  const gap = 7 * setter.scale.unit;
-  const room = width - first.width - gap;
-  // A beginning of a name says nothing: the whole of it, or none. The facts name the game in any case.
-  if (setter.widthOf(game, quiet) > room) return [first];
-  return [first, setter.box(game, quiet, x + first.width + gap, middle - quiet.leading / 2)];
+  if (game === '' || !twoLines) return [setter.box(payee, seller, x, middle - seller.leading / 2)];
+  const top = middle - (seller.leading + quiet.leading) / 2;
+  return [
+    setter.box(payee, seller, x, top),
+    setter.box(setter.oneLine(game, quiet, width), quiet, x, top + seller.leading),
+  ];
 }
 
 function badgeOf(

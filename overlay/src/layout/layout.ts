@@ -13,7 +13,7 @@ const COMPOSE = { wide: composeWide, tall: composeTall, compact: composeCompact 
 /** Where everything goes. `page` beyond the last page shows the last. */
 export function layOut(view: View, screen: ScreenSize, page: number, measure: Measure): Layout {
   const scale = scaleOf(screen);
-  const composed = COMPOSE[scale.form](view, createSetter(scale, measure, view.locale), page);
+  const composed = COMPOSE[scale.form](view, createSetter(scale, measure, view), page);
   const layout: Layout = {
     form: scale.form,
     unit: scale.unit,

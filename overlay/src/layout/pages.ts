@@ -1,5 +1,6 @@
 /** Passages into lines, lines into pages: nothing of a long text is lost, and nothing of it moves price or choices. */
 import type { Passage } from '../dialog/view.ts';
+import { directionOf, type Direction } from '../text/direction.ts';
 import { rect, type Rect } from './geometry.ts';
 import type { Face, FaceName, Setter } from './type.ts';
 import type { TextBox } from './types.ts';
@@ -7,6 +8,7 @@ import type { TextBox } from './types.ts';
 interface Run {
   readonly text: string;
   readonly face: Face;
+  readonly direction: Direction;
 }
 
 interface Line {
@@ -72,21 +74,25 @@ function linesOf(
     barred,
   });
   const texts = fitted(passage, setter, face, inner);
+  // A text of several lines reads one way, whatever letter a line begins with.
+  const direction = directionOf(passage.text, setter.direction);
   if (passage.label === undefined || passage.label === '')
-    return texts.map((text, at) => line([{ text, face }], at === 0, false));
+    return texts.map((text, at) => line([{ text, face, direction }], at === 0, false));
 
   const label = setter.face('label');
   const beside = setter.widthOf(passage.label, label) + RUN_GAP * unit;
   if (beside + setter.widthOf(passage.text, face) <= inner) {
     const runs = [
-      { text: passage.label, face: label },
-      { text: passage.text, face },
+      { text: passage.label, face: label, direction: setter.direction },
+      { text: passage.text, face, direction },
     ];
     return [line(runs, true, false)];
   }
   return [
-    ...setter.lines(passage.label, label, inner).map((text, at) => line([{ text, face: label }], at === 0, true)),
-    ...texts.map((text) => line([{ text, face }], false, false)),
+    ...setter
+      .lines(passage.label, label, inner)
+      .map((text, at) => line([{ text, face: label, direction: setter.direction }], at === 0, true)),
+    ...texts.map((text) => line([{ text, face, direction }], false, false)),
   ];
 }
 
@@ -139,8 +145,8 @@ function pageOf(lines: readonly Line[], setter: Setter): Page {
       for (const [at, line] of lines.entries()) {
         top += at === 0 ? 0 : line.above;
         let start = x + (line.barred ? BAR_INDENT * unit : 0);
-        for (const { text, face } of line.runs) {
-          const box = setter.box(text, face, start, top);
+        for (const { text, face, direction } of line.runs) {
+          const box = setter.box(text, face, start, top, direction);
           texts.push(box);
           start += box.width + RUN_GAP * unit;
         }

@@ -22,7 +22,7 @@ export function composeTall(view: View, setter: Setter, askedPage: number): Comp
 
   const choices = choiceBlock(view.choices, setter, inner, true);
   const shape = { brandSize: 34, twoLines: true, roomy: false };
-  const { box: headerBox, complete } = headerAt(view, setter, 0, 0, inner, shape);
+  const { box: headerBox, said } = headerAt(view, setter, 0, 0, inner, shape);
   const headerHeight = headerBox.height;
 
   const wellPad = Math.round(14 * unit);
@@ -39,7 +39,7 @@ export function composeTall(view: View, setter: Setter, askedPage: number): Comp
   const wellHeight = Math.max(artSize, amount?.height ?? 0) + 2 * wellPad;
   const bodyHeightMax = panelHeightMax - 2 * pad - headerHeight - wellHeight - choices.height - 3 * gap;
 
-  const passages = view.passages.filter(({ inHead }) => inHead !== true || !complete);
+  const passages = view.passages.filter(({ inHead }) => inHead === undefined || !said.has(inHead));
   const whole = paginate(passages, setter, { width: inner, heightMax: Number.POSITIVE_INFINITY, apart: false });
   const wholeHeight = whole[0]?.height ?? 0;
   const bodyHeight = Math.min(bodyHeightMax, wholeHeight);

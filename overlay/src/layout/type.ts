@@ -1,5 +1,6 @@
 /** Setting of type: sizes and line heights in layout units, lines into boxes. */
 import { wrap, fitOneLine } from '../text/wrap.ts';
+import { directionOf, type Direction } from '../text/direction.ts';
 import { rect } from './geometry.ts';
 import type { Scale } from './scale.ts';
 import { SMALLEST_TYPE } from './scale.ts';
@@ -38,10 +39,18 @@ export type FaceName = keyof typeof FACES;
 const LARGE = 20;
 const LARGE_GROWTH = 0.55;
 
+/** The language that is set. */
+export interface Spoken {
+  readonly locale: string;
+  readonly direction: Direction;
+}
+
 /** What the layouts set type with: one screen, one way to measure. */
 export interface Setter {
   readonly scale: Scale;
   readonly locale: string;
+  /** Of the dialog's own words. */
+  readonly direction: Direction;
   /** A face at the text size in effect; `times` shrinks it where there is little room, never below the smallest type. */
   face(name: FaceName, times?: number): Face;
   widthOf(text: string, face: Face): number;
@@ -49,17 +58,19 @@ export interface Setter {
   oneLine(text: string, face: Face, widthMax: number): string;
   /** The largest face, between `face` and `sizeMin`, in which the text takes one line of `widthMax`. */
   fit(text: string, face: Face, sizeMin: number, widthMax: number): Face;
-  box(text: string, face: Face, x: number, y: number): TextBox;
+  /** `direction` where a line is part of a longer text or an amount; else it is the text's own. */
+  box(text: string, face: Face, x: number, y: number, direction?: Direction): TextBox;
   /** Centred on `x`. */
-  boxAround(text: string, face: Face, x: number, y: number): TextBox;
+  boxAround(text: string, face: Face, x: number, y: number, direction?: Direction): TextBox;
 }
 
-export function createSetter(scale: Scale, measure: Measure, locale: string): Setter {
+export function createSetter(scale: Scale, measure: Measure, { locale, direction }: Spoken): Setter {
   const widthOf = (text: string, face: Face): number => Math.ceil(measure(text, face.size, face.weight));
   const resized = (face: Face, size: number): Face => ({ ...face, size, leading: (face.leading / face.size) * size });
   const setter: Setter = {
     scale,
     locale,
+    direction,
     face(name, times = 1) {
       const { size, weight, ink, leading } = FACES[name];
       const growth = size >= LARGE ? 1 + (scale.text - 1) * LARGE_GROWTH : scale.text;
@@ -77,8 +88,12 @@ export function createSetter(scale: Scale, measure: Measure, locale: string): Se
       while (size > sizeMin && widthOf(text, resized(face, size)) > widthMax) size = Math.max(sizeMin, size * 0.98);
       return resized(face, size);
     },
-    box: (text, face, x, y) => ({ ...rect(x, y, widthOf(text, face), face.leading), ...typed(text, face) }),
-    boxAround: (text, face, x, y) => setter.box(text, face, x - widthOf(text, face) / 2, y),
+    box: (text, face, x, y, reads = directionOf(text, direction)) => ({
+      ...rect(x, y, widthOf(text, face), face.leading),
+      ...typed(text, face),
+      direction: reads,
+    }),
+    boxAround: (text, face, x, y, reads) => setter.box(text, face, x - widthOf(text, face) / 2, y, reads),
   };
   return setter;
 }

@@ -1,5 +1,6 @@
 import type { ControlId } from '../dialog/dialog.ts';
 import type { Rect } from './geometry.ts';
+import type { Direction } from '../text/direction.ts';
 import type { Form } from './scale.ts';
 
 export type Weight = 400 | 600;
@@ -15,6 +16,7 @@ export interface TextBox extends Rect {
   readonly size: number;
   readonly weight: Weight;
   readonly ink: Ink;
+  readonly direction: Direction;
 }
 
 export interface ControlBox extends Rect {

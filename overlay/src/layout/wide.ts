@@ -30,7 +30,7 @@ export function composeWide(view: View, setter: Setter, askedPage: number): Comp
 
   const choices = choiceBlock(view.choices, setter, inner, false);
   const shape = { brandSize: low ? 26 : 38 * Math.min(text, 1.4), twoLines: !low, roomy: true };
-  const { box: headerBox, complete } = headerAt(view, setter, 0, 0, inner, shape);
+  const { box: headerBox, said } = headerAt(view, setter, 0, 0, inner, shape);
   const headerHeight = headerBox.height;
   const bodyHeightMax = panelHeightMax - 2 * pad - headerHeight - choices.height - 2 * gap;
 
@@ -41,7 +41,7 @@ export function composeWide(view: View, setter: Setter, askedPage: number): Comp
   const amountHeight = amount?.height ?? 0;
   const artGap = amount === null ? 0 : 8 * unit;
   const width = inner - wellWidth - Math.round(22 * unit);
-  const passages = [...view.passages.filter(({ inHead }) => inHead !== true || !complete), ...moved];
+  const passages = [...view.passages.filter(({ inHead }) => inHead === undefined || !said.has(inHead)), ...moved];
   const whole = paginate(passages, setter, { width, heightMax: Number.POSITIVE_INFINITY, apart: false });
   const wholeHeight = whole[0]?.height ?? 0;
   const wished = Math.max(wholeHeight, amountHeight + 2 * wellPad + ART_HEIGHT * unit + artGap, BODY_HEIGHT * unit);

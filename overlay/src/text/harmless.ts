@@ -33,6 +33,13 @@ export function harmless(text: string, charactersMax: number): string {
   return cut(safe.trim(), charactersMax);
 }
 
+/** Marks and isolates with which a wallet may keep an amount's or a date's direction. They turn nothing that stands alone. */
+const DIRECTION_MARKS = /[\u200e\u200f\u061c\u2066-\u2069]/g;
+
+/** As `harmless`, for words that the wallet itself made: its direction marks go, as the overlay sets the direction itself. */
+export const harmlessOfWallet = (text: string, charactersMax: number): string =>
+  harmless(text.slice(0, charactersMax * 8).replaceAll(DIRECTION_MARKS, ''), charactersMax);
+
 const visible = (character: string): string =>
   `‹${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}›`;
 

@@ -8,8 +8,9 @@ import { graphemes } from './harmless.ts';
 export type WidthOf = (text: string) => number;
 
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
-/** Never first on a line. */
+/** Never first on a line, and never last. */
 const CLINGS = /^[\p{Pe}\p{Pf}\p{Po}ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u;
+const OPENS = /[\p{Ps}\p{Pi}]$/u;
 
 /** Lets an amount break between its code and groups, for where it does not fit on one line. */
 export const breakable = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ');
@@ -40,12 +41,17 @@ export function wrap(text: string, widthMax: number, widthOf: WidthOf, locale: s
   return line === '' ? lines : [...lines, line];
 }
 
+/** What `wrap` keeps on one line as long as it fits there. */
+export const unbroken = (text: string, locale: string): string[] =>
+  text.split(' ').flatMap((word) => (word === '' ? [] : pieces(word, locale)));
+
 /** A spaced word whole; unspaced script in the words of its language, punctuation kept with what it follows. */
 function pieces(word: string, locale: string): string[] {
   if (!UNSPACED.test(word)) return [word];
   const found: string[] = [];
   for (const { segment } of new Intl.Segmenter(locale, { granularity: 'word' }).segment(word)) {
-    if (found.length > 0 && CLINGS.test(segment)) found[found.length - 1] += segment;
+    const last = found.at(-1);
+    if (last !== undefined && (CLINGS.test(segment) || OPENS.test(last))) found[found.length - 1] += segment;
     else found.push(segment);
   }
   return found;

@@ -59,7 +59,7 @@ export const fr: Words = {
     },
     'wallet-ask': {
       title: 'Votre navigateur demande d’abord',
-      text: 'Votre portefeuille se trouve sur cet ordinateur, et le navigateur demande votre accord. Appuyez sur « Réessayer », puis sur « Autoriser ».',
+      text: 'Votre portefeuille se trouve sur cet ordinateur, et le navigateur demande votre accord. Appuyez sur «\u00a0Réessayer\u00a0», puis sur «\u00a0Autoriser\u00a0».',
     },
     'wallet-unfit': {
       title: 'Cette page ne peut pas joindre le portefeuille',
@@ -71,7 +71,7 @@ export const fr: Words = {
     },
     'needs-code': {
       title: 'Connectez ce jeu par un code',
-      text: 'Sur la page de votre portefeuille, choisissez « Connecter un jeu installé ». Saisissez ce code dans ce jeu, jamais dans une page web.',
+      text: 'Sur la page de votre portefeuille, choisissez «\u00a0Connecter un jeu installé\u00a0». Saisissez ce code dans ce jeu, jamais dans une page web.',
     },
   },
   notEnough: 'Il n’y a pas assez d’argent dans votre portefeuille. Rechargez-le, puis réessayez.',
