@@ -11,6 +11,8 @@ import type { WalletParts } from '../parts.ts';
 import { CardStoreError, CardTerminalError } from '@coinslot/card';
 import { cardTrouble, refusalText, triesLeftText } from '../words/payment-words.ts';
 import { ACTIONS } from './actions.ts';
+import { bundleName, bundleOf, BUNDLE_CONTENT_TYPE } from '../exports/bundle.ts';
+import { historyFile, isHistoryFormat, type HistoryFile } from '../exports/history-file.ts';
 import type { PageAssets } from './assets.ts';
 import { readJson } from './body.ts';
 import type { PageSessions } from './sessions.ts';
@@ -106,6 +108,8 @@ export class PageServer {
       if (name === 'stream') return this.#stream.add(response, SECURITY_HEADERS);
       if (name === 'receipts')
         return sendJson(response, 200, receiptsPage(parts, wholeNumber(url.searchParams.get('from'))));
+      if (name === 'history') return this.#offer(response, () => this.#history(url.searchParams.get('format')));
+      if (name === 'bundle') return this.#offer(response, () => this.#bundle(url.searchParams.get('payment') ?? ''));
       return refuse(request);
     }
     const isOwn = onlyHeader(request, 'origin') === `http://${host}`;
@@ -113,6 +117,36 @@ export class PageServer {
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (request.method !== 'POST' || !isOwn || !isJson || action === undefined) return refuse(request);
     await this.#act(action, await readJson(request), response);
+  }
+
+  #history(format: string | null): Promise<HistoryFile> {
+    const { profile, timeZone } = this.#options.parts;
+    if (!isHistoryFormat(format)) throw new WalletError('BAD_REQUEST', 'format: not one of these');
+    const { language } = profile.settings;
+    return historyFile(profile.state.payments, format, { language, timeZone, nowMs: profile.clock() });
+  }
+
+  #bundle(nonceHex: string): HistoryFile {
+    const { profile, trust } = this.#options.parts;
+    const payment = profile.state.payment(nonceHex);
+    if (payment === undefined) throw new WalletError('GONE', 'there is no such payment');
+    const body = bundleOf(payment, { state: profile.state, crls: trust.crls, nowMs: profile.clock() });
+    return { name: bundleName(payment), contentType: BUNDLE_CONTENT_TYPE, body };
+  }
+
+  /** A file to keep; why there is none is told as an action's fault is. */
+  async #offer(response: ServerResponse, make: () => HistoryFile | Promise<HistoryFile>): Promise<void> {
+    const { parts } = this.#options;
+    parts.autoLock.used();
+    try {
+      const { name, contentType, body } = await make();
+      response.setHeader('content-disposition', `attachment; filename="${name}"`);
+      send(response, 200, contentType, body);
+    } catch (fault) {
+      const told = faultView(parts, fault);
+      if (told === undefined) throw fault;
+      sendJson(response, 409, { done: false, ...told });
+    }
   }
 
   async #act(
