@@ -423,7 +423,7 @@ describe('rule 13: the mirror DOM', () => {
 describe('sound', () => {
   it('plays each moment through howler once, and leaves the audio of the page awake', async () => {
     const heard = await page.evaluate(async () => {
-      await window.stage.open({ width: 640, height: 360, sound: true });
+      await window.stage.open({ width: 640, height: 360, sound: true, reducedMotion: false });
       await window.stage.soundLoaded();
       const before = window.stage.soundsPlayed();
       window.stage.show(window.stage.statesIn('en')['granted'] as never);

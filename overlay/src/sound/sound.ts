@@ -1,4 +1,4 @@
-/** The five things the overlay asks of a sound player; howler is behind it when it is there, silence when not. */
+/** The few things the overlay asks of a sound player; howler is behind it when it is there, silence when not. */
 import type * as Howler from 'howler';
 import type { Moment } from '../dialog/dialog.ts';
 import { toneWav } from './tones.ts';
@@ -9,8 +9,6 @@ export interface SoundPort {
   play(moment: Moment): void;
   /** Everything that sounds, at once. */
   stop(): void;
-  /** 0 ... 1. */
-  volume(level: number): void;
   destroy(): void;
 }
 
@@ -18,16 +16,22 @@ export const SILENCE: SoundPort = {
   load: () => Promise.resolve(),
   play: () => undefined,
   stop: () => undefined,
-  volume: () => undefined,
   destroy: () => undefined,
 };
 
-const LEVEL = 0.5;
+export interface SoundOptions {
+  /** Whether the player has silenced the game: asked before every sound. */
+  muted(): boolean;
+  /** Nothing moves: what only goes with a movement is silent too, and the coin rings at once. */
+  still: boolean;
+}
+
+/** They say nothing that does not stand on the screen. */
+const WITH_MOVEMENT: ReadonlySet<Moment> = new Set<Moment>(['open', 'move']);
 
 /** Plays by howler, an optional peer: where it cannot be loaded every call is silent. */
-export function createHowlerSound(): SoundPort {
+export function createHowlerSound({ muted, still }: SoundOptions): SoundPort {
   let make: ((moment: Moment) => Howler.Howl) | null = null;
-  let level = LEVEL;
   let destroyed = false;
   const sounds = new Map<Moment, Howler.Howl>();
   return {
@@ -36,20 +40,16 @@ export function createHowlerSound(): SoundPort {
       if (howler === null || destroyed) return;
       // Howler would suspend the audio of the whole page after 30 s without a sound of its own, the game's with it.
       howler.Howler.autoSuspend = false;
-      make = (moment) => new howler.Howl({ src: [wavUrl(moment)], format: ['wav'], volume: level });
+      make = (moment) => new howler.Howl({ src: [wavUrl(toneWav(moment, still))], format: ['wav'] });
     },
     play(moment) {
-      if (make === null) return;
+      if (make === null || muted() || (still && WITH_MOVEMENT.has(moment))) return;
       const sound = sounds.get(moment) ?? make(moment);
       sounds.set(moment, sound);
       sound.play();
     },
     stop() {
       for (const sound of sounds.values()) sound.stop();
-    },
-    volume(newLevel) {
-      level = newLevel;
-      for (const sound of sounds.values()) sound.volume(level);
     },
     destroy() {
       destroyed = true;
@@ -66,8 +66,8 @@ type HowlerNames = typeof Howler;
 const namesOf = (loaded: HowlerNames | { readonly default: HowlerNames }): HowlerNames =>
   'Howl' in loaded ? loaded : loaded.default;
 
-function wavUrl(moment: Moment): string {
+function wavUrl(wav: Uint8Array): string {
   let binary = '';
-  for (const byte of toneWav(moment)) binary += String.fromCharCode(byte);
+  for (const byte of wav) binary += String.fromCharCode(byte);
   return `data:audio/wav;base64,${btoa(binary)}`;
 }
