@@ -322,7 +322,7 @@ describe('asked again', () => {
 
 describe('restore', () => {
   it('hands over every entitlement of the game, signed by the player’s pseudonym, with what was consumed', async () => {
-    const world = await startWorld({ setup: { limits: { pressesPerPinMax: 100 } } });
+    const world = await startWorld({ setup: { region: 'none', limits: { pressesPerPinMax: 100 } } });
     const game = await world.game();
     const COUNT = 24;
     for (let i = 0; i < COUNT; i++) {

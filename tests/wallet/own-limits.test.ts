@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { consentFor, type SpendingView } from '../../wallet/src/consent/own-limits.ts';
 import { isLowering, LimitsOverTime, lowerOf } from '../../wallet/src/journal/limits-over-time.ts';
-import { presetGameLimits, presetWalletLimits } from '../../wallet/src/profile/presets.ts';
+import { lowValueFigures, presetGameLimits, presetWalletLimits } from '../../wallet/src/profile/presets.ts';
 
-const NONE = { pressDay: 0n, pressSinceLastPin: 0n, session: 0n, day: 0n, month: 0n, gameDay: 0n, gameMonth: 0n };
+const NONE = { pressDay: 0n, pressMonth: 0n, pressSinceLastPin: 0n, session: 0n, day: 0n, month: 0n, gameDay: 0n, gameMonth: 0n };
 
 const base: SpendingView = {
   isPaused: false,
@@ -11,6 +11,8 @@ const base: SpendingView = {
   isPressOff: false,
   wallet: presetWalletLimits('EUR'),
   game: presetGameLimits('EUR'),
+  lowValue: lowValueFigures('eu', 'EUR'),
+  family: undefined,
   server: { pressPaymentMaxMinor: 100n, pressDayMaxMinor: 500n },
   spent: NONE,
   pressesSinceLastPin: 0,

@@ -15,6 +15,7 @@ import {
 import {
   COST_FLOOR,
   createProfile,
+  NO_FAIRNESS,
   openProfile,
   startWallet,
   type ProfileSetup,
@@ -136,7 +137,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   // The software card's place outside the profile lies beside it, and goes with the folder around both.
   const profilePath = join(temporaryFolder(), 'profile');
   const clock = (): number => time.nowMs;
-  const setup = { pin: PIN, language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR } as const;
+  // Offers follow each other within the second here; the tests of fairness give rules of their own.
+  const own = { language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR, fairness: NO_FAIRNESS } as const;
+  const setup = { pin: PIN, ...own };
   const place = { path: profilePath, clock, random };
   const profile = options.isNew ? openProfile(place) : await createProfile({ ...place, ...setup, ...options.setup });
   const announced: string[] = [];

@@ -7,6 +7,7 @@ export {
   type ProfileOptions,
   type ProfileSetup,
 } from './profile/profile.ts';
+export { NO_FAIRNESS, PRESET_FAIRNESS } from './profile/presets.ts';
 export { startWallet, type Wallet, type WalletOptions } from './wallet.ts';
 export { WalletError, type WalletFault } from './errors.ts';
 export type { AutoPair } from './link/pairing-desk.ts';

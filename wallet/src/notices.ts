@@ -6,6 +6,8 @@ import type { Clock, Random } from './ports.ts';
 export type NoticeKind =
   /** A press paid; `about` is the payment's nonce. */
   | 'press'
+  /** An automatic approval paid; `about` is the payment's nonce. */
+  | 'automatic'
   /** A game asks far too often; `about` is the pairing. */
   | 'flood'
   /** Presses no longer pay in a game, and the wallet is locked; `about` is the pairing. */

@@ -12,18 +12,22 @@ import type { Environment, Trust } from './account/server-envelope.ts';
 import { besideProfile, Cards } from './cards/cards.ts';
 import { machineReaders } from './cards/reader-choice.ts';
 import { Revocations } from './cards/revocations.ts';
+import { AllowanceDesk } from './consent/allowance-desk.ts';
 import { ConsentDesk } from './consent/desk.ts';
+import { FairnessGuard } from './consent/fairness-guard.ts';
 import { MeansChoice } from './consent/means-choice.ts';
 import { WalletError } from './errors.ts';
+import { familyRulesOf } from './family/family-rules.ts';
+import { GuardianDesk } from './family/guardian-desk.ts';
 import type { Payment } from './journal/payments.ts';
 import { WALLET_LIMITS } from './limits.ts';
 import { hostsOf } from './link/doors.ts';
 import { LinkServer } from './link/link-server.ts';
+import { NativePasses } from './link/native-passes.ts';
 import { PairingDesk, type AutoPair } from './link/pairing-desk.ts';
 import { HttpDoor } from './means/http-door.ts';
 import type { Means } from './means/port.ts';
 import { walletCards, type WalletCards } from './cards/wallet-cards.ts';
-import { NativePasses } from './link/native-passes.ts';
 import type { ReaderPort } from '@coinslot/card';
 import { serverMeans } from './means/server.ts';
 import { Notices } from './notices.ts';
@@ -130,6 +134,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
   const payer = new Payer({ profile, means, trust, timers, log });
   const choice = new MeansChoice({ profile, account, rates, door, shelf, timers });
   const notices = new Notices(profile.clock, profile.random);
+  const allowances = new AllowanceDesk(profile);
   const consent = new ConsentDesk({
     profile,
     account,
@@ -137,30 +142,33 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     payer,
     choice,
     shelf,
+    allowances,
+    fairness: new FairnessGuard(profile),
     trust,
     timers,
     log,
     timeZone,
+    onUnheard: (payment) => links.sendEntitled(payment),
     onPress(payment) {
-      notices.add('press', payment.nonceHex);
+      notices.add(payment.allowanceHex === undefined ? 'press' : 'automatic', payment.nonceHex);
       options.announce?.(pressLine(payment, profile));
       autoLock.used();
     },
   });
   const pairing = new PairingDesk(profile, options.autoPair ?? []);
+  const passes = new NativePasses(profile, timers);
   const links = new LinkServer({
     profile,
     pairing,
+    passes,
     consent,
     trust,
     timers,
     log,
     hosts,
-  const passes = new NativePasses(profile, timers);
-    canPay: () => account.isOpen,
+    canPay: () => account.isOpen && familyRulesOf(profile)?.mode !== 'off',
     crls: () => revocations.lists,
     onFlood: (game) => {
-    passes,
       notices.add('flood', game.idHex);
       profile.announce();
     },
@@ -187,8 +195,11 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     account,
     limits,
     consent,
+    allowances,
+    guardian: new GuardianDesk(profile, consent),
     payer,
     pairing,
+    passes,
     links,
     notices,
     cards,
@@ -199,7 +210,6 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     log,
   };
   const sessions = new PageSessions(port, profile.clock, profile.random);
-    passes,
   const page = new PageServer({ parts, sessions, assets, hosts });
 
   http.on('request', (request, response) => void page.take(request, response));
@@ -218,7 +228,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     pageUrl: () => `${url}?open=${sessions.mint()}`,
     async unlock(pin) {
       await profile.vault.unlock(pin);
-      profile.record({ kind: 'pin-used', atMs: profile.clock() });
+      if (!profile.vault.hasGuardian) profile.record({ kind: 'pin-used', atMs: profile.clock() });
       void account.refresh();
     },
     lock: () => profile.vault.lock(),
@@ -235,6 +245,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     async close() {
       autoLock.close();
       links.close();
+      passes.closeCode();
       page.close();
       payer.close();
       await watching;
@@ -245,7 +256,6 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     },
   };
 }
-      passes.closeCode();
 
 function listen(http: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -264,7 +274,9 @@ function listen(http: Server, port: number): Promise<number> {
 /** One line, whatever a publisher wrote: controls were refused or made visible, and line feeds are none in a title. */
 function pressLine(payment: Payment, profile: Profile): string {
   const shown = decodeShown(payment.shown);
-  return paymentWords(profile.settings.language).pressed(shown.total.text, shown.title, shown.payee);
+  const { pressed, automatic } = paymentWords(profile.settings.language);
+  const line = payment.allowanceHex === undefined ? pressed : automatic;
+  return line(shown.total.text, shown.title, shown.payee);
 }
 
 /** The same when a payment was undone. */

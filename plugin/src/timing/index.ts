@@ -6,5 +6,12 @@ export * from './types.ts';
 export { compileTiming, type Decide } from './decide.ts';
 export { placementsFor, type Happening } from './boundaries.ts';
 export { addPlay, newTimingState, recordAccepted, recordDeclined, recordShown, startSession } from './state.ts';
+export {
+  fairnessVerdict,
+  type FairnessFacts,
+  type FairnessReason,
+  type FairnessRules,
+  type FairnessVerdict,
+} from './fairness.ts';
 export { ENGINE_FACT_NAMES } from './facts.ts';
 export { compileRule, factsOf, RULE_DEPTH_MAX, RULE_NODES_MAX, RULE_OPERATORS } from './rule.ts';

@@ -1,11 +1,18 @@
 /**
  * Changing limits: what is lower holds at once and needs nothing; what is higher takes the PIN and holds after a delay. The
- * press limits are held by the payment server too, which believes only the PIN key.
+ * press limits are held by the payment server too, which believes only the PIN key. Fairness rules change the same way round:
+ * longer at once, shorter with the PIN and after the delay.
+ *
+ * The delay runs from the latest time that is known, the journal's and the server's, so that a clock that is set back for a
+ * moment does not start it in the past.
  */
+import type { FairnessRules } from '@coinslot/plugin/timing';
+import { fairnessRulesAt } from '../consent/fairness-guard.ts';
 import { WalletError } from '../errors.ts';
 import { isLowering, lowerOf } from '../journal/limits-over-time.ts';
 import type { GameSpendingLimits, WalletSpendingLimits } from '../journal/records.ts';
 import type { Pairing } from '../journal/state.ts';
+import { lowValueFigures } from '../profile/presets.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Account } from './account.ts';
 
@@ -28,13 +35,14 @@ export class LimitsDesk {
     );
   }
 
-  /** Throws BAD_REQUEST when something rises and no PIN is given; PIN_WRONG, PIN_DELAYED. */
+  /** Throws BAD_REQUEST when something rises and no PIN is given, or above the law's figures; PIN_WRONG, PIN_DELAYED. */
   async changeWalletLimits(next: WalletSpendingLimits, pin: string | undefined): Promise<void> {
     const limits = this.#requireLimits();
-    const nowMs = this.#profile.clock();
+    const nowMs = this.#latestMs();
     const current = limits.at(nowMs);
     const lowered = lowerOf(current, next);
     if (isLowering(current, next)) return this.#recordWallet(next, nowMs);
+    this.#requireLawful(next);
     await this.#requirePin(pin);
     const effectiveAtMs = nowMs + this.#profile.settings.raiseDelayMs;
     this.#recordWallet(lowered, nowMs);
@@ -44,12 +52,23 @@ export class LimitsDesk {
 
   /** As `changeWalletLimits`, for one game; the server knows nothing of these. */
   async changeGameLimits(pairing: Pairing, next: GameSpendingLimits, pin: string | undefined): Promise<void> {
-    const nowMs = this.#profile.clock();
+    const nowMs = this.#latestMs();
     const current = pairing.limits.at(nowMs);
     if (isLowering(current, next)) return this.#recordGame(pairing, next, nowMs);
     await this.#requirePin(pin);
     this.#recordGame(pairing, lowerOf(current, next), nowMs);
     this.#recordGame(pairing, next, nowMs + this.#profile.settings.raiseDelayMs);
+  }
+
+  /** Throws BAD_REQUEST when a rule gets shorter and no PIN is given; PIN_WRONG, PIN_DELAYED. */
+  async changeFairness(next: FairnessRules, pin: string | undefined): Promise<void> {
+    const nowMs = this.#latestMs();
+    const current = fairnessRulesAt(this.#profile, nowMs);
+    // Longer is stricter: a change is a tightening when the rules of now are at most the new ones.
+    const isTightening = isLowering({ ...next }, { ...current });
+    if (!isTightening) await this.#requirePin(pin);
+    this.#recordFairness(isTightening ? next : longerOf(current, next), nowMs);
+    if (!isTightening) this.#recordFairness(next, nowMs + this.#profile.settings.raiseDelayMs);
   }
 
   /** Signs the press limits that now hold with the PIN key and sends them. Throws PIN_WRONG, SERVER_UNREACHABLE. */
@@ -62,16 +81,42 @@ export class LimitsDesk {
   }
 
   #recordWallet(limits: WalletSpendingLimits, effectiveAtMs: number): void {
-    this.#profile.record({ kind: 'wallet-limits', atMs: this.#profile.clock(), effectiveAtMs, limits });
+    this.#profile.record({ kind: 'wallet-limits', atMs: this.#latestMs(), effectiveAtMs, limits });
   }
 
   #recordGame({ pairingId }: Pairing, limits: GameSpendingLimits, effectiveAtMs: number): void {
-    this.#profile.record({ kind: 'game-limits', atMs: this.#profile.clock(), effectiveAtMs, pairingId, limits });
+    this.#profile.record({ kind: 'game-limits', atMs: this.#latestMs(), effectiveAtMs, pairingId, limits });
   }
 
+  #recordFairness(rules: FairnessRules, effectiveAtMs: number): void {
+    this.#profile.record({ kind: 'fairness', atMs: this.#latestMs(), effectiveAtMs, rules });
+  }
+
+  /** The player may raise what a press pays to the law's figures, and no further. */
+  #requireLawful({ pressPaymentMaxMinor, pressesPerPinMax, pressSumPerPinMaxMinor }: WalletSpendingLimits): void {
+    const { region, currency } = this.#profile.settings;
+    const law = lowValueFigures(region, currency);
+    if (law === undefined) return;
+    const tooHigh =
+      pressPaymentMaxMinor > law.paymentMaxMinor
+        ? 'pressPayment'
+        : pressesPerPinMax > law.paymentsMax
+          ? 'presses'
+          : pressSumPerPinMaxMinor > law.sumMaxMinor
+            ? 'pressSum'
+            : undefined;
+    if (tooHigh !== undefined) throw new WalletError('BAD_REQUEST', `${tooHigh}: above what is paid without the PIN`);
+  }
+
+  /** The PIN that raises: in a child's wallet the guardian's. */
   async #requirePin(pin: string | undefined): Promise<void> {
     if (pin === undefined) throw new WalletError('BAD_REQUEST', 'higher limits take the PIN');
-    await this.#profile.vault.unlock(pin);
+    await this.#profile.vault.withPinKeys(pin, () => undefined);
+  }
+
+  #latestMs(): number {
+    const { clock, state } = this.#profile;
+    return Math.max(clock(), state.lastMs, this.#account.statement?.timeMs ?? 0);
   }
 
   #requireLimits(): NonNullable<Profile['state']['walletLimits']> {
@@ -79,4 +124,12 @@ export class LimitsDesk {
     if (limits === undefined) throw new WalletError('NOT_SET_UP', 'the wallet has no limits yet');
     return limits;
   }
+}
+
+function longerOf(a: FairnessRules, b: FairnessRules): FairnessRules {
+  return {
+    minBetweenOffersMs: Math.max(a.minBetweenOffersMs, b.minBetweenOffersMs),
+    quietAfterDeclineMs: Math.max(a.quietAfterDeclineMs, b.quietAfterDeclineMs),
+    quietAfterLossMs: Math.max(a.quietAfterLossMs, b.quietAfterLossMs),
+  };
 }

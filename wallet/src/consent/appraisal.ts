@@ -5,6 +5,8 @@ import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Candidate } from './candidate.ts';
 import { consentFor, type ConsentVerdict } from './own-limits.ts';
+import { familyRulesOf } from '../family/family-rules.ts';
+import { lowValueFigures } from '../profile/presets.ts';
 import type { Seat } from './seat.ts';
 import { spendingView } from './spending-view.ts';
 
@@ -57,6 +59,8 @@ export class Appraisal {
       nowMs: profile.clock(),
       sessionStartMs: seat.sessionStartMs,
       isUnlocked: profile.vault.day !== undefined,
+      lowValue: lowValueFigures(profile.settings.region, profile.settings.currency),
+      family: familyRulesOf(profile),
       statement: account.statement,
     });
     return consentFor(countsMinor, view);
@@ -70,6 +74,8 @@ export class Appraisal {
     const isLocked = takesPin && verdict.because === 'locked';
     // A card's own PIN is as good a proof as the wallet's; the software card's is the wallet's.
     if (candidate.means !== 'card') return { wallet: takesPin || candidate.needsCardPin, card: false };
+    // A child may know a card's PIN; only the guardian's stands for the guardian.
+    if (this.#options.profile.vault.hasGuardian) return { wallet: takesPin, card: candidate.needsCardPin };
     return { wallet: isLocked, card: candidate.needsCardPin || (takesPin && !isLocked) };
   }
 }

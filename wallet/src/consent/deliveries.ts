@@ -15,24 +15,29 @@ export class Deliveries {
 
   /** From now on `seat` hears of this payment under `seq`; the last that asked is the one that is told. */
   expect(payment: Payment, seat: Seat, seq: number): void {
-    this.#waiting.set(payment.nonceHex, { seat, seq });
+    if (seat.isGame) this.#waiting.set(payment.nonceHex, { seat, seq });
   }
 
   leave(seat: Seat): void {
     for (const [nonceHex, waiting] of this.#waiting) if (waiting.seat === seat) this.#waiting.delete(nonceHex);
   }
 
-  tell(payment: Payment, progress: Progress, language: Language): void {
+  /** Tells whoever waits for this payment; false when nobody does. */
+  tell(payment: Payment, progress: Progress, language: Language): boolean {
     const waiting = this.#waiting.get(payment.nonceHex);
-    if (waiting === undefined) return;
+    if (waiting === undefined) return false;
     const { seat, seq } = waiting;
-    if (progress === 'pending') return seat.send('progress', { seq, state: 'pending' });
+    if (progress === 'pending') {
+      seat.send('progress', { seq, state: 'pending' });
+      return true;
+    }
     this.#waiting.delete(payment.nonceHex);
     if (payment.refund !== undefined)
-      sendRefusal(seat, seq, language, 'REFUNDED', 'no', paymentWords(language).refusal.REFUNDED);
+      sendRefusal(seat, seq, language, 'REFUNDED', 'no', { text: paymentWords(language).refusal.REFUNDED });
     else if (payment.decision !== undefined) seat.send('decision', { seq, decision: payment.decision });
     else if (payment.lapsed !== undefined) {
-      sendRefusal(seat, seq, language, payment.lapsed, 'no', cardRefusalText(language, payment.lapsed, 'no'));
+      sendRefusal(seat, seq, language, payment.lapsed, 'no', { text: cardRefusalText(language, payment.lapsed, 'no') });
     } else sendRefusal(seat, seq, language, 'DECISION_MISMATCH', 'unknown');
+    return true;
   }
 }

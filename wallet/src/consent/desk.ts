@@ -1,10 +1,12 @@
 /**
- * The consent desk: one offer before the player at a time, for all games. It decides what is asked for (a press or the PIN),
- * takes the answer from the overlay or from the wallet's page, and hands a yes to the payer. What a game sends changes
- * nothing under an open dialog.
+ * The consent desk: one offer before the player at a time, for all games. It decides what is asked for (nothing, where an
+ * allowance covers it, a press or the PIN), takes the answer from the overlay or from the wallet's page, and hands a yes to the
+ * payer. What a game sends changes nothing under an open dialog.
  */
 import { CardTerminalError } from '@coinslot/card';
 import {
+  decodeOffer,
+  encodeOffer,
   equalBytes,
   ProtocolError,
   shownDigest,
@@ -20,20 +22,26 @@ import { SOFT_CARD_PIN } from '../cards/card-secrets.ts';
 import { WalletError } from '../errors.ts';
 import { hex } from '../hex.ts';
 import { currentAttempt, type Payment } from '../journal/payments.ts';
+import type { RecordFields } from '../journal/records.ts';
+import type { Pairing } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
 import type { Payer, Prepared } from '../payments/payer.ts';
 import { makePaymentRequest } from '../payments/payment-request.ts';
 import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { DayKeys } from '../vault/keys.ts';
+import type { Language } from '../words/languages.ts';
 import { cardRefusalText, paymentWords } from '../words/payment-words.ts';
-import { Appraisal } from './appraisal.ts';
+import type { AllowanceDesk } from './allowance-desk.ts';
+import { Appraisal, type Pins } from './appraisal.ts';
 import type { Candidate } from './candidate.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Dialog } from './dialog.ts';
+import { FairnessHeld, type FairnessGuard } from './fairness-guard.ts';
 import { NoMeans, type Choice, type MeansChoice } from './means-choice.ts';
-import { sendRefusal, type Seat } from './seat.ts';
-import { composeShown } from './shown.ts';
+import { pageSeat, sendRefusal, type Seat } from './seat.ts';
+import { composeShown, timeText } from './shown.ts';
+import { signedNo } from './signed-no.ts';
 
 export interface DeskOptions {
   profile: Profile;
@@ -42,36 +50,54 @@ export interface DeskOptions {
   payer: Payer;
   choice: MeansChoice;
   shelf: CardShelf;
+  allowances: AllowanceDesk;
+  fairness: FairnessGuard;
   trust: Trust;
   timers: Timers;
   log: Log;
   /** IANA name; dates are shown in it. */
   timeZone: string;
-  /** A press has paid: told to the player outside the game. */
+  /** A press, or an automatic approval, has paid: told to the player outside the game. */
   onPress(payment: Payment): void;
+  /** Paid, and no game waits for it: its games may ask for it. */
+  onUnheard(payment: Payment): void;
 }
 
 /** How a yes was given: what proves it, and the key that signs it. */
 interface Yes {
   readonly proof: 'press' | 'pin' | 'card';
-  readonly place: 'overlay' | 'wallet-page';
+  readonly place: 'overlay' | 'wallet-page' | 'automatic';
   readonly signer: Signer;
   readonly day: DayKeys;
   /** Of the card in the reader, as the player typed it, and verified. */
   readonly cardPin?: string;
   /** Of the software card; only the wallet's PIN gives it. */
   readonly softCardPin?: string;
+  /** What consented in the player's place. */
+  readonly allowanceId?: Uint8Array;
 }
 
+/** An offer for which a rate or a balance is fetched. */
+interface Preparing {
+  readonly seat: Seat;
+  readonly seq: number;
+  /** An allowance may cover it, so it does not take the desk. */
+  readonly isAside: boolean;
+}
+
+/** How a dialog ended without a payment. */
+type Ending = RecordFields<'refused'>['reason'];
+
 const SALT_BYTES = 16;
+const NONCE_BYTES = 16;
+const SESSION_KEY_BYTES = 32;
 
 export class ConsentDesk {
   readonly #options: DeskOptions;
   readonly #appraisal: Appraisal;
   readonly #deliveries = new Deliveries();
   #dialog: Dialog | undefined;
-  /** An offer for which a rate or a balance is fetched: the desk is taken. */
-  #preparing: { readonly seat: Seat; readonly seq: number } | undefined;
+  readonly #preparing = new Set<Preparing>();
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -80,7 +106,8 @@ export class ConsentDesk {
       const isPaidByPress = payment.status === 'approved' && currentAttempt(payment).asked.proof === 'press';
       if (progress === 'decided' && isPaidByPress) options.onPress(payment);
       if (payment.decided?.code === 'RATE_STALE') options.rates.doubt();
-      this.#deliveries.tell(payment, progress, options.profile.settings.language);
+      const isHeard = this.#deliveries.tell(payment, progress, options.profile.settings.language);
+      if (progress === 'decided' && payment.status === 'approved' && !isHeard) options.onUnheard(payment);
       if (progress !== 'pending') void options.account.refresh();
       options.profile.announce();
     });
@@ -93,23 +120,58 @@ export class ConsentDesk {
 
   /** Takes message 1 from a game and answers with `show`, or with what came of it. Never throws. */
   async offer(seat: Seat, seq: number, offerBytes: Uint8Array): Promise<void> {
-    const preparing = { seat, seq };
+    let preparing: Preparing | undefined;
     try {
       const checked = this.#appraisal.check(seat, offerBytes);
       const nonceHex = hex(checked.offer.nonce);
       if (this.#answerKnown(seat, seq, nonceHex, offerBytes, checked)) return;
       if (this.#showAgain(seat, seq, nonceHex, offerBytes)) return;
-      this.#requireFree(seat, nonceHex);
-      this.#preparing = preparing;
+      const isAside = this.#options.allowances.mayCover(seat.pairing, checked.terms.grant.kind);
+      if (!isAside) this.#requireTurn(seat, nonceHex);
+      preparing = { seat, seq, isAside };
+      this.#preparing.add(preparing);
       const choice = await this.#options.choice.for(checked);
       // Cancelled, or left, while that was found out.
-      if (this.#preparing !== preparing) return;
-      this.#open(seat, seq, offerBytes, checked, choice);
+      if (!this.#preparing.delete(preparing)) return;
+      // The same thing may have been paid for meanwhile, in another tab and without a dialog.
+      if (this.#answerKnown(seat, seq, nonceHex, offerBytes, checked)) return;
+      if (this.#payByAllowance(seat, seq, offerBytes, checked, choice)) return;
+      this.#requireTurn(seat, nonceHex);
+      this.#show(this.#compose(seat, seq, offerBytes, checked, choice));
     } catch (fault) {
       this.#refuse(seat, seq, fault);
     } finally {
-      if (this.#preparing === preparing) this.#preparing = undefined;
+      if (preparing !== undefined) this.#preparing.delete(preparing);
     }
+  }
+
+  /**
+   * Puts what a game asked for earlier on the desk, from the wallet's page: message 1 of now, of the same price and terms, that
+   * no game waits for. Throws what `offer` refuses with, but never FAIRNESS: nobody but the player asked.
+   */
+  async openOnPage(pairing: Pairing, sessionStartMs: number, asked: Uint8Array): Promise<void> {
+    const { profile, choice } = this.#options;
+    const { random, clock } = profile;
+    const fresh = { offerTimeMs: clock(), nonce: random(NONCE_BYTES), sessionKey: random(SESSION_KEY_BYTES) };
+    const offerBytes = encodeOffer({ ...decodeOffer(asked), ...fresh });
+    const seat = pageSeat(pairing, sessionStartMs);
+    const preparing = { seat, seq: 0, isAside: false };
+    this.#requireFree(seat, hex(fresh.nonce));
+    this.#preparing.add(preparing);
+    try {
+      const checked = this.#appraisal.check(seat, offerBytes);
+      const chosen = await choice.for(checked);
+      this.#preparing.delete(preparing);
+      this.#requireFree(seat, hex(fresh.nonce));
+      this.#show({ ...this.#compose(seat, 0, offerBytes, checked, chosen), place: 'page' });
+    } finally {
+      this.#preparing.delete(preparing);
+    }
+  }
+
+  /** A game reports a loss: its offers may be held back for a while. */
+  happened(seat: Seat): void {
+    this.#options.fairness.lost(seat.pairing);
   }
 
   /** The answer of the overlay to exactly what was shown. */
@@ -120,13 +182,14 @@ export class ConsentDesk {
     if (answer === 'decline') return this.#end(dialog, 'declined');
     if (dialog.shown.consent === 'press') return this.#payByPress(dialog, 'overlay');
     dialog.place = 'page';
+    if (dialog.isForGuardian) this.#keepAsked(dialog);
     seat.send('progress', { seq, state: 'page' });
     this.#options.profile.announce();
   }
 
   /** The player left the dialog in the game without answering: a decline. */
   cancel(seat: Seat, seq: number): void {
-    if (this.#preparing?.seat === seat && this.#preparing.seq === seq) this.#preparing = undefined;
+    for (const one of this.#preparing) if (one.seat === seat && one.seq === seq) this.#preparing.delete(one);
     const dialog = this.#dialog;
     if (dialog?.seat === seat && dialog.seq === seq) this.#end(dialog, 'left');
   }
@@ -134,8 +197,8 @@ export class ConsentDesk {
   /** The game's link is gone. */
   leave(seat: Seat): void {
     this.#deliveries.leave(seat);
-    if (this.#preparing?.seat === seat) this.#preparing = undefined;
-    if (this.#dialog?.seat === seat) this.#end(this.#dialog, 'left');
+    for (const one of this.#preparing) if (one.seat === seat) this.#preparing.delete(one);
+    if (this.#dialog?.seat === seat) this.#end(this.#dialog, 'gone');
   }
 
   /** A game asks again for a nonce that it left open. */
@@ -153,9 +216,15 @@ export class ConsentDesk {
     sendRefusal(seat, seq, profile.settings.language, code, 'no');
   }
 
-  /** The player said no on the wallet's page. Throws GONE. */
-  declineOnPage(nonceHex: string): void {
-    this.#end(this.#requireDialog(nonceHex), 'declined');
+  /** The player said no on the wallet's page; with the PIN of a child's wallet it is the guardian's no. Throws GONE, PIN_WRONG. */
+  async declineOnPage(nonceHex: string, pin: string | undefined): Promise<void> {
+    const dialog = this.#requireDialog(nonceHex);
+    const { vault } = this.#options.profile;
+    if (!vault.hasGuardian || pin === undefined) return this.#end(dialog, 'declined');
+    await vault.withPinKeys(pin, () => {
+      if (this.#requireDialog(nonceHex) !== dialog) throw gone();
+      this.#end(dialog, 'declined', 'guardian');
+    });
   }
 
   /** The player pressed pay on the wallet's page, for what a press may pay. Throws GONE or LOCKED. */
@@ -196,7 +265,7 @@ export class ConsentDesk {
       });
     }
     if (cardPin === undefined) throw new WalletError('BAD_REQUEST', 'cardPin: is missing');
-    if (dialog.pins.wallet) await vault.unlock(pin ?? '');
+    if (dialog.pins.wallet) await vault.withPinKeys(pin ?? '', () => undefined);
     if (!(await this.#isCardPin(dialog, cardPin))) return;
     requireStill();
     const { day } = vault;
@@ -241,6 +310,7 @@ export class ConsentDesk {
   #answerKnown(seat: Seat, seq: number, nonceHex: string, offerBytes: Uint8Array, checked: CheckedOffer): boolean {
     const { profile } = this.#options;
     const { language } = profile.settings;
+    const { publisherId, gameId } = seat.pairing;
     const known = profile.state.payment(nonceHex);
     if (known !== undefined) {
       if (!equalBytes(known.offer, offerBytes)) throw conflict();
@@ -250,15 +320,21 @@ export class ConsentDesk {
     const refusal = profile.state.refusal(nonceHex);
     if (refusal !== undefined) {
       if (!equalBytes(refusal.offerHash, checked.offerHash)) throw conflict();
-      sendRefusal(seat, seq, language, 'CONSENT_DENIED', 'no');
+      const declined = refusal.reason === 'declined' ? this.#signNo(checked, refusal.atMs) : undefined;
+      sendRefusal(seat, seq, language, 'CONSENT_DENIED', 'no', { declined });
       return true;
     }
-    const { publisherId, gameId } = seat.pairing;
     const standing = profile.state.standingFor(publisherId, gameId, hex(checked.offerHash));
-    if (standing === undefined) return false;
+    if (standing === undefined) {
+      // A guardian's no holds for the thing, not for the nonce that it came under.
+      if (profile.state.family.no(checked.quote, hex(checked.offerHash)) === undefined) return false;
+      const declined = this.#signNo(checked, profile.clock());
+      sendRefusal(seat, seq, language, 'CONSENT_DENIED', 'no', { declined });
+      return true;
+    }
     // Its decision is bound to another nonce, so it is handed over by `restore`; `charged` says that there is one.
     if (standing.status === 'pending') sendRefusal(seat, seq, language, 'PENDING', 'unknown');
-    else sendRefusal(seat, seq, language, 'ID_CONFLICT', 'yes', paymentWords(language).alreadyPaid);
+    else sendRefusal(seat, seq, language, 'ID_CONFLICT', 'yes', { text: paymentWords(language).alreadyPaid });
     return true;
   }
 
@@ -287,43 +363,80 @@ export class ConsentDesk {
     if (dialog?.seat === seat && dialog.nonceHex === nonceHex) {
       throw new ProtocolError('CONSENT_STALE', 'Offer: changed while it is shown');
     }
-    if (dialog !== undefined || this.#preparing !== undefined) {
+    if (dialog !== undefined || [...this.#preparing].some(({ isAside }) => !isAside)) {
       throw new ProtocolError('CONSENT_BUSY', 'another offer is before the player');
     }
   }
 
-  /** Nothing here waits: the rules are asked, and the offer is shown, as things are at one moment. */
-  #open(seat: Seat, seq: number, offerBytes: Uint8Array, offer: CheckedOffer, choice: Choice): void {
-    const { profile, timeZone, timers } = this.#options;
-    const { charge, sufficiency } = choice.chosen;
+  /** A game may ask the player now. Throws what `requireFree` throws, and FAIRNESS. */
+  #requireTurn(seat: Seat, nonceHex: string): void {
+    this.#requireFree(seat, nonceHex);
+    this.#options.fairness.requireFair(seat.pairing);
+  }
+
+  /** Nothing here waits: the rules are asked, and what is shown is put together, as things are at one moment. */
+  #compose(seat: Seat, seq: number, offerBytes: Uint8Array, offer: CheckedOffer, choice: Choice): Dialog {
     const pins = this.#appraisal.requireConsent(seat, choice.chosen);
-    const consent = pins.wallet || pins.card ? 'pin' : 'press';
+    const { profile, timeZone } = this.#options;
+    const { charge, sufficiency } = choice.chosen;
     const { language } = profile.settings;
+    const consent = pins.wallet || pins.card ? 'pin' : 'press';
     const salt = profile.random(SALT_BYTES);
     const { shown, bytes } = composeShown({ offer, charge, salt, language, timeZone, consent, sufficiency });
-    const digest = shownDigest(bytes);
-    const { nonce } = offer.offer;
-    const { pairingId } = seat.pairing;
-    const atMs = profile.clock();
-    profile.record({ kind: 'shown', atMs, nonce, pairingId, offerHash: offer.offerHash, shownDigest: digest });
-    const dialog: Dialog = {
-      nonceHex: hex(nonce),
+    return {
+      nonceHex: hex(offer.offer.nonce),
       offer,
       offerBytes,
       choice,
       pins,
+      isForGuardian: this.#isForGuardian(pins),
       shown,
       shownBytes: bytes,
-      shownDigest: digest,
+      shownDigest: shownDigest(bytes),
       seat,
       seq,
       place: 'overlay',
       isTrying: false,
-      callOffTimeout: timers.after(WALLET_LIMITS.dialogMs, () => this.#end(dialog, 'timed-out')),
+      callOffTimeout: () => undefined,
     };
+  }
+
+  #isForGuardian({ wallet }: Pins): boolean {
+    return wallet && this.#options.profile.vault.hasGuardian;
+  }
+
+  #show(dialog: Dialog): void {
+    const { profile, timers } = this.#options;
+    const { seat, seq, offer, shownBytes, shownDigest: digest } = dialog;
+    const { nonce } = offer.offer;
+    const atMs = profile.clock();
+    // What the player opens on the page is no asking of the game's: fairness does not count it.
+    if (seat.isGame) {
+      const { pairingId } = seat.pairing;
+      profile.record({ kind: 'shown', atMs, nonce, pairingId, offerHash: offer.offerHash, shownDigest: digest });
+    }
+    dialog.callOffTimeout = timers.after(WALLET_LIMITS.dialogMs, () => this.#end(dialog, 'timed-out'));
     this.#dialog = dialog;
     profile.announce();
-    seat.send('show', { seq, shown: bytes });
+    seat.send('show', { seq, shown: shownBytes });
+  }
+
+  /**
+   * Pays without a dialog where the player has allowed that beforehand and a press would be enough; false otherwise, and then the
+   * player is asked. From the first question to the journal nothing waits, so that offers that come together share one budget.
+   */
+  #payByAllowance(seat: Seat, seq: number, offerBytes: Uint8Array, offer: CheckedOffer, choice: Choice): boolean {
+    const { profile, allowances } = this.#options;
+    const { chosen } = choice;
+    const { day } = profile.vault;
+    const allowance = allowances.covering(seat.pairing, offer.terms.grant.kind, chosen.countsMinor);
+    if (allowance === undefined || day === undefined || chosen.sufficiency !== 'enough') return false;
+    if (this.#appraisal.verdict(seat, chosen.countsMinor).kind !== 'press') return false;
+    const dialog = this.#compose(seat, seq, offerBytes, offer, choice);
+    if (dialog.shown.consent !== 'press') return false;
+    const { allowanceId } = allowance;
+    this.#pay(dialog, { proof: 'press', place: 'automatic', signer: day.press, day, allowanceId });
+    return true;
   }
 
   #payByPress(dialog: Dialog, place: 'overlay' | 'wallet-page'): void {
@@ -351,10 +464,11 @@ export class ConsentDesk {
         offer: dialog.offerBytes,
         shown: dialog.shownBytes,
         test: dialog.shown.test,
+        allowanceId: yes.allowanceId,
         prepared: [this.#prepare(dialog, chosen, yes), ...inPlace.map((one) => this.#prepare(dialog, one, yes))],
       });
       this.#deliveries.expect(payment, seat, seq);
-      seat.send('progress', { seq, state: 'paying' });
+      seat.send('progress', { seq, state: yes.place === 'automatic' ? 'automatic' : 'paying' });
     } catch (fault) {
       this.#refuse(seat, seq, fault);
     }
@@ -379,17 +493,44 @@ export class ConsentDesk {
     return { means, request, countsMinor, cardPin: means === 'card' ? cardPin : ownPin };
   }
 
-  #end(dialog: Dialog, reason: 'declined' | 'timed-out' | 'left'): void {
+  #end(dialog: Dialog, reason: Ending, by: 'player' | 'guardian' = 'player'): void {
     this.#close(dialog);
-    const { profile } = this.#options;
-    const { offer, offerHash } = dialog.offer;
+    const { profile, log } = this.#options;
+    const { offer, offerHash, quote } = dialog.offer;
+    const atMs = profile.clock();
+    const declined = reason === 'declined' ? this.#signNo(dialog.offer, atMs) : undefined;
+    const { publisherId, gameId } = quote;
+    const { gameName, title } = dialog.shown;
+    const no = { publisherId, gameId, gameName, offerHash, title, by, stands: by === 'guardian' } as const;
     try {
-      profile.record({ kind: 'refused', atMs: profile.clock(), nonce: offer.nonce, offerHash, reason });
+      profile.record(
+        { kind: 'refused', atMs, nonce: offer.nonce, offerHash, reason },
+        ...(reason === 'declined'
+          ? [{ kind: 'declined', atMs, ...no, declined: declined ?? new Uint8Array() } as const]
+          : []),
+      );
     } catch (fault) {
       // A no that could not be written down is still a no.
-      this.#options.log.error({ fault: String(fault) }, 'consent: a decline could not be journalled');
+      log.error({ fault: String(fault) }, 'consent: a decline could not be journalled');
     }
-    sendRefusal(dialog.seat, dialog.seq, profile.settings.language, 'CONSENT_DENIED', 'no');
+    sendRefusal(dialog.seat, dialog.seq, profile.settings.language, 'CONSENT_DENIED', 'no', { declined });
+  }
+
+  /** The child said yes: the question stays on the page when the game has gone. */
+  #keepAsked({ offer, offerBytes, seat }: Dialog): void {
+    const { profile, log } = this.#options;
+    const { nonce } = offer.offer;
+    const { pairingId } = seat.pairing;
+    try {
+      profile.record({ kind: 'asked', atMs: profile.clock(), nonce, pairingId, offer: offerBytes });
+    } catch (fault) {
+      log.error({ fault: String(fault) }, 'consent: what waits for the guardian could not be journalled');
+    }
+  }
+
+  #signNo({ offer, offerHash, quote }: CheckedOffer, timeMs: number): Uint8Array | undefined {
+    const { publisherId, gameId } = quote;
+    return signedNo(this.#options.profile.vault.day, { publisherId, gameId, offerHash, nonce: offer.nonce, timeMs });
   }
 
   #close(dialog: Dialog): void {
@@ -412,13 +553,22 @@ export class ConsentDesk {
     const { language } = profile.settings;
     if (fault instanceof ProtocolError) {
       log.info({ code: fault.code, why: fault.message, game: seat.pairing.gameId }, 'offer refused');
-      const isOfCard = fault instanceof NoMeans || fault instanceof CardTerminalError;
-      const text = isOfCard ? cardRefusalText(language, fault.code, fault.charged) : undefined;
-      return sendRefusal(seat, seq, language, fault.code, fault.charged, text);
+      return sendRefusal(seat, seq, language, fault.code, fault.charged, { text: this.#wordsOf(fault, language) });
     }
     // A mistake of this program must not look like an answer; the game is told that it can ask again.
     log.error({ fault: String(fault) }, 'offer: could not be handled');
     sendRefusal(seat, seq, language, 'BUSY', 'no');
+  }
+
+  /** Where the code alone does not say it; `undefined` where it does. */
+  #wordsOf(fault: ProtocolError, language: Language): string | undefined {
+    if (fault instanceof FairnessHeld) {
+      const { reason, untilMs } = fault.held;
+      const { heldBack, charged } = paymentWords(language);
+      return `${heldBack[reason](timeText(untilMs, language, this.#options.timeZone))} ${charged.no}`;
+    }
+    const isOfCard = fault instanceof NoMeans || fault instanceof CardTerminalError;
+    return isOfCard ? cardRefusalText(language, fault.code, fault.charged) : undefined;
   }
 }
 

@@ -10,6 +10,8 @@ export interface Dialog {
   readonly offerBytes: Uint8Array;
   readonly choice: Choice;
   readonly pins: Pins;
+  /** The wallet's PIN that it takes is the guardian's. */
+  readonly isForGuardian: boolean;
   readonly shown: Shown;
   readonly shownBytes: Uint8Array;
   readonly shownDigest: Uint8Array;
@@ -20,5 +22,5 @@ export interface Dialog {
   place: 'overlay' | 'page';
   /** A PIN for it is being tried. */
   isTrying: boolean;
-  readonly callOffTimeout: () => void;
+  callOffTimeout: () => void;
 }

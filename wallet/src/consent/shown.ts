@@ -96,6 +96,11 @@ export function dateText(
   return new Intl.DateTimeFormat(language, { dateStyle, timeStyle: 'short', timeZone }).format(atMs);
 }
 
+/** The time of day in words, to the second, rounded up. */
+export function timeText(atMs: number, language: Language, timeZone: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium', timeZone }).format(Math.ceil(atMs / 1_000) * 1_000);
+}
+
 const RATE_DECIMALS = 4;
 
 /** "1 EUR = 1.0837 USD", rounded for reading only: the charge itself comes from the table. */

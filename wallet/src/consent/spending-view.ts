@@ -3,7 +3,8 @@ import type { AccountStatement } from '@coinslot/protocol';
 import { countsAsSpent, currentAttempt, type Payment } from '../journal/payments.ts';
 import type { Pairing, WalletState } from '../journal/state.ts';
 import { WalletError } from '../errors.ts';
-import type { SpendingView } from './own-limits.ts';
+import type { LowValueFigures } from '../profile/presets.ts';
+import type { FamilyRules, SpendingView } from './own-limits.ts';
 
 export interface SpendingFacts {
   state: WalletState;
@@ -12,6 +13,9 @@ export interface SpendingFacts {
   /** When the game's current session began. */
   sessionStartMs: number;
   isUnlocked: boolean;
+  lowValue: LowValueFigures | undefined;
+  /** Only in a child's wallet. */
+  family: FamilyRules | undefined;
   statement: AccountStatement | undefined;
 }
 
@@ -23,16 +27,19 @@ export function spendingView(facts: SpendingFacts): SpendingView {
   const monthMs = startOfMonth(nowMs);
   const isPress = (one: Payment): boolean => currentAttempt(one).asked.proof === 'press';
   const isHere = (one: Payment): boolean => one.publisherId === pairing.publisherId && one.gameId === pairing.gameId;
-  const sincePin = (one: Payment): boolean => isPress(one) && one.intentAtMs > state.lastPinMs;
+  const sincePin = (one: Payment): boolean => isPress(one) && one.pinsBefore === state.pinsUsed;
   return {
     isPaused: state.isPaused,
     isUnlocked: facts.isUnlocked,
     isPressOff: pairing.pressOff,
     wallet,
     game: pairing.limits.at(nowMs),
+    lowValue: facts.lowValue,
+    family: facts.family,
     server: statement,
     spent: {
       pressDay: state.spent((one) => isPress(one) && one.intentAtMs >= dayMs),
+      pressMonth: state.spent((one) => isPress(one) && one.intentAtMs >= monthMs),
       pressSinceLastPin: state.spent(sincePin),
       session: state.spent((one) => isHere(one) && one.intentAtMs >= facts.sessionStartMs),
       day: state.spent((one) => one.intentAtMs >= dayMs),

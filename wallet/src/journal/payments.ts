@@ -61,6 +61,10 @@ export interface Payment {
   refundNotice?: Uint8Array;
   /** The player said that it was not them. */
   disowned: boolean;
+  /** How often the PIN had been used when it was consented to: by order, since a clock can be set back. */
+  pinsBefore: number;
+  /** The allowance that consented to it, hex. */
+  allowanceHex?: string;
   /** The server signed something that contradicts the request. */
   contradicted: boolean;
 }
@@ -86,6 +90,7 @@ export function paymentOf(intent: RecordFields<'intent'>): Payment {
     intentAtMs: intent.atMs,
     status: 'pending',
     consumed: 0n,
+    pinsBefore: 0,
     disowned: false,
     contradicted: false,
   };

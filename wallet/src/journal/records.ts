@@ -2,7 +2,7 @@
  * What the journal remembers, one canonical array `[kind, fields]` per record. The numbers are part of the file format. A
  * record is written before what it says is acted on: an intent before anything is sent, a decision before it is passed on.
  */
-import { LIMITS, packWire, ProtocolError, unpackWire, type Wire } from '@coinslot/protocol';
+import { GRANT_KINDS, LIMITS, packWire, ProtocolError, unpackWire, type Wire } from '@coinslot/protocol';
 import {
   amount,
   bytes,
@@ -23,6 +23,9 @@ import {
 } from '@coinslot/protocol/shape';
 import { WALLET_LIMITS } from '../limits.ts';
 import { MEANS_IDS } from '../means/port.ts';
+
+/** The longest that a game can be kept quiet by one rule. */
+export const FAIRNESS_MS_MAX = 7 * 86_400_000;
 
 const message = bytes(1, LIMITS.messageBytesMax);
 const name = text(LIMITS.titleBytesMax);
@@ -47,6 +50,13 @@ const gameLimits = record('GameLimits', {
   pressPaymentMaxMinor: amount,
   dayMaxMinor: amount,
   monthMaxMinor: amount,
+});
+
+/** The player's own rules of how soon a game may ask again, ms; 0 = off. */
+const fairnessRules = record('FairnessRules', {
+  minBetweenOffersMs: count(FAIRNESS_MS_MAX),
+  quietAfterDeclineMs: count(FAIRNESS_MS_MAX),
+  quietAfterLossMs: count(FAIRNESS_MS_MAX),
 });
 
 const RECORDS = {
@@ -99,7 +109,8 @@ const RECORDS = {
       atMs,
       nonce: bytes16,
       offerHash: bytes32,
-      reason: oneOf('declined', 'timed-out', 'left'),
+      /** `left`: the game took it off the screen; `gone`: its link was lost. */
+      reason: oneOf('declined', 'timed-out', 'left', 'gone'),
     }),
   },
   /** Consent was given: messages 1 and 2 and what was shown, exactly as they are. */
@@ -151,17 +162,6 @@ const RECORDS = {
   'card-mark': { number: 25, shape: record('card-mark', { atMs, isKnown: flag, epoch: uint32, digest: bytes32 }) },
   /** The player gave a card up as lost; the payment server has put it on its blocked list. */
   'card-lost': { number: 26, shape: record('card-lost', { atMs, cardId: bytes16 }) },
-} as const;
-
-export type RecordKind = keyof typeof RECORDS;
-export type RecordFields<K extends RecordKind> = ValueOf<(typeof RECORDS)[K]['shape']>;
-export type JournalRecord = { [K in RecordKind]: { readonly kind: K } & RecordFields<K> }[RecordKind];
-export type WalletSpendingLimits = ValueOf<typeof walletLimits>;
-export type GameSpendingLimits = ValueOf<typeof gameLimits>;
-
-const KIND_BY_NUMBER = new Map(
-  (Object.keys(RECORDS) as RecordKind[]).map((kind) => [RECORDS[kind].number as number, kind]),
-);
   /** What a game that is no web page shows at the link's door; it proves nothing there. */
   'native-door': { number: 60, shape: record('native-door', { atMs, pairingId: bytes16, doorKey: bytes32 }) },
   /** Automatic approval for one kind of grant in one game, given with the PIN; the same id again gives it other figures. */
@@ -215,6 +215,18 @@ const KIND_BY_NUMBER = new Map(
       declined: bytes(0, LIMITS.messageBytesMax),
     }),
   },
+} as const;
+
+export type RecordKind = keyof typeof RECORDS;
+export type RecordFields<K extends RecordKind> = ValueOf<(typeof RECORDS)[K]['shape']>;
+export type JournalRecord = { [K in RecordKind]: { readonly kind: K } & RecordFields<K> }[RecordKind];
+export type WalletSpendingLimits = ValueOf<typeof walletLimits>;
+export type GameSpendingLimits = ValueOf<typeof gameLimits>;
+export type FamilyMode = RecordFields<'family'>['mode'];
+
+const KIND_BY_NUMBER = new Map(
+  (Object.keys(RECORDS) as RecordKind[]).map((kind) => [RECORDS[kind].number as number, kind]),
+);
 
 /** Bytes of one record. Throws ProtocolError BAD_ENCODING or TOO_LARGE for a record that could not be read again. */
 export function encodeRecord(value: JournalRecord): Uint8Array {

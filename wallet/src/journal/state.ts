@@ -1,5 +1,8 @@
 /** What is so, derived from the journal by replaying it: nothing here is stored, and nothing is true that is not journalled. */
 import { hex } from '../hex.ts';
+import { AllowanceBook } from './allowances.ts';
+import { FairnessBook } from './fairness-book.ts';
+import { FamilyBook } from './family-book.ts';
 import { LimitsOverTime } from './limits-over-time.ts';
 import type { MeansId } from '../means/port.ts';
 import {
@@ -32,11 +35,11 @@ export interface Pairing extends PairingKey {
   /** The player's own name for it. */
   label: string;
   pressOff: boolean;
+  /** Of a game that is no web page: what it shows at the door. */
+  doorKey: Uint8Array | undefined;
 }
 
 export interface Blocked extends PairingKey {
-  /** Of a game that is no web page: what it shows at the door. */
-  doorKey: Uint8Array | undefined;
   readonly gameName: string;
 }
 
@@ -64,7 +67,8 @@ export class WalletState {
   readonly #refunds = new Map<string, Uint8Array>();
   #refused = new Map<string, RecordFields<'refused'>>();
   isPaused = false;
-  lastPinMs = 0;
+  /** How often the PIN was used. */
+  pinsUsed = 0;
   /** The latest time in the journal: a clock that shows less has been set back. */
   lastMs = 0;
   /** The last application for a card, whether it was answered or not. */
@@ -72,6 +76,9 @@ export class WalletState {
   /** How far the software card has come, by the journal. */
   cardMark: RecordFields<'card-mark'> | undefined;
   readonly #cards = new Map<string, OwnCard>();
+  readonly allowances = new AllowanceBook();
+  readonly fairness = new FairnessBook();
+  readonly family = new FamilyBook();
   enrolling: RecordFields<'enrolling'> | undefined;
   enrolled: RecordFields<'enrolled'> | undefined;
 
@@ -167,6 +174,8 @@ export class WalletState {
         return this.#block(record);
       case 'press-off':
         return this.#changePairing(record.pairingId, (one) => (one.pressOff = record.off));
+      case 'native-door':
+        return this.#changePairing(record.pairingId, (one) => (one.doorKey = record.doorKey));
       case 'paused':
         return void (this.isPaused = record.on);
       case 'wallet-limits':
@@ -174,17 +183,16 @@ export class WalletState {
         else this.#walletLimits.change(record);
         return;
       case 'game-limits':
-      case 'native-door':
-        return this.#changePairing(record.pairingId, (one) => (one.doorKey = record.doorKey));
         return this.#changePairing(record.pairingId, (one) => one.limits.change(record));
       case 'pin-used':
-        return void (this.lastPinMs = record.atMs);
+        return void (this.pinsUsed += 1);
       case 'shown':
-        return;
+        return this.fairness.shown(record, this.#pairings.get(hex(record.pairingId)));
       case 'refused':
+        this.fairness.refused(record);
         return void this.#refused.set(hex(record.nonce), record);
       case 'intent':
-        return void this.#payments.set(hex(record.nonce), paymentOf(record));
+        return this.#intend(paymentOf(record));
       case 'sent':
         return;
       case 'attempt':
@@ -212,6 +220,20 @@ export class WalletState {
         return void (this.cardMark = record);
       case 'card-lost':
         return this.#loseCard(hex(record.cardId));
+      case 'allowance':
+        return this.allowances.make(record);
+      case 'allowance-ended':
+        return this.allowances.end(hex(record.allowanceId));
+      case 'drawn':
+        return this.#changePayment(record.nonce, (one) => (one.allowanceHex = hex(record.allowanceId)));
+      case 'fairness':
+        return this.fairness.changeRules(record);
+      case 'family':
+        return void (this.family.rules = record);
+      case 'asked':
+        return this.family.ask(record);
+      case 'declined':
+        return this.family.decline(record);
       case 'enrolling':
         return void (this.enrolling = record);
       case 'enrolled':
@@ -228,7 +250,15 @@ export class WalletState {
       limits: new LimitsOverTime(limits),
       label: fields.gameName,
       pressOff: false,
+      doorKey: undefined,
     });
+  }
+
+  /** What a guardian was asked for is answered by paying for it, under whatever nonce. */
+  #intend(payment: Payment): void {
+    payment.pinsBefore = this.pinsUsed;
+    this.#payments.set(payment.nonceHex, payment);
+    this.family.answered(payment);
   }
 
   #block({ origin, publisherId, gameId, gameName, on }: RecordFields<'blocked'>): void {
@@ -250,7 +280,6 @@ export class WalletState {
   #decide(record: RecordFields<'decision'>): void {
     this.#changePayment(record.nonce, (payment) => {
       settle(payment, record);
-      doorKey: undefined,
       if (payment.decided !== undefined) this.#byDecision.set(hex(payment.decided.decisionId), payment);
       this.#undo(payment);
     });

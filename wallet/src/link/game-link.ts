@@ -3,7 +3,7 @@ import { ProtocolError } from '@coinslot/protocol';
 import { decodeFrame, encodeFrame, type Frame, type FrameFields, type FrameKind } from '@coinslot/protocol/link';
 import type { ConsentDesk } from '../consent/desk.ts';
 import { sendRefusal, type Seat } from '../consent/seat.ts';
-import { hex } from '../hex.ts';
+import { fromHex, hex } from '../hex.ts';
 import type { Payment } from '../journal/payments.ts';
 import type { Pairing } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
@@ -130,6 +130,13 @@ export class GameLink {
     if (isPaidTo(payment, this.#seat.pairing)) this.#send('refund', { notice: payment.refundNotice });
   }
 
+  /** Says that there is something to restore, when it was paid for in this game. */
+  sendEntitled(payment: Payment): void {
+    if (this.#seat === undefined || !isPaidTo(payment, this.#seat.pairing)) return;
+    const offerHash = fromHex(payment.offerHashHex, 32);
+    if (offerHash !== undefined) this.#send('entitled', { offerHash });
+  }
+
   send<K extends FrameKind>(kind: K, fields: FrameFields<K>): void {
     if (this.#seat !== undefined) this.#send(kind, fields);
   }
@@ -156,6 +163,7 @@ export class GameLink {
     this.#seat = {
       pairing,
       sessionStartMs: this.#options.sessionStart(pairing),
+      isGame: true,
       send: (kind, fields) => this.#send(kind, fields),
     };
     this.sendCrls();
@@ -182,6 +190,8 @@ export class GameLink {
         return this.#restore(frame, seat);
       case 'consumed':
         return this.#consumed(frame, seat);
+      case 'happened':
+        return consent.happened(seat);
       // Frames that only the wallet sends, and the handshake's, which is over.
       case 'hello':
       case 'prove':
@@ -195,6 +205,7 @@ export class GameLink {
       case 'refund':
       case 'payments':
       case 'crls':
+      case 'entitled':
         return this.close(CLOSE.badFrame);
     }
   }

@@ -1,22 +1,15 @@
 /** What the page can ask for, by name. Each takes JSON fields and does something; but for a link it answers with nothing but "done". */
-import { fromHex } from '../hex.ts';
 import { WalletError } from '../errors.ts';
-import { keyText, type Pairing } from '../journal/state.ts';
-import type { WalletParts } from '../parts.ts';
+import { keyText } from '../journal/state.ts';
 import { WALLET_CURRENCIES } from '../profile/presets.ts';
 import { isMeansOrder, LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
 import { isLanguage } from '../words/languages.ts';
 import { amountOf, gameLimitsOf, walletLimitsOf } from './amounts.ts';
-
-type Fields = Record<string, unknown>;
-/** What an action tells the page beside "done". */
-export interface Told {
-  /** An address that works once. */
-  readonly url?: string;
-}
-type Action = (parts: WalletParts, fields: Fields) => void | Promise<void> | Promise<Told>;
+import { CONSENT_ACTIONS } from './consent-actions.ts';
+import { bad, gameOf, nonceOf, pinOf, textOf, type Action } from './fields.ts';
 
 export const ACTIONS: Readonly<Record<string, Action>> = {
+  ...CONSENT_ACTIONS,
   async 'set-up'({ profile }, fields) {
     const { language, currency, plan } = fields;
     if (!isLanguage(language)) throw bad('language');
@@ -30,7 +23,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 
   async unlock({ profile, account }, fields) {
     await profile.vault.unlock(textOf(fields, 'pin'));
-    profile.record({ kind: 'pin-used', atMs: profile.clock() });
+    // A child's PIN opens the wallet and stands for nothing else.
+    if (!profile.vault.hasGuardian) profile.record({ kind: 'pin-used', atMs: profile.clock() });
     void account.refresh();
   },
   lock: ({ profile }) => profile.vault.lock(),
@@ -38,16 +32,18 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     await profile.vault.changePin(textOf(fields, 'pin'), textOf(fields, 'next'));
   },
 
-  pause({ profile, consent }, fields) {
+  /** Off takes nothing; on again takes the guardian's PIN in a child's wallet. */
+  async pause({ profile, consent }, fields) {
     const on = fields['on'] === true;
+    if (!on && profile.vault.hasGuardian) await profile.vault.withPinKeys(textOf(fields, 'pin'), () => undefined);
     profile.record({ kind: 'paused', atMs: profile.clock(), on });
     if (on) consent.closeForPause();
   },
 
   press: ({ consent }, fields) => consent.pressOnPage(nonceOf(fields)),
   'pay-with-pin': ({ consent }, fields) => consent.pinOnPage(nonceOf(fields), pinOf(fields), pinOf(fields, 'cardPin')),
-  decline: ({ consent }, fields) => consent.declineOnPage(nonceOf(fields)),
-  'not-me'({ profile, notices }, fields) {
+  decline: ({ consent }, fields) => consent.declineOnPage(nonceOf(fields), pinOf(fields)),
+  'not-me'({ profile, notices, allowances }, fields) {
     const nonceHex = nonceOf(fields);
     const payment = profile.state.payment(nonceHex);
     if (payment === undefined) throw new WalletError('GONE', 'there is no such payment');
@@ -58,7 +54,10 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
       profile.record({ kind: 'press-off', atMs, pairingId: pairing.pairingId, off: true });
       notices.add('press-off', pairing.idHex);
     }
+    const { allowanceHex } = payment;
+    if (allowanceHex !== undefined && profile.state.allowances.get(allowanceHex)) allowances.end(allowanceHex);
     notices.dismissAbout('press', nonceHex);
+    notices.dismissAbout('automatic', nonceHex);
     profile.vault.lock();
   },
   dismiss({ notices, profile }, fields) {
@@ -68,9 +67,9 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 
   pair({ pairing, profile }, fields) {
     pairing.accept(textOf(fields, 'id'), gameLimitsOf(fields, profile.settings.currency));
+  },
   'open-code': ({ passes }) => void passes.openCode(),
   'close-code': ({ passes }) => passes.closeCode(),
-  },
   'refuse-pairing': ({ pairing }, fields) => pairing.refuse(textOf(fields, 'id'), fields['block'] === true),
   rename({ profile }, fields) {
     const { pairingId } = gameOf(profile, fields);
@@ -97,7 +96,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   async 'press-on'({ profile, notices }, fields) {
     const { pairingId, idHex } = gameOf(profile, fields);
-    await profile.vault.unlock(textOf(fields, 'pin'));
+    await profile.vault.withPinKeys(textOf(fields, 'pin'), () => undefined);
     profile.record({ kind: 'press-off', atMs: profile.clock(), pairingId, off: false });
     notices.dismissAbout('press-off', idHex);
   },
@@ -147,29 +146,3 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     autoLock.used();
   },
 };
-
-function textOf(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value !== 'string' || value === '' || value.length > 500) throw bad(name);
-  return value;
-}
-
-function pinOf(fields: Fields, name = 'pin'): string | undefined {
-  return fields[name] === undefined || fields[name] === '' ? undefined : textOf(fields, name);
-}
-
-function nonceOf(fields: Fields): string {
-  const nonceHex = fields['id'];
-  if (fromHex(nonceHex, 16) === undefined) throw bad('id');
-  return nonceHex as string;
-}
-
-function gameOf(profile: WalletParts['profile'], fields: Fields): Pairing {
-  const pairing = profile.state.pairing(textOf(fields, 'game'));
-  if (pairing === undefined) throw new WalletError('GONE', 'this game is no longer connected');
-  return pairing;
-}
-
-function bad(field: string): WalletError {
-  return new WalletError('BAD_REQUEST', `${field}: not acceptable`);
-}

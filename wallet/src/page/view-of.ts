@@ -13,14 +13,15 @@ import { presetGameLimits, WALLET_CURRENCIES } from '../profile/presets.ts';
 import { LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
 import { gameLimitsView, walletLimitsView } from './amounts.ts';
 import { cardsView } from './cards-view.ts';
+import { consentView } from './consent-view.ts';
 import { receiptOf, refundAmount } from './receipts.ts';
 import { spendingOf } from './spending.ts';
 import type {
   AccountView,
   BlockedView,
   GameView,
-  NoticeView,
   LinkCodeView,
+  NoticeView,
   PageView,
   PairingRequestView,
   PaymentRequestView,
@@ -50,8 +51,8 @@ export function viewOf(parts: WalletParts): PageView {
     currency,
     payment: paymentView(parts),
     pairings: pairingViews(parts),
-    waitingForUnlock: waitingForUnlock(parts),
     linkCode: linkCodeView(parts),
+    waitingForUnlock: waitingForUnlock(parts),
     notices: parts.notices.all.flatMap((one) => noticeView(parts, one)),
     account: account.isOpen ? accountView(parts) : undefined,
     spending: own && spendingOf({ state, limits: own, currency, language, nowMs }),
@@ -60,6 +61,7 @@ export function viewOf(parts: WalletParts): PageView {
     receipts: receipts.receipts,
     olderFrom: receipts.olderFrom,
     cards: cardsView(parts),
+    consent: consentView(parts),
     limits: own && walletLimitsView(own, currency),
     limitsWaiting: waiting && {
       from: timeText(parts, waiting.effectiveAtMs),
@@ -100,6 +102,7 @@ function paymentView({ consent }: WalletParts): PaymentRequestView | undefined {
     consent: shown.consent,
     means: dialog.choice.chosen.means,
     pins: dialog.pins,
+    isForGuardian: dialog.isForGuardian,
     isHere: dialog.place === 'page',
     shown: {
       payee: shown.payee,
@@ -129,21 +132,21 @@ function pairingViews({ pairing, profile }: WalletParts): PairingRequestView[] {
       organization: game.organization ?? '',
       country: game.country ?? '',
       origin: game.origin,
+      isNative: game.origin === NATIVE_ORIGIN,
       isAgain,
       limits: gameLimitsView(presetGameLimits(currency), currency),
     }));
-      isNative: game.origin === NATIVE_ORIGIN,
 }
 
-/** Games whose link, or whose pairing that was approved beforehand, needs keys that are locked away. */
-function waitingForUnlock({ links, pairing, profile }: WalletParts): string[] {
-  if (profile.vault.day !== undefined) return [];
 function linkCodeView(parts: WalletParts): LinkCodeView | undefined {
   const open = parts.passes.code;
   if (open === undefined) return undefined;
   return { code: `${open.code.slice(0, 4)}-${open.code.slice(4)}`, until: timeText(parts, open.endsAtMs) };
 }
 
+/** Games whose link, or whose pairing that was approved beforehand, needs keys that are locked away. */
+function waitingForUnlock({ links, pairing, profile }: WalletParts): string[] {
+  if (profile.vault.day !== undefined) return [];
   const approved = pairing.requests.filter(({ game }) => pairing.isApproved(game)).map(({ game }) => game.gameName);
   const linked = links.games.filter((one) => one.isWaitingForUnlock).map(({ game }) => game.gameName);
   return [...new Set([...approved, ...linked])];
@@ -198,10 +201,10 @@ function gameView(parts: WalletParts, pairing: Pairing): GameView {
     gameName: pairing.gameName,
     publisherName: pairing.publisherName,
     origin: pairing.origin,
+    isNative: pairing.origin === NATIVE_ORIGIN,
     isConnected: links.games.some((one) => one.pairing?.idHex === pairing.idHex),
     pressOff: pairing.pressOff,
     limits: gameLimitsView(pairing.limits.at(nowMs), currency),
-    isNative: pairing.origin === NATIVE_ORIGIN,
     waiting: waiting && {
       from: timeText(parts, waiting.effectiveAtMs),
       limits: gameLimitsView(waiting.limits, currency),

@@ -2,6 +2,7 @@
  * What the wallet's page shows, as one JSON value: computed by the wallet, drawn by the page. Amounts and times come in
  * words; ids are hex. Types only: the page's own program imports this file too.
  */
+import type { GrantKind } from '@coinslot/protocol';
 import type { MeansId } from '../means/port.ts';
 import type { Language } from '../words/languages.ts';
 
@@ -31,6 +32,8 @@ export interface PaymentRequestView {
   means: MeansId;
   /** Which PINs it takes. */
   pins: { wallet: boolean; card: boolean };
+  /** The wallet's PIN that it takes is the guardian's; `decline` with it is a no for good. */
+  isForGuardian: boolean;
   /** The game has handed over: only this page answers. */
   isHere: boolean;
   shown: ShownView;
@@ -57,23 +60,23 @@ export interface PairingRequestView {
   organization: string;
   country: string;
   origin: string;
+  /** A program on this computer, which has no origin. */
+  isNative: boolean;
   isAgain: boolean;
   limits: GameLimitsView;
 }
-  /** A program on this computer, which has no origin. */
-  isNative: boolean;
 
 export interface NoticeView {
   id: string;
-  kind: 'press' | 'flood' | 'press-off' | 'refund';
-  /** For `press` and `refund`: the amount, what, and to whom. */
+  kind: 'press' | 'automatic' | 'flood' | 'press-off' | 'refund';
+  /** For `press`, `automatic` and `refund`: the amount, what, and to whom. */
   amount: string;
   title: string;
   payee: string;
   gameName: string;
   time: string;
   outcome: ReceiptView['outcome'];
-  /** For `press`: what "not me" is about. For `flood`: the game that could be blocked. */
+  /** For `press` and `automatic`: what "not me" is about; it ends an automatic approval too. For `flood`: the game that could be blocked. */
   about: string;
 }
 
@@ -83,19 +86,16 @@ export interface GameView {
   gameName: string;
   publisherName: string;
   origin: string;
+  isNative: boolean;
   isConnected: boolean;
   pressOff: boolean;
   limits: GameLimitsView;
-  isNative: boolean;
   /** Limits that hold later, and from when. */
   waiting: { from: string; limits: GameLimitsView } | undefined;
   spentDay: string;
   spentMonth: string;
 }
 
-export interface BlockedView {
-  id: string;
-  gameName: string;
 /** A code that waits to be typed into an installed game. */
 export interface LinkCodeView {
   /** In two groups: `ABCD-EFGH`. */
@@ -104,11 +104,14 @@ export interface LinkCodeView {
   until: string;
 }
 
+export interface BlockedView {
+  id: string;
+  gameName: string;
   origin: string;
+  isNative: boolean;
 }
 
 export interface ReceiptView {
-  isNative: boolean;
   id: string;
   title: string;
   gameName: string;
@@ -207,6 +210,72 @@ export interface CardsView {
   means: readonly MeansId[];
 }
 
+/** Automatic approval: nothing of this kind is asked for in this game, within these figures. */
+export interface AllowanceView {
+  id: string;
+  /** The game's id, and the player's name for it. */
+  game: string;
+  gameName: string;
+  grant: GrantKind;
+  /** Decimal amounts, as an input takes them. */
+  budget: string;
+  perPayment: string;
+  /** In words. */
+  spent: string;
+  left: string;
+  endsAt: string;
+}
+
+/** Whole seconds; 0 = off. */
+export interface FairnessView {
+  minBetweenSeconds: number;
+  afterDeclineSeconds: number;
+  afterLossSeconds: number;
+}
+
+/** Of a child's wallet: what the child's own press may pay. */
+export interface FamilyView {
+  mode: 'off' | 'ask' | 'allowance';
+  /** Decimal amounts, as an input takes them; for `allowance`. */
+  day: string;
+  month: string;
+  /** What the child's presses have paid, in words. */
+  spentDay: string;
+  spentMonth: string;
+}
+
+/** What a child said yes to and the guardian has not answered. */
+export interface AskedView {
+  id: string;
+  title: string;
+  gameName: string;
+  payee: string;
+  /** The publisher's price; what is charged is shown once it is opened. */
+  price: string;
+  time: string;
+  /** Until when it can be paid at that price. */
+  until: string;
+}
+
+/** What the guardian has refused for good. */
+export interface NoView {
+  id: string;
+  title: string;
+  gameName: string;
+  time: string;
+}
+
+export interface ConsentView {
+  /** A child's wallet: whatever takes the PIN takes the guardian's. */
+  isChild: boolean;
+  allowances: AllowanceView[];
+  fairness: FairnessView;
+  fairnessWaiting: { from: string; rules: FairnessView } | undefined;
+  family: FamilyView | undefined;
+  asked: AskedView[];
+  noes: NoView[];
+}
+
 export interface PageView {
   stage: Stage;
   language: Language;
@@ -220,6 +289,7 @@ export interface PageView {
   currency: string;
   payment: PaymentRequestView | undefined;
   pairings: PairingRequestView[];
+  linkCode: LinkCodeView | undefined;
   /** Names of games that wait for the vault. */
   waitingForUnlock: string[];
   notices: NoticeView[];
@@ -231,6 +301,7 @@ export interface PageView {
   /** Where the next page of older receipts begins; 0 when there is none. */
   olderFrom: number;
   cards: CardsView;
+  consent: ConsentView;
   limits: WalletLimitsView | undefined;
   limitsWaiting: { from: string; limits: WalletLimitsView } | undefined;
   /** The payment server has to be told of higher press limits, with the PIN. */
@@ -241,4 +312,3 @@ export interface PageView {
   /** Sandbox only: where play money is paid in for this account; empty elsewhere. */
   testBankUrl: string;
 }
-  linkCode: LinkCodeView | undefined;

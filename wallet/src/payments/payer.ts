@@ -34,6 +34,8 @@ export interface Consented {
   readonly offer: Uint8Array;
   readonly shown: Uint8Array;
   readonly test: boolean;
+  /** The automatic approval that consented; none where the player did. */
+  readonly allowanceId?: Uint8Array | undefined;
   /** The chosen means, then those that may take its place. */
   readonly prepared: readonly [Prepared, ...Prepared[]];
 }
@@ -94,15 +96,16 @@ export class Payer {
   }
 
   /** Journals the consent and begins to ask. Throws ProtocolError STORAGE, and then nothing was sent. */
-  pay({ prepared, ...consented }: Consented): Payment {
+  pay({ prepared, allowanceId, ...consented }: Consented): Payment {
     const { profile } = this.#options;
     const atMs = profile.clock();
     const [{ means, request, countsMinor }] = prepared;
     const { nonce } = consented;
-    // One write and one fsync for both: there is nothing between deciding to send and sending.
+    // One write and one fsync for all of it: there is nothing between deciding to send and sending.
     profile.record(
       { kind: 'intent', atMs, ...consented, request },
       { kind: 'attempt', atMs, nonce, means, request: new Uint8Array(), countsMinor },
+      ...(allowanceId === undefined ? [] : [{ kind: 'drawn', atMs, nonce, allowanceId } as const]),
     );
     const payment = profile.state.payment(hex(nonce));
     if (payment === undefined) throw new Error('journal: the intent just written is not there');

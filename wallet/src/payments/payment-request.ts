@@ -11,7 +11,7 @@ export interface RequestOptions {
   userId: Uint8Array;
   playerKey: Uint8Array;
   proof: 'press' | 'pin' | 'card';
-  place: 'overlay' | 'wallet-page';
+  place: 'overlay' | 'wallet-page' | 'automatic';
   /** The key that `proof` names; the press key where the card has verified its own PIN. */
   signer: Signer;
   nowMs: number;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { exponentOf } from '@coinslot/protocol';
 import { WalletError } from '../errors.ts';
 import { fileDisk, Journal } from '../journal/journal.ts';
+import type { FairnessRules } from '@coinslot/plugin/timing';
 import type { JournalRecord, WalletSpendingLimits } from '../journal/records.ts';
 import { WalletState } from '../journal/state.ts';
 import type { Clock, Random } from '../ports.ts';
@@ -11,7 +12,7 @@ import { COST_FLOOR, measureCost, type ScryptCost } from '../vault/sealing.ts';
 import { Vault } from '../vault/vault.ts';
 import { makePrivateFolder, readPrivate, replaceDurably } from './files.ts';
 import { takeLock } from './lock.ts';
-import { presetWalletLimits } from './presets.ts';
+import { PRESET_FAIRNESS, presetWalletLimits, type Region } from './presets.ts';
 import { readSettings, writeSettings, type Plan, type Settings } from './settings.ts';
 import type { Language } from '../words/languages.ts';
 
@@ -35,6 +36,10 @@ export interface ProfileSetup {
   plan: Plan;
   /** In place of the presets. */
   limits?: Partial<WalletSpendingLimits>;
+  /** In place of the presets. */
+  fairness?: FairnessRules;
+  /** Default: `eu`. */
+  region?: Region;
   lockAfterMs?: number;
   raiseDelayMs?: number;
   /** In place of a cost measured on this machine, never below the floor. */
@@ -117,13 +122,18 @@ export class Profile {
     if (this.isSetUp) throw new WalletError('ALREADY_SET_UP', `${this.path}: has keys already`);
     exponentOf(setup.currency);
     const { language, currency, plan } = setup;
-    const own = { lockAfterMs: setup.lockAfterMs, raiseDelayMs: setup.raiseDelayMs };
+    const own = { lockAfterMs: setup.lockAfterMs, raiseDelayMs: setup.raiseDelayMs, region: setup.region };
     const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
     this.changeSettings({ language, currency, plan, ...given });
     const phrase = this.vault.isSetUp ? await this.#goOnSetUp(setup) : await this.#makeKeys(setup);
     const atMs = this.clock();
     const limits = { ...presetWalletLimits(currency), ...setup.limits };
-    this.record({ kind: 'wallet-limits', atMs, effectiveAtMs: atMs, limits }, { kind: 'pin-used', atMs });
+    const rules = setup.fairness ?? PRESET_FAIRNESS;
+    this.record(
+      { kind: 'wallet-limits', atMs, effectiveAtMs: atMs, limits },
+      { kind: 'fairness', atMs, effectiveAtMs: atMs, rules },
+      { kind: 'pin-used', atMs },
+    );
     return phrase;
   }
 

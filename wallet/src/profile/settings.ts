@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { MEANS_IDS, type MeansId } from '../means/port.ts';
 import { readPrivate, replaceDurably } from './files.ts';
+import { REGIONS, type Region } from './presets.ts';
 import { isLanguage, type Language } from '../words/languages.ts';
 
 export type Plan = 'prepaid' | 'postpaid';
@@ -11,6 +12,8 @@ export interface Settings {
   /** ISO 4217; what everything is charged in. Fixed once the account is open. */
   currency: string;
   plan: Plan;
+  /** Whose figures bound what is paid without the PIN. */
+  region: Region;
   /** The vault locks after so long without use. */
   lockAfterMs: number;
   /** Higher limits hold after so long. */
@@ -27,6 +30,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   language: 'en',
   currency: 'EUR',
   plan: 'prepaid',
+  region: 'eu',
   lockAfterMs: 12 * HOUR_MS,
   raiseDelayMs: 24 * HOUR_MS,
   means: MEANS_IDS,
@@ -39,11 +43,12 @@ export function readSettings(folder: string): Settings {
   const bytes = readPrivate(path(folder));
   if (bytes === undefined) return { ...DEFAULT_SETTINGS };
   const found = parse(new TextDecoder().decode(bytes));
-  const { language, currency, plan, lockAfterMs, raiseDelayMs, means } = found;
+  const { language, currency, plan, region, lockAfterMs, raiseDelayMs, means } = found;
   return {
     language: isLanguage(language) ? language : DEFAULT_SETTINGS.language,
     currency: typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? currency : DEFAULT_SETTINGS.currency,
     plan: plan === 'postpaid' ? 'postpaid' : 'prepaid',
+    region: REGIONS.find((one) => one === region) ?? DEFAULT_SETTINGS.region,
     lockAfterMs: isDuration(lockAfterMs) ? lockAfterMs : DEFAULT_SETTINGS.lockAfterMs,
     raiseDelayMs: isDuration(raiseDelayMs) ? raiseDelayMs : DEFAULT_SETTINGS.raiseDelayMs,
     means: isMeansOrder(means) ? means : DEFAULT_SETTINGS.means,

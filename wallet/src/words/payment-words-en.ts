@@ -100,7 +100,13 @@ export const enPaymentWords: PaymentWords = {
     unknown: 'It is not known yet whether it was charged; you will not be charged twice.',
   },
   alreadyPaid: 'You have paid for this already and have not used it up. It is not charged again.',
+  heldBack: {
+    'too-soon': (time) => `Your wallet lets this game ask again at ${time}.`,
+    'quiet-after-decline': (time) => `You said no to this game. It may ask again at ${time}.`,
+    'after-loss': (time) => `You have just lost. This game may ask again at ${time}.`,
+  },
   pressed: (amount, title, payee) => `Paid ${amount} to ${payee}: ${title}`,
+  automatic: (amount, title, payee) => `Paid ${amount} to ${payee} without asking, as you allowed: ${title}`,
   refunded: (amount, title, payee) => `${amount} back from ${payee}: ${title}`,
   refundedFor: {
     back: (amount, date, why) => `${amount ?? 'Ended, with nothing to give back'}, ${date}: ${why}`,

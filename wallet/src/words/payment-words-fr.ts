@@ -101,7 +101,13 @@ export const frPaymentWords: PaymentWords = {
     unknown: 'On ne sait pas encore si le montant a été débité ; il ne le sera pas deux fois.',
   },
   alreadyPaid: 'Vous avez déjà payé cela et ne l’avez pas épuisé. Ce n’est pas débité à nouveau.',
+  heldBack: {
+    'too-soon': (time) => `Votre portefeuille laisse ce jeu redemander à ${time}.`,
+    'quiet-after-decline': (time) => `Vous avez dit non à ce jeu. Il peut redemander à ${time}.`,
+    'after-loss': (time) => `Vous venez de perdre. Ce jeu peut redemander à ${time}.`,
+  },
   pressed: (amount, title, payee) => `Payé ${amount} à ${payee} : ${title}`,
+  automatic: (amount, title, payee) => `${amount} payés à ${payee} sans demander, comme vous l’avez permis : ${title}`,
   refunded: (amount, title, payee) => `${amount} remboursés, ${payee} : ${title}`,
   refundedFor: {
     back: (amount, date, why) => `${amount ?? 'Terminé, sans rien à rendre'}, ${date} : ${why}`,

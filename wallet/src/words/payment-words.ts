@@ -1,5 +1,6 @@
 /** What the wallet says about one offer or one payment, by language. Each language has all of it: a gap does not compile. */
 import type { Charged, CodeName, DecisionCode, RefundNotice } from '@coinslot/protocol';
+import type { FairnessReason } from '@coinslot/plugin/timing';
 import { enPaymentWords } from './payment-words-en.ts';
 import { frPaymentWords } from './payment-words-fr.ts';
 import type { Language } from './languages.ts';
@@ -25,10 +26,14 @@ export interface PaymentWords {
   cardRefusal: Readonly<Partial<Record<CodeName, string>>>;
   triesLeft(tries: number): string;
   charged: Readonly<Record<Charged, string>>;
+  /** An offer was not shown, by a rule of the player's own: until what time of day. */
+  heldBack: Readonly<Record<FairnessReason, (time: string) => string>>;
   /** Already paid and not used up: asking again would charge twice. */
   alreadyPaid: string;
   /** A line for the terminal and the page when a press paid. */
   pressed(amount: string, title: string, payee: string): string;
+  /** The same when an automatic approval paid. */
+  automatic(amount: string, title: string, payee: string): string;
   /** The same when a payment was undone. */
   refunded(amount: string, title: string, payee: string): string;
   refundedFor: {
