@@ -34,6 +34,7 @@ export const MESSAGE_TYPES = Object.freeze({
   declined: 23,
   'encryption-key': 24,
   'content-escrow': 25,
+  countersignature: 26,
 });
 
 export type MessageType = keyof typeof MESSAGE_TYPES;

@@ -32,4 +32,5 @@ export * from './messages/period-seal.ts';
 export * from './messages/declined.ts';
 export * from './messages/encryption-key.ts';
 export * from './messages/content-escrow.ts';
+export * from './messages/countersignature.ts';
 export * from './card-contexts.ts';

@@ -56,7 +56,14 @@ export async function openServerFuzz(
   const limits = (): Uint8Array =>
     sealEnvelope(
       'account-request',
-      encodeAccountRequest({ ...common, timeMs: time.nowMs, userId: ada.userId, ask: 'limits', after: 0n }),
+      encodeAccountRequest({
+        ...common,
+        timeMs: time.nowMs,
+        userId: ada.userId,
+        ask: 'limits',
+        after: 0n,
+        passwordKey: undefined,
+      }),
       ada.pin,
       [],
     );

@@ -16,7 +16,9 @@ import {
   type Issuer,
 } from '@coinslot/authority';
 import {
+  decisionHash,
   encodeAccountRequest,
+  encodeCountersignature,
   encodeEnrolment,
   encodeOffer,
   encodePaymentRequest,
@@ -25,6 +27,7 @@ import {
   encodeTexts,
   keyHash,
   offerHash,
+  readEnvelope,
   sealEnvelope,
   spkiOf,
   textsDigest,
@@ -33,6 +36,7 @@ import {
   type AccountRequest,
   type Alg,
   type Assurance,
+  type Countersignature,
   type Enrolment,
   type Offer,
   type PaymentRequest,
@@ -353,7 +357,22 @@ export function makeRequest(
   return sealEnvelope('payment-request', encodePaymentRequest(request), signer, []);
 }
 
-/** Envelope `account-request`, signed by the account key, or by the PIN key for `limits`. */
+/** Envelope `countersignature` of a decision: the server's word that it is in its record. */
+export function makeCountersignature(
+  server: Holder,
+  decision: Uint8Array,
+  fields: Partial<Countersignature> = {},
+): Uint8Array {
+  const body = encodeCountersignature({
+    decisionHash: decisionHash(readEnvelope(decision).body),
+    publisherId: 'lumen-works',
+    timeMs: NOON_MS,
+    ...fields,
+  });
+  return sealEnvelope('countersignature', body, server.signer, server.chain);
+}
+
+/** Envelope `account-request`, signed by the account key, or by the PIN key for `limits` and `password`. */
 export function makeAccountRequest(player: Player, server: Holder, fields: Partial<AccountRequest> = {}): Uint8Array {
   const request: AccountRequest = {
     userId: player.userId,
@@ -361,11 +380,12 @@ export function makeAccountRequest(player: Player, server: Holder, fields: Parti
     pressPaymentMaxMinor: 0n,
     pressDayMaxMinor: 0n,
     after: 0n,
+    passwordKey: undefined,
     timeMs: NOON_MS,
     nonce: bytes16Of('account request'),
     audience: server.keyHash,
     ...fields,
   };
-  const signer = request.ask === 'limits' ? player.pin : player.account;
+  const signer = request.ask === 'limits' || request.ask === 'password' ? player.pin : player.account;
   return sealEnvelope('account-request', encodeAccountRequest(request), signer, []);
 }

@@ -34,8 +34,8 @@ describe('a bundle', () => {
     ).toEqual([]);
   });
 
-  it('of the verifier is below 33.5 kB, and needs nothing of Node', async () => {
+  it('of the verifier is below 34 kB, and needs nothing of Node', async () => {
     const { gzipBytes } = await bundle(`export { checkDecision, checkRestored } from '@coinslot/protocol';`);
-    expect(gzipBytes).toBeLessThanOrEqual(33_500);
+    expect(gzipBytes).toBeLessThanOrEqual(34_000);
   });
 });

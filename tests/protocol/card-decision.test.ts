@@ -32,6 +32,7 @@ import {
   DAY_MS,
   makeCardHolder,
   makeCardIssuer,
+  makeCountersignature,
   makeOffer,
   makePublisher,
   makeServerHolder,
@@ -100,17 +101,23 @@ function blockedList(card: Card, alg: Alg, revokedAtMs: number): Uint8Array {
   });
 }
 
+/** The payment server's word that it has this decision in its record. */
+const countersigned = (decision: Uint8Array): Uint8Array =>
+  makeCountersignature(server, decision, { timeMs: NOON_MS + DAY_MS });
+
 /** What a game with empty storage says to a decision that a wallet hands over again. */
 function restoreVerdict(
   decision: Uint8Array,
   cards: Quote['cards'],
   change: Partial<DecisionOptions>,
   made: Made = {},
+  vouch?: (decision: Uint8Array) => Uint8Array,
 ): string {
   const [challenge, sessionKey] = [seedOf('challenge'), seedOf('new session')];
   const { decisionId } = decodePaymentDecision(readEnvelope(decision).body);
   const { offerBytes: offer } = offerFor(cards, made);
-  const body = { challenge, sessionKey, decisionId, offer, decision, consumed: 0n, sealedKey: undefined };
+  const own = { challenge, sessionKey, decisionId, offer, decision };
+  const body = { ...own, consumed: 0n, sealedKey: undefined, countersigned: vouch?.(decision) };
   const restored = sealEnvelope('restored', encodeRestored(body), nativeSigner(playerSeed), []);
   const game = { challenge, sessionKey, gameId: 'demo-game', publisherId: 'lumen-works' };
   return refusalOf(() => checkRestored(restored, { ...options, ...game, ...change }));
@@ -162,14 +169,16 @@ describe.each([1, 2] as const)('a card of alg %i', (alg) => {
     expect(verdict({ ...one, chain: other.chain })).toBe('BAD_SIGNATURE');
   });
 
-  it('of chip assurance is restored as of its own time, also when it ran out (K1) or was blocked since (S9)', () => {
+  it('of chip assurance is restored as of its own time, also when it ran out (K1), and countersigned when it was blocked since (S9)', () => {
     const card = cardOf(alg);
     const listed = (revokedAtMs: number): Uint8Array[] => [blockedList(card, alg, revokedAtMs)];
     const later = { nowMs: NOON_MS + 400 * DAY_MS };
     expect(restoreVerdict(decided(card, 'chip'), 'chip', later)).toBe('accepted');
-    const blockedSince = { ...later, crls: listed(NOON_MS + 1_000) };
-    expect(restoreVerdict(decided(card, 'chip'), 'chip', blockedSince)).toBe('accepted');
-    expect(restoreVerdict(decided(card, 'chip'), 'chip', { ...later, crls: listed(NOON_MS) })).toBe('CHAIN_REVOKED');
+    for (const revokedAtMs of [NOON_MS, NOON_MS + 1_000]) {
+      const blocked = { ...later, crls: listed(revokedAtMs) };
+      expect(restoreVerdict(decided(card, 'chip'), 'chip', blocked)).toBe('CHAIN_REVOKED');
+      expect(restoreVerdict(decided(card, 'chip'), 'chip', blocked, {}, countersigned)).toBe('accepted');
+    }
     const open = { ...options, crls: listed(NOON_MS + 1_000) };
     const offer = offerFor('chip').offerBytes;
     expect(refusalOf(() => checkDecision(decided(card, 'chip'), offer, open))).toBe('CHAIN_REVOKED');

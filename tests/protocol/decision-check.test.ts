@@ -4,12 +4,14 @@ import {
   checkDecision,
   checkRestored,
   encodeOffer,
+  equalBytes,
   encodePaymentDecision,
   encodeRestored,
   LIMITS,
   publicKeyFromSeed,
   sealEnvelope,
   type CheckedDecision,
+  type Countersignature,
   type PaymentDecision,
   type Restored,
   type RestoredOptions,
@@ -17,6 +19,7 @@ import {
 import { nativeSigner, nativeVerifySignature } from '@coinslot/protocol/node';
 import {
   DAY_MS,
+  makeCountersignature,
   makeOffer,
   makePublisher,
   makeServerHolder,
@@ -171,6 +174,7 @@ describe('checkRestored', () => {
     decision: seal(decisionOn(offer, decision)),
     consumed: 0n,
     sealedKey: undefined,
+    countersigned: undefined,
     ...change,
   });
   const sealRestored = (restored: Restored, seed = playerSeed): Uint8Array =>
@@ -241,5 +245,61 @@ describe('checkRestored', () => {
 
   it('refuses a decision dated in the future', () => {
     expect(check(restoredOn(made), { nowMs: NOON_MS - DAY_MS })).toBe('CLOCK_SKEW');
+  });
+
+  describe('whose message 1 is lost', () => {
+    const priced: RestoredOptions['priced'] = (hash) =>
+      equalBytes(hash, made.quote.offerHash) ? { terms: made.offer.terms, quote: made.offer.quote } : undefined;
+    const decision = seal(decisionOn(made));
+    const lost = (change: Partial<Countersignature> = {}, by = server, of = decision): Partial<Restored> => ({
+      offer: new Uint8Array(),
+      countersigned: makeCountersignature(by, of, change),
+    });
+
+    it('takes the terms of the game’s own price list, and the publisher from the countersignature', () => {
+      const checked = checkRestored(sealRestored(restoredOn(made, lost())), { ...asked, priced });
+      expect(checked).toMatchObject({ decision: decisionOn(made), terms: made.terms });
+    });
+
+    it('counts after a price change, and in another build', () => {
+      const dearer = makeOffer(publisher, { quote: { amountMinor: 99n } });
+      const changed = (): ReturnType<NonNullable<typeof priced>> => ({
+        terms: made.offer.terms,
+        quote: dearer.offer.quote,
+      });
+      expect(check(restoredOn(made, lost()), { priced: changed })).toBe('accepted');
+    });
+
+    it.each<[string, Partial<Restored>, Partial<RestoredOptions>, string]>([
+      ['without a countersignature', { offer: new Uint8Array() }, {}, 'DECISION_MISMATCH'],
+      ['bought from another publisher', lost({ publisherId: 'cheap-works' }), {}, 'DECISION_MISMATCH'],
+      ['countersigned for another decision', lost({ decisionHash: seedOf('other') }), {}, 'DECISION_MISMATCH'],
+      ['countersigned by a publisher', lost({}, publisher), {}, 'CHAIN_ROLE'],
+      ['countersigned by nobody', lost({}, { ...server, signer: nativeSigner(playerSeed) }), {}, 'BAD_SIGNATURE'],
+      ['for another challenge', lost(), { challenge: seedOf('other') }, 'DECISION_MISMATCH'],
+      ['for another session', lost(), { sessionKey: seedOf('other') }, 'DECISION_MISMATCH'],
+      ['for another game', lost(), { gameId: 'other-game' }, 'DECISION_MISMATCH'],
+      ['by a wallet that is not the player’s', { ...lost(), decisionId: new Uint8Array(16) }, {}, 'DECISION_MISMATCH'],
+      ['of an offer that the list never had', lost(), { priced: () => undefined }, 'OFFER_HASH'],
+      ['from tomorrow', lost(), { nowMs: NOON_MS - DAY_MS }, 'CLOCK_SKEW'],
+    ])('is refused %s', (_, change, also, code) => {
+      expect(check(restoredOn(made, change), { priced, ...also })).toBe(code);
+    });
+
+    it('is refused under terms that are not those of the offer hash, and for a friend’s player key', () => {
+      const other = makeOffer(publisher, { terms: { offerId: 'everything' } });
+      const swapped = (): ReturnType<NonNullable<typeof priced>> => ({
+        terms: other.offer.terms,
+        quote: other.offer.quote,
+      });
+      expect(check(restoredOn(made, lost()), { priced: swapped })).toBe('DECISION_MISMATCH');
+      expect(check(restoredOn(made, lost()), { priced }, seedOf('friend'))).toBe('BAD_SIGNATURE');
+    });
+
+    it('is refused where it was refused: a countersigned refusal opens nothing', () => {
+      const refused = seal(decisionOn(made, { outcome: 'refused', code: 'INSUFFICIENT', settlement: 'none' }));
+      const restored = { ...restoredOn(made, lost({}, server, refused)), decision: refused };
+      expect(check(restored, { priced })).toBe('DECISION_MISMATCH');
+    });
   });
 });

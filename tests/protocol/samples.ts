@@ -38,6 +38,9 @@ import {
   decodeRefundNotice,
   decodeRefundOrder,
   decodeRestored,
+  decodeCountersignature,
+  decisionHash,
+  encodeCountersignature,
   decodeShown,
   decodeSignIn,
   decodeTerms,
@@ -107,6 +110,7 @@ import {
   type RateTable,
   type RefundNotice,
   type RefundOrder,
+  type Countersignature,
   type Restored,
   type Shown,
   type SignIn,
@@ -247,6 +251,13 @@ export const restored: Restored = {
   decision: decisionEnvelope,
   consumed: 0n,
   sealedKey: undefined,
+  countersigned: undefined,
+};
+
+const countersignature: Countersignature = {
+  decisionHash: decisionHash(encodePaymentDecision(paymentDecision)),
+  publisherId: publisher.id,
+  timeMs: NOON_MS + DAY_MS,
 };
 
 const refundNotice: RefundNotice = {
@@ -296,6 +307,7 @@ const accountRequest: AccountRequest = {
   pressPaymentMaxMinor: 0n,
   pressDayMaxMinor: 0n,
   after: 0n,
+  passwordKey: undefined,
   timeMs: NOON_MS,
   nonce: bytes16Of('account request'),
   audience: server.keyHash,
@@ -792,8 +804,17 @@ export const SAMPLES: readonly Sample[] = [
       decision: envelope,
       consumed: amountOf,
       sealedKey: maybeOf(bytesOf(1, 256)),
+      countersigned: maybeOf(envelope),
     }),
     'restored',
+  ),
+  sample(
+    'Countersignature',
+    encodeCountersignature,
+    decodeCountersignature,
+    countersignature,
+    fc.record({ decisionHash: b32, publisherId: identifierOf, timeMs: timeOf }),
+    'countersignature',
   ),
   sample(
     'RefundNotice',
@@ -875,10 +896,20 @@ export const SAMPLES: readonly Sample[] = [
     accountRequest,
     fc.record({
       userId: b16,
-      ask: fc.constantFrom('status', 'limits', 'decisions', 'refunds', 'close'),
+      ask: fc.constantFrom(
+        'status',
+        'limits',
+        'decisions',
+        'refunds',
+        'close',
+        'requests',
+        'countersignatures',
+        'password',
+      ),
       pressPaymentMaxMinor: amountOf,
       pressDayMaxMinor: amountOf,
       after: amountOf,
+      passwordKey: maybeOf(b32),
       timeMs: timeOf,
       nonce: b16,
       audience: b32,

@@ -414,6 +414,7 @@ function accountRequest(
     pressPaymentMaxMinor: 0n,
     pressDayMaxMinor: 0n,
     after: 0n,
+    passwordKey: undefined,
     timeMs: started.time.nowMs,
     nonce: bytes16Of(`${ask} ${fields.timeMs ?? 0}`),
     audience: started.holder.keyHash,

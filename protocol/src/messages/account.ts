@@ -10,6 +10,7 @@ import {
   encodeAs,
   envelopeBytes,
   list,
+  maybe,
   oneOf,
   record,
   timeMs,
@@ -17,7 +18,7 @@ import {
 } from '../shape.ts';
 
 const enrolmentShape = record('Enrolment', {
-  /** Signs this message and every AccountRequest but `limits` and `close`; `userId` is derived from it. */
+  /** Signs this message and every AccountRequest that takes no PIN; `userId` is derived from it. */
   accountKey: bytes32,
   pressKey: bytes32,
   pinKey: bytes32,
@@ -33,12 +34,15 @@ const enrolmentShape = record('Enrolment', {
 
 const accountRequestShape = record('AccountRequest', {
   userId: bytes16,
-  ask: oneOf('status', 'limits', 'decisions', 'refunds', 'close'),
+  /** `limits`, `close` and `password` are signed by the PIN key. */
+  ask: oneOf('status', 'limits', 'decisions', 'refunds', 'close', 'requests', 'countersignatures', 'password'),
   /** New limits for `limits` (signed by the PIN key); 0 otherwise. */
   pressPaymentMaxMinor: amount,
   pressDayMaxMinor: amount,
-  /** For `decisions` and `refunds`: those recorded after this position of their own list. */
+  /** For lists: those recorded after this position. `requests` and `countersignatures` have the positions of `decisions`. */
   after: amount,
+  /** For `password`: the key that proves it, or nothing to take the one before away. Absent otherwise. */
+  passwordKey: maybe(bytes32),
   timeMs,
   nonce: bytes16,
   audience: bytes32,
@@ -58,7 +62,7 @@ const accountStatementShape = record('AccountStatement', {
   pressPaymentMaxMinor: amount,
   pressDayMaxMinor: amount,
   timeMs,
-  /** For `decisions` those, for `refunds` the refund notices: envelopes, oldest first, and the position to go on from. */
+  /** What a list asked for: envelopes, oldest first, and the position to go on from. */
   decisions: list(envelopeBytes, 0, LIMITS.decisionsMax),
   next: amount,
 });

@@ -279,6 +279,7 @@ export class WalletParty {
       decision: standing.decision!,
       consumed,
       sealedKey: undefined,
+      countersigned: undefined,
     };
     return sealEnvelope('restored', encodeRestored(body), PLAYER, []);
   }

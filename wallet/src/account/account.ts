@@ -191,6 +191,7 @@ export class Account {
     const { profile } = this.#options;
     const request: AccountRequest = {
       after: 0n,
+      passwordKey: undefined,
       ...asked,
       userId: this.userId,
       timeMs: profile.clock(),

@@ -30,6 +30,7 @@ export function restoredFor(state: WalletState, pairing: Pairing, asked: Restore
       decision,
       consumed: payment.consumed,
       sealedKey: undefined,
+      countersigned: undefined,
     });
     return [sealEnvelope('restored', body, player, [])];
   });
