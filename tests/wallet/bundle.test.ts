@@ -1,0 +1,218 @@
+/**
+ * The dispute bundle: what you see is what you sign. Every honest file holds, years after its certificates have run out; every
+ * change of what was shown, and of each message, is refused with its code.
+ */
+import {
+  BUNDLE_BYTES_MAX,
+  BUNDLE_CHECKS,
+  checkDecision,
+  decodeBundle,
+  decodeShown,
+  encodeBundle,
+  encodeShown,
+  ProtocolError,
+  readEnvelope,
+  verifyBundle,
+  withChainByHash,
+  type Bundle,
+  type BundleCheck,
+  type BundleVerdict,
+  type CodeName,
+  type Shown,
+} from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytes16Of, DAY_MS, makeEnrolment, makePlayer, makeTree, NOON_MS, seedOf } from '../lib/parties.ts';
+import { makeBundle, player, server, tree, type BundleChange } from './bundle-parts.ts';
+
+const verify = nativeVerifySignature;
+const roots = tree.roots;
+const check = (bundle: Bundle): BundleVerdict => verifyBundle(encodeBundle(bundle), { roots, verify });
+const failure = (bundle: Bundle): string => {
+  const { failed } = check(bundle);
+  return failed === undefined ? 'holds' : `${failed.check} ${failed.code}`;
+};
+const honest = makeBundle();
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}
+
+/** A bit of the signature; the form stays. */
+const badlySigned = (envelope: Uint8Array): Uint8Array => {
+  const { signature } = readEnvelope(envelope);
+  const at = Buffer.from(envelope).indexOf(Buffer.from(signature));
+  return flipped(envelope, at + 40);
+};
+
+describe('an honest bundle', () => {
+  it('holds in every check, and says who signed and what was shown', () => {
+    const verdict = check(honest);
+    expect(verdict).toMatchObject({ failed: undefined, passed: BUNDLE_CHECKS });
+    expect(verdict.publisher?.subject.commonName).toBe('Lumen Works');
+    expect(verdict.decider?.subject.id).toBe('test-server');
+    expect(verdict.contents?.shown.total.text).toBe('EUR\u00a00.47');
+    expect(Object.isFrozen(verdict)).toBe(true);
+  });
+
+  it('holds years later: the certificates in it have run out, and what was signed under them has not', () => {
+    const nowMs = NOON_MS + 8 * 365 * DAY_MS;
+    const open = (): unknown => checkDecision(honest.decision, honest.offer, { roots, nowMs, verify });
+    expect(open).toThrow(expect.objectContaining({ code: 'CHAIN_EXPIRED' }));
+    expect(failure({ ...honest, madeAtMs: nowMs })).toBe('holds');
+  });
+
+  it('holds with its chains by hash and once for all, without a refund, and of a refusal', () => {
+    const byHash = { ...honest, decision: withChainByHash(honest.decision), refund: withChainByHash(honest.refund!) };
+    expect(failure(byHash)).toBe('decision CHAIN_UNTRUSTED');
+    expect(failure({ ...byHash, chains: [server.chain] })).toBe('holds');
+    expect(failure({ ...honest, refund: undefined })).toBe('holds');
+    const refusal = { outcome: 'refused', code: 'INSUFFICIENT', settlement: 'none', chargedMinor: 0n } as const;
+    expect(failure({ ...makeBundle({ decision: refusal }), refund: undefined })).toBe('holds');
+  });
+
+  it('comes out of its bytes as it went in', () => {
+    const bytes = encodeBundle(honest);
+    expect(encodeBundle(decodeBundle(bytes))).toEqual(bytes);
+    expect(decodeBundle(bytes)).toEqual(honest);
+  });
+});
+
+describe('what you see is what you sign', () => {
+  const shown = decodeShown(honest.shown);
+  const total = (change: Partial<Shown['total']>): Partial<Shown> => ({ total: { ...shown.total, ...change } });
+  const CHANGES: readonly (readonly [string, Partial<Shown>])[] = [
+    ['the title', { title: 'Level 4' }],
+    ['the description', { description: 'Another foundry.' }],
+    ['what is granted', { grant: 'Yours to keep, without a time limit' }],
+    ['the payee', { payee: 'Somebody Else' }],
+    ['the locale', { locale: 'fr' }],
+    ['the direction', { direction: 'rtl' }],
+    ['the amount in words', total({ text: 'EUR\u00a00.05' })],
+    ['the amount', total({ amountMinor: 5n, text: 'EUR\u00a00.05' })],
+    ['the currency', total({ currency: 'USD', text: 'USD\u00a00.47' })],
+    ['the price', { original: { amountMinor: 5n, currency: 'USD', text: 'USD\u00a00.05' } }],
+    ['the rate in words', { rate: '1 EUR = 9.9999 USD' }],
+    ['the rate table', { rateTableId: 8 }],
+    ['the date in words', { date: 'March 1, 2025 at 12:00 PM' }],
+    ['the time', { offerTimeMs: NOON_MS - 1 }],
+    ['the refund terms', { refund: 'No refund' }],
+    ['the test mark', { test: false }],
+    ['the salt', { salt: bytes16Of('another salt') }],
+    ['whether the money sufficed', { sufficiency: 'not-enough' }],
+  ];
+  it.each(CHANGES)('%s changed in the shown bytes: CONSENT_STALE', (_, change) => {
+    const bundle = { ...honest, shown: encodeShown({ ...shown, ...change }) };
+    expect(check(bundle).failed?.code).toBe('CONSENT_STALE');
+  });
+
+  // The player's own wallet would have to lie to make these: then the messages contradict each other.
+  it.each([
+    ['an amount that reads otherwise', { shown: total({ text: 'EUR\u00a00.05' }) }, 'shown CONSENT_STALE'],
+    ['a total that is not asked for', { request: { chargeMinor: 48n } }, 'shown CONSENT_STALE'],
+    ['a price without its rate', { shown: { rate: '' } }, 'shown CONSENT_STALE'],
+    ['a conversion that is not shown', { shown: { original: undefined } }, 'shown CONSENT_STALE'],
+    ['another payee', { shown: { payee: 'Somebody Else' } }, 'shown CONSENT_STALE'],
+    ['a digest of something else', { request: { shownDigest: seedOf('else') } }, 'request CONSENT_STALE'],
+  ] as const)('signed over %s is refused', (_, change, expected) => {
+    expect(failure(makeBundle(change as BundleChange))).toBe(expected);
+  });
+});
+
+describe('each message changed, and signed anew by its own signer', () => {
+  const ROWS: readonly (readonly [string, BundleChange, string])[] = [
+    ['message 1 for a game of other terms', { quote: { gameId: 'other-game' } }, 'offer OFFER_ORIGIN'],
+    ['message 1 with a price of other terms', { quote: { offerHash: seedOf('x') } }, 'offer OFFER_HASH'],
+    ['message 1 after its price had ended', { quote: { notAfterMs: NOON_MS - 1 } }, 'offer OFFER_EXPIRED'],
+    ['message 2 at another time', { request: { offerTimeMs: NOON_MS + 1 } }, 'request CONSENT_STALE'],
+    ['message 2 under another nonce', { request: { nonce: bytes16Of('other') } }, 'request CONSENT_STALE'],
+    ['message 2 for another session', { request: { sessionKey: seedOf('s') } }, 'request CONSENT_STALE'],
+    ['message 2 to another publisher', { request: { publisherId: 'other' } }, 'request CONSENT_STALE'],
+    ['message 2 of another player', { request: { userId: bytes16Of('eve') } }, 'keys BAD_KEY'],
+    ['message 2 by a key that nobody registered', { request: { proof: 'password' } }, 'request BAD_KEY'],
+    ['message 3 of another request', { decision: { requestHash: seedOf('r') } }, 'decision DECISION_MISMATCH'],
+    ['message 3 of another offer', { decision: { offerHash: seedOf('o') } }, 'decision DECISION_MISMATCH'],
+    ['message 3 with another price', { decision: { amountMinor: 49n } }, 'decision DECISION_MISMATCH'],
+    ['message 3 above what was shown', { decision: { chargedMinor: 48n } }, 'decision DECISION_MISMATCH'],
+    ['message 3 in another currency', { decision: { chargedCurrency: 'USD' } }, 'decision DECISION_MISMATCH'],
+    ['message 3 by another rate', { decision: { rateTableId: 8 } }, 'decision DECISION_MISMATCH'],
+    ['message 3 for another player key', { decision: { playerKey: seedOf('p') } }, 'decision DECISION_MISMATCH'],
+    ['message 3 not by who was asked', { request: { audience: seedOf('a') } }, 'decision DECISION_MISMATCH'],
+    ['message 3 dated before the offer', { decision: { timeMs: NOON_MS - 600_000 } }, 'decision CLOCK_SKEW'],
+    ['message 3 after the deadline', { decision: { timeMs: NOON_MS + 130_000 } }, 'decision DECISION_EXPIRED'],
+    [
+      'a charge on a refusal',
+      { decision: { outcome: 'refused', code: 'CEILING', settlement: 'none' } },
+      'decision DECISION_MISMATCH',
+    ],
+    ['a refund of another payment', { refund: { decisionId: bytes16Of('d') } }, 'refund DECISION_MISMATCH'],
+    ['a refund above the charge', { refund: { amountMinor: 48n } }, 'refund DECISION_MISMATCH'],
+    ['a refund in another currency', { refund: { currency: 'USD' } }, 'refund DECISION_MISMATCH'],
+    ['a refund dated after its certificate', { refund: { timeMs: NOON_MS + 9 * DAY_MS } }, 'refund CHAIN_EXPIRED'],
+  ];
+  it.each(ROWS)('%s', (_, change, expected) => expect(failure(makeBundle(change))).toBe(expected));
+});
+
+describe('each message touched', () => {
+  const other = makeBundle({ offer: { nonce: bytes16Of('another payment') } });
+  const ROWS: readonly (readonly [string, Partial<Bundle>, BundleCheck, CodeName])[] = [
+    ['message 1 of another payment', { offer: other.offer }, 'request', 'CONSENT_STALE'],
+    ['message 2 of another payment', { request: other.request }, 'request', 'CONSENT_STALE'],
+    ['message 3 of another payment', { decision: other.decision }, 'decision', 'DECISION_MISMATCH'],
+    ['message 2 with a touched signature', { request: badlySigned(honest.request) }, 'request', 'BAD_SIGNATURE'],
+    ['message 3 with a touched signature', { decision: badlySigned(honest.decision) }, 'decision', 'BAD_SIGNATURE'],
+    ['the refund with a touched signature', { refund: badlySigned(honest.refund!) }, 'refund', 'BAD_SIGNATURE'],
+    ['the keys with a touched signature', { keys: [badlySigned(honest.keys[0]!)] }, 'keys', 'BAD_SIGNATURE'],
+    ['another player’s keys', { keys: [makeEnrolment(makePlayer('Eve'), server)] }, 'keys', 'BAD_KEY'],
+    ['no enrolment among the keys', { keys: [honest.request] }, 'keys', 'BAD_KEY'],
+    ['message 3 in message 2’s place', { request: honest.decision }, 'form', 'BAD_ENCODING'],
+    ['message 2 in message 3’s place', { decision: honest.request }, 'form', 'BAD_ENCODING'],
+    ['nothing in message 1’s place', { offer: Uint8Array.of(0xc0) }, 'form', 'BAD_ENCODING'],
+  ];
+  it.each(ROWS)('%s', (_, change, at, code) => {
+    expect(failure({ ...honest, ...change })).toBe(`${at} ${code}`);
+  });
+
+  it('the enrolment made anew for other keys: the player’s signature does not hold', () => {
+    const keys = [makeEnrolment(player, server, { pressKey: makePlayer('Eve').press.publicKey })];
+    expect(failure({ ...honest, keys })).toBe('request BAD_SIGNATURE');
+  });
+
+  it('under other roots: CHAIN_UNTRUSTED', () => {
+    const { failed } = verifyBundle(encodeBundle(honest), { roots: makeTree({ name: 'other' }).roots, verify });
+    expect(failed).toMatchObject({ check: 'offer', code: 'CHAIN_UNTRUSTED' });
+  });
+
+  it('any bit of the file flipped never makes a file that holds, nor throws', () => {
+    const bytes = encodeBundle(honest);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
+        // When the file was put together is the one thing that nobody signs.
+        const touched = Uint8Array.from(bytes);
+        touched[at] = (touched[at] ?? 0) ^ (1 << bit);
+        const { failed, contents } = verifyBundle(touched, { roots, verify });
+        return failed !== undefined || contents?.bundle.madeAtMs !== honest.madeAtMs;
+      }),
+      { numRuns: 150, seed: 5 },
+    );
+  });
+
+  it('is bounded: a file above 2 MiB is TOO_LARGE, and anything else is a verdict', () => {
+    const large = new Uint8Array(BUNDLE_BYTES_MAX + 1);
+    expect(verifyBundle(large, { roots }).failed).toMatchObject({ check: 'form', code: 'TOO_LARGE' });
+    for (const bytes of [new Uint8Array(), Uint8Array.of(0x90), new TextEncoder().encode('not a bundle')]) {
+      const { failed, contents, passed } = verifyBundle(bytes, { roots });
+      expect({ failed, contents, passed }).toMatchObject({
+        failed: { check: 'form' },
+        contents: undefined,
+        passed: [],
+      });
+    }
+    expect(() => encodeBundle({ ...honest, crls: Array.from({ length: 17 }, () => Uint8Array.of(1)) })).toThrow(
+      ProtocolError,
+    );
+  });
+});
