@@ -41,11 +41,19 @@ function programsOf(room: string): { readonly bins: readonly string[]; readonly 
 /** `./dist/core/index.js` is built from `src/core/index.ts`. */
 const sourceOf = (program: string): string => program.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
 
+/** Programs that a room starts as processes of its own: they stand beside the chunks of whoever starts them. */
+const CHILDREN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  server: { 'journal-child': 'src/operation/journal-child.ts' },
+};
+
 async function buildPrograms(room: string): Promise<void> {
   const { bins, all } = programsOf(room);
+  const nameOf = (program: string): string => program.replace('./dist/', '').replace(/\.js$/, '');
   await build({
-    entryPoints: all.map((program) => pathOf(room, sourceOf(program))),
-    outbase: pathOf(room, 'src'),
+    entryPoints: [
+      ...all.map((program) => ({ in: pathOf(room, sourceOf(program)), out: nameOf(program) })),
+      ...Object.entries(CHILDREN[room] ?? {}).map(([out, source]) => ({ in: pathOf(room, source), out })),
+    ],
     outdir: pathOf(room, 'dist'),
     bundle: true,
     splitting: true,

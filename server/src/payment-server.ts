@@ -32,6 +32,7 @@ import { Periods } from './periods/service.ts';
 import { QuoteDesk } from './payments/quote-desk.ts';
 import { Payments, type PaymentAnswer, type ServerHooks } from './payments/service.ts';
 import { Evidence } from './operation/evidence.ts';
+import { journalCheck } from './operation/journal-check.ts';
 import { SignIns } from './sign-in/service.ts';
 import { storeBytes } from './operation/store-size.ts';
 import { SeenNonces } from './players/freshness.ts';
@@ -177,6 +178,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     log,
     policy: moneyPolicy,
     isSandbox,
+    verifyStretch: journalCheck(store, options),
     ownBank,
     roots,
     revocationLists,

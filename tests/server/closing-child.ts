@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { folderBank } from '../../server/src/bank/folder.ts';
 import type { BankPort } from '../../server/src/bank/types.ts';
 import { createIdentity } from '../../server/src/identity.ts';
+import { verifyJournal } from '../../server/src/ledger/journal.ts';
 import type { Log } from '../../server/src/log.ts';
 import { SANDBOX_MONEY_POLICY } from '../../server/src/money-policy.ts';
 import { BankDesk } from '../../server/src/payouts/bank-desk.ts';
@@ -76,6 +77,7 @@ const closing = new Closing({
   log,
   policy: { ...SANDBOX_MONEY_POLICY, ordersPerFile: 2, billsPerTransaction: 3 },
   isSandbox: true,
+  verifyStretch: (fromBlock, toBlock) => verifyJournal(store, fromBlock, toBlock),
   ownBank: {
     name: 'Coinslot Test',
     iban: 'DE02120300000000202051',

@@ -1,7 +1,9 @@
 /** S8: an administrator who edits, deletes or adds rows of the ledger breaks the chain of the journal's blocks. */
 import { equalBytes, packWire, type Wire } from '@coinslot/protocol';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync } from 'node:fs';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findBlockOf, verifyJournal } from '../../server/src/ledger/journal.ts';
@@ -141,6 +143,57 @@ describe('blocks', () => {
     expect(blocks).toEqual([1n, 2n, 2n, 2n, 3n]);
   });
 
+  it('are packed by pages as one by one: pages that are plain, that have a correction, that end early', async () => {
+    const ledger = await journalled();
+    const correction = { corrects: 3n, reason: 'to the wrong Bob' };
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const one = topUp({
+          owner: `bob-${i % 300}`,
+          currency: i % 7 === 0 ? 'JPY' : 'EUR',
+          amountMinor: 1n + BigInt(i),
+        });
+        return { ...one, postings: Array<Posting>(1 + (i % 16)).fill(one.postings[0] as Posting) };
+      });
+    await postAll(ledger, ...many(2_100));
+    await postAll(ledger, topUp({ kind: 'correction', correction }), ...many(2_300));
+    const transfers = await ledger.store.listTransfers(0n, 10_000);
+    for (const [after, through] of [
+      [0n, 4_406n],
+      [1_999n, 4_001n],
+      [4_000n, 9_000n],
+    ] as const) {
+      const pages: Uint8Array[] = [];
+      let count = 0;
+      for await (const { bytes, ends } of ledger.store.listPacked(after, through)) {
+        expect(ends.at(-1)).toBe(bytes.length);
+        pages.push(bytes);
+        count += ends.length;
+      }
+      const asked = transfers.filter(({ id }) => id > after && id <= through);
+      expect(count).toBe(asked.length);
+      expect(equalBytes(Buffer.concat(pages), packed(asked))).toBe(true);
+    }
+    expect(await verifyJournal(ledger.store)).toMatchObject({ finding: undefined, transfers: 4_406n });
+  });
+
+  it('are verified by a process of its own in the same way, and one that cannot stops the closing', async () => {
+    const [sound, edited] = [await journalled(), await journalled()];
+    const db = shell(edited.path, 'postings_no_update');
+    db.exec('UPDATE postings SET amount_minor = 99 WHERE transfer = 3');
+    const flags = ['--conditions=coinslot-source', '--import', 'tsx'];
+    const program = resolve(import.meta.dirname, 'journal-check-child.ts');
+    const { stdout, stderr } = spawnSync(process.execPath, [...flags, program, sound.path, edited.path], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(stdout.trim().split('\n')).toEqual([
+      '5 holds',
+      '1 block 2: its hash does not hold',
+      expect.stringMatching(/the journal could not be verified: .*cannot be opened/),
+    ]);
+  });
+
   it('are not written when the transaction is undone', async () => {
     const ledger = await journalled();
     const undone = ledger.store.transaction(async (tx) => {
@@ -208,7 +261,7 @@ describe('S8: found in the journal', () => {
   const WITHOUT: Record<string, readonly string[]> = {
     transfers: ['transfers_no_update', 'transfers_no_delete', 'transfers_insert'],
     postings: ['postings_no_update', 'postings_no_delete', 'postings_insert', 'postings_apply'],
-    accounts: ['accounts_update'],
+    accounts: ['accounts_update', 'accounts_no_delete'],
     journal: ['journal_no_update', 'journal_no_delete', 'journal_insert'],
   };
   it.each([
@@ -220,6 +273,8 @@ describe('S8: found in the journal', () => {
       'UPDATE postings SET debit = credit, credit = debit WHERE transfer = 3',
       HASH_2,
     ],
+    ['a currency', 'postings', "UPDATE postings SET currency = 'USD' WHERE transfer = 3", HASH_2],
+    ['an account gone', 'accounts', "DELETE FROM accounts WHERE owner = 'bob'", HASH_2],
     ['a posting gone', 'postings', 'DELETE FROM postings WHERE transfer = 3', HASH_2],
     ['a posting more', 'postings', "INSERT INTO postings VALUES (3, 1, 1, 2, 'EUR', 1)", HASH_2],
     ['a time', 'transfers', 'UPDATE transfers SET at_ms = at_ms + 1 WHERE id = 4', HASH_2],

@@ -8,14 +8,16 @@ import { createHash, type Hash } from 'node:crypto';
 import type { SealReader } from '../periods/store.ts';
 import type { JournalBlock } from '../periods/types.ts';
 import type { StoreReader } from '../store/port.ts';
-import { TransferPacker } from './packing.ts';
+import { TransferPacker, type PackedTransfers } from './packing.ts';
 import type { RecordedTransfer } from './types.ts';
 
 /** Before block 1. */
 export const NO_HASH = new Uint8Array(32);
 const CONTEXT = context('journal');
-/** Transfers read at once: some milliseconds. */
+/** Blocks read at once. */
 const PAGE = 500;
+
+const blockHash = (previous: Uint8Array): Hash => createHash('sha256').update(CONTEXT).update(previous);
 
 /** SHA-256 over context, hash of the block before, and the packed transfers in their order. */
 export class BlockHash {
@@ -23,7 +25,7 @@ export class BlockHash {
   readonly #packer: TransferPacker;
 
   constructor(previous: Uint8Array) {
-    this.#hash = createHash('sha256').update(CONTEXT).update(previous);
+    this.#hash = blockHash(previous);
     this.#packer = new TransferPacker((bytes) => void this.#hash.update(bytes));
   }
 
@@ -44,7 +46,7 @@ export interface JournalReport {
   readonly transfers: bigint;
 }
 
-interface JournalReader extends Pick<StoreReader, 'listTransfers'> {
+interface JournalReader extends Pick<StoreReader, 'listTransfers' | 'listPacked'> {
   readonly periods: Pick<SealReader, 'findBlock' | 'findNewestBlock' | 'listBlocks'>;
 }
 
@@ -58,8 +60,10 @@ export async function verifyJournal(reader: JournalReader, fromBlock = 1n, toBlo
   let previous = await reader.periods.findBlock(fromBlock - 1n);
   if (previous === undefined) return found(`block ${fromBlock - 1n}: not there`);
   // Block 0 says how far the ledger went before there was a journal; block 1 is then of all that.
-  const walk = new TransferWalk(reader, fromBlock === 1n ? 0n : previous.lastTransfer);
-  const last = toBlock ?? (await reader.periods.findNewestBlock()).number;
+  const newest = await reader.periods.findNewestBlock();
+  const last = toBlock ?? newest.number;
+  const { lastTransfer } = (await reader.periods.findBlock(last)) ?? newest;
+  const walk = new PackedWalk(reader, fromBlock === 1n ? 0n : previous.lastTransfer, lastTransfer);
   while (previous.number < last) {
     for (const block of await reader.periods.listBlocks(previous.number, PAGE)) {
       if (block.number > last) break;
@@ -87,14 +91,10 @@ export async function findBlockOf({ periods }: Pick<JournalReader, 'periods'>, t
   return high;
 }
 
-async function faultOf(block: JournalBlock, previous: JournalBlock, walk: TransferWalk): Promise<string | undefined> {
-  const hash = new BlockHash(previous.hash);
-  while (walk.lastId < block.lastTransfer) {
-    const expected = walk.lastId + 1n;
-    const transfer = await walk.next();
-    if (transfer?.id !== expected) return `block ${block.number}: transfer ${expected} is not there`;
-    hash.add(transfer);
-  }
+async function faultOf(block: JournalBlock, previous: JournalBlock, walk: PackedWalk): Promise<string | undefined> {
+  const hash = blockHash(previous.hash);
+  if (!(await walk.feed(hash, block.lastTransfer)))
+    return `block ${block.number}: transfer ${walk.lastId + 1n} is not there`;
   return equalBytes(hash.digest(), block.hash) ? undefined : `block ${block.number}: its hash does not hold`;
 }
 
@@ -105,29 +105,42 @@ async function faultBehind(reader: JournalReader, lastTransfer: bigint): Promise
   return `transfer ${transfer.id}: in no block`;
 }
 
-/** Transfers one after the other, read in pages. */
-class TransferWalk {
-  readonly #reader: Pick<StoreReader, 'listTransfers'>;
-  #page: readonly RecordedTransfer[] = [];
+/** The packed transfers one after the other. */
+class PackedWalk {
+  readonly #pages: AsyncIterator<PackedTransfers>;
+  #page: PackedTransfers = { bytes: new Uint8Array(), ends: [] };
+  /** Of the page. */
   #at = 0;
   lastId: bigint;
   count = 0n;
 
-  constructor(reader: Pick<StoreReader, 'listTransfers'>, after: bigint) {
-    this.#reader = reader;
+  constructor(reader: Pick<StoreReader, 'listPacked'>, after: bigint, through: bigint) {
+    this.#pages = reader.listPacked(after, through)[Symbol.asyncIterator]();
     this.lastId = after;
   }
 
-  async next(): Promise<RecordedTransfer | undefined> {
-    if (this.#at === this.#page.length) {
-      await new Promise<void>((resolve) => void setImmediate(resolve));
-      this.#page = await this.#reader.listTransfers(this.lastId, PAGE);
-      this.#at = 0;
+  /** Hashes up to this transfer, itself with them; false when one is not there, which is the one behind `lastId`. */
+  async feed(hash: Hash, through: bigint): Promise<boolean> {
+    while (this.lastId < through) {
+      if (this.#at === this.#page.ends.length && !(await this.#turnPage())) return false;
+      const { bytes, ends } = this.#page;
+      const missing = through - this.lastId;
+      const left = ends.length - this.#at;
+      const taken = missing < BigInt(left) ? Number(missing) : left;
+      hash.update(bytes.subarray(ends[this.#at - 1] ?? 0, ends[this.#at + taken - 1]));
+      this.#at += taken;
+      this.lastId += BigInt(taken);
+      this.count += BigInt(taken);
     }
-    const transfer = this.#page[this.#at++];
-    if (transfer === undefined) return undefined;
-    this.lastId = transfer.id;
-    this.count += 1n;
-    return transfer;
+    return true;
+  }
+
+  async #turnPage(): Promise<boolean> {
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    const next = await this.#pages.next();
+    if (next.done === true) return false;
+    this.#page = next.value;
+    this.#at = 0;
+    return true;
   }
 }

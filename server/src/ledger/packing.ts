@@ -4,42 +4,113 @@
  * `[corrects, reason]` behind the postings of a correction. Every commit packs what it posted and every audit packs everything
  * again, so the form is written out here into one buffer, at a tenth of the time; a test holds the two against each other.
  */
-import type { Correction, Posting, RecordedTransfer } from './types.ts';
+import { packWire } from '@coinslot/protocol';
+import type { AccountName, Correction, Posting, RecordedTransfer } from './types.ts';
 
 /** More than a transfer of 16 lines takes: 16 x (4 texts of at most 4 x 64 bytes, ...) and a reason of 140 characters. */
 const TRANSFER_BYTES_MAX = 24_576;
 const TWO_32 = 0x1_0000_0000;
 const utf8 = new TextEncoder();
 
+/** What stands before the postings of a transfer. */
+export interface TransferHead {
+  readonly id: number;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly period: number;
+  /** Postings, and one more for a correction. */
+  readonly parts: number;
+}
+
+/** Kind and owner, as they stand in each posting of an account. */
+export const packAccount = ({ kind, owner }: Pick<AccountName, 'kind' | 'owner'>): Uint8Array =>
+  Buffer.concat([packWire(kind), packWire(owner)]);
+
+/** Transfers in the journal's bytes, one behind the other, without a gap in their numbers. */
+export interface PackedTransfers {
+  readonly bytes: Uint8Array;
+  /** Where each of them ends in the bytes; the first begins at 0. */
+  readonly ends: readonly number[];
+}
+
+/** Packs a page of transfers by `pack`, which is told to say where each one ends. */
+export function packPage(pack: (packer: TransferPacker, ended: () => void) => void): PackedTransfers {
+  const pieces: Uint8Array[] = [];
+  const ends: number[] = [];
+  const packer = new TransferPacker((piece) => void pieces.push(Uint8Array.from(piece)));
+  pack(packer, () => void ends.push(packer.written));
+  packer.flush();
+  return { bytes: Buffer.concat(pieces), ends };
+}
+
+/** Transfers behind one, up to the first gap in their numbers. */
+export function packUnbroken(transfers: readonly RecordedTransfer[], after: bigint): PackedTransfers {
+  return packPage((packer, ended) => {
+    for (const [i, transfer] of transfers.entries()) {
+      if (transfer.id !== after + BigInt(i) + 1n) return;
+      packer.add(transfer);
+      ended();
+    }
+  });
+}
+
 /** Packs transfers one behind the other and hands them on in pieces; `take` copies or hashes a piece before it returns. */
 export class TransferPacker {
   readonly #bytes = Buffer.allocUnsafe(4 * TRANSFER_BYTES_MAX);
   readonly #take: (bytes: Uint8Array) => void;
   #at = 0;
+  #taken = 0;
 
   constructor(take: (bytes: Uint8Array) => void) {
     this.#take = take;
   }
 
+  /** Bytes packed so far. */
+  get written(): number {
+    return this.#taken + this.#at;
+  }
+
   add({ id, kind, reference, atMs, period, postings, correction }: RecordedTransfer): void {
-    if (this.#at + TRANSFER_BYTES_MAX > this.#bytes.length) this.flush();
-    this.#array(5 + postings.length + (correction === undefined ? 0 : 1));
-    this.#int64(Number(id));
-    this.#text(kind);
-    this.#byte(0xc4);
-    this.#byte(reference.length);
-    this.#bytes.set(reference, this.#at);
-    this.#at += reference.length;
-    this.#int64(atMs);
-    this.#period(period);
+    const parts = postings.length + (correction === undefined ? 0 : 1);
+    this.head({ id: Number(id), kind, atMs, period, parts }, reference, 0, reference.length);
     for (const posting of postings) this.#posting(posting);
     if (correction !== undefined) this.#correction(correction);
+  }
+
+  /** Begins a transfer; its reference stands in `references` from one place up to another. */
+  head({ id, kind, atMs, period, parts }: TransferHead, references: Uint8Array, from: number, to: number): void {
+    if (this.#at + TRANSFER_BYTES_MAX > this.#bytes.length) this.flush();
+    this.#array(5 + parts);
+    this.#int64(id);
+    this.#text(kind);
+    this.#byte(0xc4);
+    this.#byte(to - from);
+    const [bytes, at] = [this.#bytes, this.#at];
+    for (let i = from; i < to; i++) bytes[at + i - from] = references[i] as number;
+    this.#at = at + to - from;
+    this.#int64(atMs);
+    this.#period(period);
+  }
+
+  /** A posting between accounts in the bytes of `packAccount`. */
+  posting(debit: Uint8Array, credit: Uint8Array, currency: string, amountMinor: number): void {
+    this.#array(6);
+    this.#packed(debit);
+    this.#packed(credit);
+    this.#text(currency);
+    this.#int64(amountMinor);
   }
 
   /** Hands on what is left. */
   flush(): void {
     if (this.#at > 0) this.#take(this.#bytes.subarray(0, this.#at));
+    this.#taken += this.#at;
     this.#at = 0;
+  }
+
+  #packed(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   #posting({ debit, credit, amountMinor }: Posting): void {

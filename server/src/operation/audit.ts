@@ -1,8 +1,7 @@
 /** `coinslot-server audit`: the audit over a store's snapshot; the report to standard output, how far it is to standard error. */
 import { audit, reportJson, reportText } from '../audit/index.ts';
 import type { StorePlace } from '../store/place.ts';
-import { openPostgresSnapshot } from '../store/postgres/snapshot.ts';
-import { openSqliteSnapshot, type StoreSnapshot } from '../store/sqlite/snapshot.ts';
+import { openSnapshot } from './snapshot.ts';
 
 export interface AuditCommand {
   /** A server may go on over it meanwhile. */
@@ -27,10 +26,4 @@ export async function runAudit({ place, roots, oneIn, json, out, progress }: Aud
   } finally {
     await close();
   }
-}
-
-async function openSnapshot({ storePath, database }: StorePlace): Promise<StoreSnapshot> {
-  if (database !== undefined) return openPostgresSnapshot(database);
-  if (storePath !== undefined) return openSqliteSnapshot(storePath);
-  throw new TypeError('place: a file or a database');
 }

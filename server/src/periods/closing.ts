@@ -7,7 +7,7 @@ import { ProtocolError } from '@coinslot/protocol';
 import type { OwnBank } from '../bank/types.ts';
 import { makeBills } from '../bills/bill-run.ts';
 import type { Identity } from '../identity.ts';
-import { findBlockOf, verifyJournal } from '../ledger/journal.ts';
+import { findBlockOf, type JournalReport } from '../ledger/journal.ts';
 import type { Clock, Log } from '../log.ts';
 import type { MoneyPolicy } from '../money-policy.ts';
 import type { SignerCheck } from '../payouts/bank-details.ts';
@@ -28,6 +28,8 @@ export interface ClosingOptions extends SignerCheck {
   readonly policy: MoneyPolicy;
   /** Whether periods that are not over may be closed. */
   readonly isSandbox: boolean;
+  /** The journal's blocks from one to another. */
+  readonly verifyStretch: (fromBlock: bigint, toBlock: bigint) => Promise<JournalReport>;
   /** Without it no bank files are made; the next closing that has it makes them. */
   readonly ownBank: OwnBank | undefined;
 }
@@ -73,13 +75,19 @@ export class Closing {
     const { store, commit, clock, log, roots, revocationLists, policy, ownBank } = this.#options;
     const sealed = await sealPeriod(period, { ...this.#options, nowMs: clock(), early });
     const previous = (await store.periods.listSealed()).filter((one) => one.period < period).at(-1);
-    await this.#requireJournal(sealed, previous);
+    // Side by side; and nothing is made before both have come to their end.
+    const [verified, summed] = await Promise.allSettled([
+      this.#requireJournal(sealed, previous),
+      this.#movements(period),
+    ]);
+    if (verified.status === 'rejected') throw verified.reason;
+    if (summed.status === 'rejected') throw summed.reason;
+    const movements = summed.value;
     const findings: string[] = [];
     const find = (finding: string): void => {
       log.error({ period, finding }, 'closing: a payout is kept back');
       findings.push(finding);
     };
-    const movements = await this.#movements(period);
     const previousPeriod = previous?.period ?? 0;
     const context = { store, commit, policy, sealed, previousPeriod, movements, roots, revocationLists, find };
     const bills = await makeBills(context);
@@ -93,7 +101,7 @@ export class Closing {
 
   /** The chain of blocks from the seal before to this one, and both seals against what the server signed. */
   async #requireJournal(sealed: SealedPeriod, previous: SealedPeriod | undefined): Promise<void> {
-    const { store, roots, log } = this.#options;
+    const { store, roots, log, verifyStretch } = this.#options;
     const behind = (previous?.block ?? 0n) + 1n;
     // Where clocks differ at the end of a month, the first of this period stand before the last of the one that was sealed.
     const first = (await store.periods.findTransferRange(sealed.period))?.first;
@@ -102,7 +110,7 @@ export class Closing {
     const finding =
       (previous && faultOfSeal(previous, roots)) ??
       faultOfSeal(sealed, roots) ??
-      (sealed.block < from ? undefined : (await verifyJournal(store, from, sealed.block)).finding);
+      (sealed.block < from ? undefined : (await verifyStretch(from, sealed.block)).finding);
     if (finding === undefined) return;
     log.fatal({ period: sealed.period, finding }, 'closing stopped: the journal does not hold');
     throw new ProtocolError('STORAGE', `period ${sealed.period}: ${finding}`, { hint: 'verify the books' });

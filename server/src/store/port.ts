@@ -12,6 +12,7 @@
  */
 import type { CardReader, CardWriter } from '../cards/store.ts';
 import type { PostedRateTable } from '../exchange/types.ts';
+import type { PackedTransfers } from '../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } from '../ledger/types.ts';
 import type { PageReader } from '../pages/store.ts';
 import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from '../payments/types.ts';
@@ -45,6 +46,11 @@ export interface StoreReader {
   listPublishers(): Promise<readonly Publisher[]>;
   listAccounts(after: bigint, count: number): Promise<readonly Account[]>;
   listTransfers(after: bigint, count: number): Promise<readonly RecordedTransfer[]>;
+  /**
+   * The transfers behind one up to another, in the bytes that the journal hashes, made of the rows as they stand now; in pages of
+   * some milliseconds. Ends before the first that is not there.
+   */
+  listPacked(after: bigint, through: bigint): AsyncIterable<PackedTransfers>;
   /** The one transfer of this name. */
   findTransfer(kind: TransferKind, reference: Uint8Array): Promise<RecordedTransfer | undefined>;
   /** By bank reference, after one; the empty string begins. */

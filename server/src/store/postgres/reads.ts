@@ -1,6 +1,7 @@
 /** Reads, over any connection: the writer's sees its own transaction, the readers' only what is committed. */
 import type { CardReader } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
+import { packUnbroken, type PackedTransfers } from '../../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
 import type { PageReader } from '../../pages/store.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
@@ -35,6 +36,9 @@ import { PostgresPageReads } from './page-reads.ts';
 import { PostgresRefundReads } from './refund-reads.ts';
 import { DECISION, PLAYER, RATE_TABLE } from './selects.ts';
 import { int8s } from './wire.ts';
+
+/** Transfers that are packed at once. */
+const PACKED = 500n;
 
 const TRANSFER = `SELECT t.id, t.kind, t.reference, t.at_ms, t.period, c.corrects, c.reason
   FROM transfers t LEFT JOIN corrections c ON c.transfer = t.id`;
@@ -139,6 +143,16 @@ export class PostgresReads implements StoreReader {
 
   async listTransfers(after: bigint, count: number): Promise<readonly RecordedTransfer[]> {
     return this.#withPostings(await this.ask(SQL.transfers, [after, count]));
+  }
+
+  async *listPacked(after: bigint, through: bigint): AsyncGenerator<PackedTransfers> {
+    for (let last = after; last < through;) {
+      const left = through - last;
+      const page = packUnbroken(await this.listTransfers(last, left < PACKED ? Number(left) : Number(PACKED)), last);
+      if (page.ends.length === 0) return;
+      yield page;
+      last += BigInt(page.ends.length);
+    }
   }
 
   async findTransfer(kind: TransferKind, reference: Uint8Array): Promise<RecordedTransfer | undefined> {

@@ -3,6 +3,7 @@
 import type Database from 'better-sqlite3';
 import type { CardReader } from '../../cards/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
+import type { PackedTransfers } from '../../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
 import type { PageReader } from '../../pages/store.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
@@ -14,6 +15,7 @@ import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
 import { SqliteMoneyReads } from './money-reads.ts';
 import { SqlitePageReads } from './page-reads.ts';
+import { SqlitePackedTransfers } from './packed-transfers.ts';
 import { SqliteRefundReads } from './refund-reads.ts';
 import {
   accountOf,
@@ -73,11 +75,13 @@ export class SqliteReads implements StoreReader {
   readonly refunds: RefundReader;
   readonly pages: PageReader;
   readonly #transfers: SqliteTransferReads;
+  readonly #packed: SqlitePackedTransfers;
   readonly #read: ReturnType<typeof prepare>;
 
   constructor(db: Database.Database) {
     this.#read = prepare(db);
     this.#transfers = new SqliteTransferReads(db);
+    this.#packed = new SqlitePackedTransfers(db, this.#transfers);
     this.cards = new SqliteCardReads(db);
     this.periods = new SqliteMoneyReads(db);
     this.refunds = new SqliteRefundReads(db);
@@ -152,6 +156,10 @@ export class SqliteReads implements StoreReader {
 
   async listTransfers(after: bigint, count: number): Promise<readonly RecordedTransfer[]> {
     return this.#transfers.list(after, count);
+  }
+
+  async *listPacked(after: bigint, through: bigint): AsyncGenerator<PackedTransfers> {
+    yield* this.#packed.list(after, through);
   }
 
   async findTransfer(kind: TransferKind, reference: Uint8Array): Promise<RecordedTransfer | undefined> {

@@ -16,7 +16,12 @@ const BUSY_MS = 2_000;
  * Read-only, inside one transaction; a server may go on over the same file, whose WAL grows until this is closed. Throws
  * StoreError for a file that is no store, or of another version.
  */
-export function openSqliteSnapshot(path: string): StoreSnapshot {
+export const openSqliteSnapshot = (path: string): StoreSnapshot => openReads(path, 'BEGIN');
+
+/** Read-only, each read by itself: for rows that never change. Throws as `openSqliteSnapshot`. */
+export const openSqliteReads = (path: string): StoreSnapshot => openReads(path, '');
+
+function openReads(path: string, begin: string): StoreSnapshot {
   const db = openReader(path, BUSY_MS);
   try {
     const version = db.pragma('user_version', { simple: true });
@@ -24,7 +29,7 @@ export function openSqliteSnapshot(path: string): StoreSnapshot {
       throw new StoreError('failed', 'the file belongs to another program');
     if (version !== BigInt(MIGRATIONS.length))
       throw new StoreError('failed', `the file has version ${String(version)}, this server knows ${MIGRATIONS.length}`);
-    db.exec('BEGIN');
+    db.exec(begin);
     return { store: new SqliteReads(db), close: () => Promise.resolve(void db.close()) };
   } catch (error) {
     db.close();
