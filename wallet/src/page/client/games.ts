@@ -4,6 +4,7 @@ import type { BlockedView, GameView, PageView } from '../view.ts';
 import { h } from './dom.ts';
 import { actionButton, field, form, pinField } from './fields.ts';
 import { icon } from './icons.ts';
+import { installedCard, placeOf } from './installed.ts';
 import { gameLimitFields } from './requests.ts';
 
 export function gamesView(view: PageView, words: PageWords): HTMLElement[] {
@@ -13,7 +14,8 @@ export function gamesView(view: PageView, words: PageWords): HTMLElement[] {
     games.length === 0
       ? h('section', { class: 'card' }, h('p', { class: 'empty' }, words.games.empty))
       : h('div', { class: 'game-grid' }, ...games.map((one) => gameCard(one, view, words))),
-    ...(blocked.length === 0 ? [] : [blockedCard(blocked, words)]),
+    installedCard(view, words),
+    ...(blocked.length === 0 ? [] : [blockedCard(blocked, view, words)]),
   ];
 }
 
@@ -33,7 +35,7 @@ function gameCard(game: GameView, view: PageView, words: PageWords): HTMLElement
         game.isConnected ? games.connected : games.away,
       ),
     ),
-    h('p', { class: 'hint' }, game.publisherName, ' · ', h('span', { class: 'code' }, game.origin)),
+    h('p', { class: 'hint' }, game.publisherName, ' · ', placeOf(game, view)),
     h('p', {}, games.spent(game.spentDay, game.spentMonth)),
     game.pressOff && pressOffBox(id, words),
     limitsFold(game, view, words),
@@ -101,7 +103,7 @@ function renameFold({ id, label }: GameView, words: PageWords): HTMLElement {
   );
 }
 
-function blockedCard(blocked: readonly BlockedView[], words: PageWords): HTMLElement {
+function blockedCard(blocked: readonly BlockedView[], view: PageView, words: PageWords): HTMLElement {
   return h(
     'section',
     { class: 'card', 'aria-labelledby': 'blocked-title' },
@@ -109,12 +111,12 @@ function blockedCard(blocked: readonly BlockedView[], words: PageWords): HTMLEle
     h(
       'ul',
       { class: 'rows' },
-      ...blocked.map(({ id, gameName, origin }) =>
+      ...blocked.map((one) =>
         h(
           'li',
           {},
-          h('span', {}, gameName, ' ', h('span', { class: 'hint code' }, origin)),
-          actionButton(words, words.games.unblock, 'unblock', { id }),
+          h('span', {}, one.gameName, ' ', h('span', { class: 'hint' }, placeOf(one, view))),
+          actionButton(words, words.games.unblock, 'unblock', { id: one.id }),
         ),
       ),
     ),

@@ -4,6 +4,7 @@ import type { GameLimitsView, NoticeView, PageView, PairingRequestView, PaymentR
 import { h } from './dom.ts';
 import { actionButton, amountField, cardPinField, form, pinField } from './fields.ts';
 import { icon } from './icons.ts';
+import { placeOf } from './installed.ts';
 
 export function lockCard(view: PageView, words: PageWords): HTMLElement {
   const waiting = view.waitingForUnlock.join(', ');
@@ -23,7 +24,7 @@ export function lockCard(view: PageView, words: PageWords): HTMLElement {
 
 export function pairingCard(request: PairingRequestView, view: PageView, words: PageWords): HTMLElement {
   const { pairing } = words;
-  const { id, gameName, publisherName, organization, country, origin, isAgain } = request;
+  const { id, gameName, publisherName, organization, country, isAgain } = request;
   const who = [publisherName, organization !== publisherName && organization, country].filter(Boolean).join(', ');
   return h(
     'section',
@@ -40,7 +41,7 @@ export function pairingCard(request: PairingRequestView, view: PageView, words: 
       h('dt', {}, pairing.by),
       h('dd', {}, who),
       h('dt', {}, pairing.from),
-      h('dd', { class: 'code' }, origin),
+      h('dd', {}, placeOf(request, view)),
     ),
     h('p', {}, pairing.lead),
     form(
