@@ -69,10 +69,10 @@ function contentLines(contents: BundleContents, verdict: BundleVerdict, language
 }
 
 function shownRows({ shown, terms }: BundleContents, language: Language): [string, string][] {
-  const { payment, games } = pageWords(language);
+  const { payment } = pageWords(language);
   const words = TERMINAL_WORDS[language].verify;
   return [
-    [games.name, shown.gameName],
+    [words.game, shown.gameName],
     ['', shown.title],
     ['', oneLine(shown.description)],
     [payment.to, shown.payee],

@@ -43,6 +43,7 @@ export const enTerminalWords: TerminalWords = {
     },
     unproven: 'What the file says. It is NOT proven:',
     shown: 'What the player was shown',
+    game: 'Game',
     language: 'Language',
     total: 'Total',
     charged: 'Charged',

@@ -43,6 +43,7 @@ export const frTerminalWords: TerminalWords = {
     },
     unproven: 'Ce que dit le fichier. Ce n’est PAS prouvé :',
     shown: 'Ce que le joueur a vu',
+    game: 'Jeu',
     language: 'Langue',
     total: 'Total',
     charged: 'Débité',

@@ -44,6 +44,7 @@ export interface VerifyWords {
   /** Only what the file says, where the checks did not get so far. */
   unproven: string;
   shown: string;
+  game: string;
   /** Title, description, grant and so on stand under the words that the page has for them. */
   language: string;
   total: string;
