@@ -16,7 +16,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { bundleOf } from '../../wallet/src/exports/bundle.ts';
 import { receiptsCsv } from '../../wallet/src/exports/csv.ts';
-import { exportedReceipt, type ExportedReceipt } from '../../wallet/src/exports/receipts.ts';
+import type { ExportedReceipt } from '../../wallet/src/exports/receipts.ts';
 import { DAY_MS, makeOffer } from '../lib/parties.ts';
 import { startCardWorld, startSoftCardWorld } from './card-world.ts';
 import { PageClient } from './page-client.ts';
