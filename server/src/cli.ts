@@ -11,7 +11,15 @@ import { readEcbRates } from './exchange/ecb.ts';
 import { rateSource } from './exchange/ecb-source.ts';
 import { postReferenceRates } from './exchange/service.ts';
 import type { TlsIdentity } from './http/tls.ts';
-import { readChain, readRevocationLists, readRoots, readSigner, readTls, readToken } from './key-files.ts';
+import {
+  readChain,
+  readEncryptionSeed,
+  readRevocationLists,
+  readRoots,
+  readSigner,
+  readTls,
+  readToken,
+} from './key-files.ts';
 import { verifyBooks } from './ledger/books.ts';
 import { verifyJournal } from './ledger/journal.ts';
 import { SERVER_LIMITS } from './limits.ts';
@@ -38,7 +46,8 @@ async function configured(configPath: string | undefined, purpose: 'serve' | 'on
   const isOnce = purpose === 'once';
   const log = pino({ level: config.logLevel, base: { service: 'coinslot-server' } }, pino.destination(isOnce ? 2 : 1));
   log.info({ config: shownConfig(config) }, 'configuration');
-  const { operatorTokenPath, cardIssuersModule, revocationListsPath, trustedProxies, ecbUrl } = config;
+  const { encryptionKeyPath, operatorTokenPath, cardIssuersModule, revocationListsPath, trustedProxies, ecbUrl } =
+    config;
   const tls = tlsOf(config);
   const server = await createPaymentServer({
     ...placeOf(config),
@@ -49,6 +58,7 @@ async function configured(configPath: string | undefined, purpose: 'serve' | 'on
     clock: () => Date.now(),
     random: (byteCount) => Uint8Array.from(randomBytes(byteCount)),
     log,
+    ...(encryptionKeyPath !== undefined && { encryptionSeed: readEncryptionSeed(encryptionKeyPath) }),
     ...(cardIssuersModule !== undefined && (await loadCardModule(cardIssuersModule))),
     ...(revocationListsPath !== undefined && { revocationLists: readRevocationLists(revocationListsPath) }),
     ...(operatorTokenPath !== undefined && { operatorToken: readToken(operatorTokenPath) }),

@@ -37,6 +37,8 @@ const SETTINGS = {
   keyPassphrase: { optional: true, secret: true },
   /** PEM, leaf first. */
   chainPath: PATH,
+  /** A file, readable by its owner only, of 64 hex digits: what the encryption key is made from; without it no content keys are taken. */
+  encryptionKeyPath: { optional: true },
   /** PEM or roots.coinslot. */
   rootsPath: PATH,
   /** An ES module that exports `cardIssuers`, and `cardPolicy` if it is not to be the usual one; without it no cards. */

@@ -28,6 +28,13 @@ export function readToken(path: string): string {
   throw new ConfigError(`${path}: expected a token of 16 or more printable ASCII characters without spaces`);
 }
 
+/** The 32 bytes that the encryption key is made from. Throws ConfigError when others may read them, or when they are none. */
+export function readEncryptionSeed(path: string): Uint8Array {
+  const text = readOwnFile(path).trim();
+  if (/^[0-9a-f]{64}$/.test(text)) return Uint8Array.from(Buffer.from(text, 'hex'));
+  throw new ConfigError(`${path}: expected 64 hex digits`, `run: (umask 077; openssl rand -hex 32 > ${path})`);
+}
+
 /** PEM of the key and the chain of TLS. Throws ConfigError when others may read the key. */
 export const readTls = (keyPath: string, chainPath: string): TlsIdentity => ({
   key: readOwnFile(keyPath),

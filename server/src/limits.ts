@@ -25,6 +25,8 @@ export interface ServerLimits {
   /** Verified quotes kept by hash. */
   readonly quoteCacheEntriesMax: number;
   readonly quoteCacheAgeMsMax: number;
+  /** Content keys of publishers kept open in memory. */
+  readonly openContentKeysMax: number;
   /** Nonces of account requests remembered while they are fresh. */
   readonly seenNoncesMax: number;
   /** Enrolments a second from one address, and how many may come at once. */
@@ -72,6 +74,7 @@ export const SERVER_LIMITS: ServerLimits = Object.freeze({
   stopTimeMs: 10_000,
   quoteCacheEntriesMax: 256,
   quoteCacheAgeMsMax: 15 * 60_000,
+  openContentKeysMax: 1_024,
   seenNoncesMax: 65_536,
   enrolmentsPerSecond: 5,
   enrolmentsBurst: 50,

@@ -5,6 +5,7 @@ import { MandateDesk } from './bills/mandates.ts';
 import type { CardCertifier } from './cards/issuers.ts';
 import { CARD_POLICY, type CardPolicy } from './cards/policy.ts';
 import { Cards } from './cards/service.ts';
+import { Escrows } from './escrows/service.ts';
 import { rateSource } from './exchange/ecb-source.ts';
 import { RateFeed } from './exchange/feed.ts';
 import { Exchange } from './exchange/service.ts';
@@ -54,6 +55,8 @@ export interface PaymentServerOptions extends StorePlace {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** 32 secret bytes, the same over restarts: what its encryption key is made from. Without them it takes no content keys. */
+  readonly encryptionSeed?: Uint8Array;
   /** Opens the operator's doors; 16 characters or more of A-Z a-z 0-9 . _ ~ + / -. */
   readonly operatorToken?: string;
   /** SINT-certified issuers of cards; the first of each algorithm issues new ones. None: no cards. */
@@ -96,6 +99,7 @@ export interface PaymentServerService {
   readonly players: Pick<Players, 'enrol' | 'topUp' | 'setCeiling'>;
   readonly publishers: Pick<Publishers, 'enrol'>;
   readonly cards: Pick<Cards, 'issue' | 'upload' | 'lost' | 'block' | 'list' | 'claim' | 'settle'>;
+  readonly escrows: Pick<Escrows, 'take' | 'encryptionKey'>;
   readonly refunds: Pick<Refunds, 'order' | 'byOperator' | 'ask' | 'decline'>;
   readonly mandates: Pick<MandateDesk, 'take'>;
   readonly bankDetails: Pick<BankDetailsDesk, 'take'>;
@@ -160,7 +164,17 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     ageMsMax: limits.quoteCacheAgeMsMax,
   });
   const lastApprovalMs = await store.lastApprovalMs();
-  const payments = new Payments({ identity, store, commit, quotes, clock, random, hooks, lastApprovalMs });
+  const escrows = new Escrows({
+    identity,
+    store,
+    commit,
+    clock,
+    random,
+    revocationLists,
+    encryptionSeed: options.encryptionSeed,
+    openKeysMax: limits.openContentKeysMax,
+  });
+  const payments = new Payments({ identity, store, commit, quotes, escrows, clock, random, hooks, lastApprovalMs });
   const nonces = new SeenNonces(limits.seenNoncesMax);
   const players = new Players({ identity, store, commit, clock, nonces });
   const publishers = new Publishers({ roots, commit, clock });
@@ -249,6 +263,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     corrections,
     store,
     evidence,
+    escrows,
     signIns,
     publicUrl,
     metrics,
@@ -331,6 +346,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
       players,
       publishers,
       cards,
+      escrows,
       refunds,
       mandates,
       bankDetails,

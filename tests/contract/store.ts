@@ -190,6 +190,19 @@ export function describeStore(rig: StoreRig): void {
         expect(await store.findChain(bytesOf('no chain'))).toBeUndefined();
       });
 
+      it('a content key in escrow is kept as it came; the first stands, one for each recipient', async () => {
+        const store = await furnished();
+        const [contentKeyId, recipient] = [bytesOf('content key', 16), bytesOf('recipient')];
+        const escrow = { publisherId: 'lumen', contentKeyId, recipient, envelope: bytesOf('envelope'), takenAtMs: 7 };
+        await store.transaction((tx) => tx.escrows.addEscrow(escrow));
+        await store.transaction((tx) => tx.escrows.addEscrow({ ...escrow, envelope: bytesOf('other'), takenAtMs: 8 }));
+        expect(await store.escrows.findEscrow('lumen', contentKeyId, recipient)).toEqual(escrow);
+        expect(await store.escrows.findEscrow('lumen', contentKeyId, bytesOf('next'))).toBeUndefined();
+        expect(await store.escrows.findEscrow('umbra', contentKeyId, recipient)).toBeUndefined();
+        const ofNobody = store.transaction((tx) => tx.escrows.addEscrow({ ...escrow, publisherId: 'nobody' }));
+        await expect(ofNobody).rejects.toMatchObject({ kind: 'refused' });
+      });
+
       it('a ceiling set below what is owed stands at what is owed', async () => {
         const store = await furnished();
         expect(await pay(store, [{ player: BOB, nonce: '1', priceMinor: 400n }])).toEqual(['APPROVED']);

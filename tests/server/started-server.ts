@@ -53,6 +53,7 @@ export interface StartOptions {
   trustedProxies?: readonly string[];
   monotonic?: () => number;
   bank?: BankPort;
+  encryptionSeed?: Uint8Array;
   ownBank?: OwnBank;
   moneyPolicy?: MoneyPolicy;
 }
@@ -104,6 +105,7 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
     ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
     ...(options.monotonic && { monotonic: options.monotonic }),
     ...(options.bank && { bank: options.bank }),
+    ...(options.encryptionSeed && { encryptionSeed: options.encryptionSeed }),
     ...(options.ownBank && { ownBank: options.ownBank }),
     ...(options.moneyPolicy && { moneyPolicy: options.moneyPolicy }),
     ...(options.revocationLists && { revocationLists: options.revocationLists }),

@@ -19,12 +19,16 @@ export interface ServerIdentity {
   /** DER, leaf first, without root. */
   readonly chain: readonly Uint8Array[];
   readonly operatorToken: string;
+  /** What the server's encryption key is made from. */
+  readonly encryptionSeed: Uint8Array;
 }
 
 const KEY_FILE = 'server.key.pem';
 const CHAIN_FILE = 'server.cert.pem';
 const TOKEN_FILE = 'operator-token';
+const ENCRYPTION_FILE = 'encryption.key';
 const TOKEN_BYTES = 24;
+const ENCRYPTION_BYTES = 32;
 const OWNER_ONLY = 0o600;
 
 export function makeServerIdentity(folder: string, { sint, validity }: SandboxAuthority, random: Random): void {
@@ -36,6 +40,8 @@ export function makeServerIdentity(folder: string, { sint, validity }: SandboxAu
   writeCertificates(join(folder, CHAIN_FILE), [leaf, sint.certificate]);
   const token = Buffer.from(random(TOKEN_BYTES)).toString('hex');
   writeFileSync(join(folder, TOKEN_FILE), `${token}\n`, { mode: OWNER_ONLY });
+  const seed = Buffer.from(random(ENCRYPTION_BYTES)).toString('hex');
+  writeFileSync(join(folder, ENCRYPTION_FILE), `${seed}\n`, { mode: OWNER_ONLY });
 }
 
 export function readServerIdentity(folder: string): ServerIdentity {
@@ -43,5 +49,6 @@ export function readServerIdentity(folder: string): ServerIdentity {
     signer: nativeSigner(readPrivateKey(join(folder, KEY_FILE))),
     chain: readCertificates(join(folder, CHAIN_FILE)),
     operatorToken: readFileSync(join(folder, TOKEN_FILE), 'utf8').trim(),
+    encryptionSeed: Uint8Array.from(Buffer.from(readFileSync(join(folder, ENCRYPTION_FILE), 'utf8').trim(), 'hex')),
   };
 }

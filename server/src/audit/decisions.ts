@@ -125,6 +125,9 @@ async function auditApproval(
     findings.find('sale', `${place}, rate table ${table.id}`, 'in force at the decision', 'was not');
   if (request.deadlineMs < decision.timeMs)
     findings.find('sale', `${place}, deadline`, `${request.deadlineMs} at the latest`, decision.timeMs);
+  // What is sold sealed comes with its key: a charge without it would have bought nothing.
+  const carriesKey = decision.sealedKey !== undefined;
+  findings.same('sale', `${place}, content key`, quote.quote.contentKeyId !== undefined, carriesKey);
   findings.same('sale', `${place}, currency of the account`, player.currency, decision.chargedCurrency);
   const settled = player.plan === 'prepaid' ? 'debited' : 'recorded';
   findings.same('sale', `${place}, settlement`, settled, decision.settlement);

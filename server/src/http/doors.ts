@@ -1,8 +1,10 @@
 /** The doors: path and method to what is behind them. `docs/reference/server-http.md` is the same table in words. */
+import type { Escrows } from '../escrows/service.ts';
 import type { Exchange } from '../exchange/service.ts';
 import type { Payments, PaymentAnswer } from '../payments/service.ts';
 import type { Players } from '../players/service.ts';
 import { cardDoors } from './cards.ts';
+import { escrowDoors } from './escrows.ts';
 import { refundDoors } from './refunds.ts';
 import { signInDoor } from './sign-in.ts';
 import type { SignIns } from '../sign-in/service.ts';
@@ -45,6 +47,7 @@ export interface DoorServices extends OperatorServices, MoneyServices {
   readonly players: Players;
   readonly exchange: Exchange;
   readonly evidence: Evidence;
+  readonly escrows: Escrows;
   readonly signIns: SignIns;
   readonly publicUrl: URL | undefined;
   readonly metrics: Metrics;
@@ -84,6 +87,7 @@ export function doorsOf(services: DoorServices): readonly Door[] {
       open: async ({ body }) => msgpack(200, await players.answer(body)),
     },
     ...refundDoors(services.refunds),
+    ...escrowDoors(services.escrows),
     ...moneyDoors(services),
     evidenceDoor(services.evidence),
     signInDoor(services.signIns, services.publicUrl),

@@ -15,6 +15,7 @@ import {
   type PaymentRequest,
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
+import type { Escrows } from '../escrows/service.ts';
 import type { Player } from '../players/types.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { QuoteDesk } from './quote-desk.ts';
@@ -30,26 +31,31 @@ export interface SeenPayment {
 export interface AdmissionOptions {
   readonly store: Pick<StoreReader, 'findPlayer'>;
   readonly quotes: QuoteDesk;
+  readonly escrows: Pick<Escrows, 'sealFor'>;
 }
 
 /** Throws BAD_ENCODING, TOO_LARGE, BAD_KEY, CONSENT_REQUIRED or BAD_SIGNATURE. */
 export async function admit(
   requestBytes: Uint8Array,
   nowMs: number,
-  { store, quotes }: AdmissionOptions,
+  { store, quotes, escrows }: AdmissionOptions,
 ): Promise<Omit<AdmittedPayment, 'forcedRefusal'>> {
   const envelope = requireRequestEnvelope(requestBytes);
   const request = decodePaymentRequest(envelope.body);
   const player = await store.findPlayer(request.userId);
   if (player === undefined) throw new ProtocolError('BAD_KEY', 'PaymentRequest.userId: nobody is enrolled here by it');
   requirePlayersSignature(envelope, keyOf(player, request));
+  // After the signature: verifying a chain and sealing are dear, and only players may ask for them.
+  const quote = await quotes.read(request.quote, nowMs);
+  const hash = requestHash(envelope.body);
   return {
     request,
-    // After the signature: verifying a chain is dear, and only players may ask for it.
-    quote: await quotes.read(request.quote, nowMs),
+    quote,
     requestId: requestId(request.userId, request.nonce),
-    requestHash: requestHash(envelope.body),
+    requestHash: hash,
     requestBytes,
+    // Outside the transaction that decides. Asked again it is sealed anew for nothing: the decision stands as it was sealed.
+    sealedKey: quote.fault === undefined ? await escrows.sealFor(quote.quote, request, hash) : undefined,
   };
 }
 

@@ -89,7 +89,7 @@ function spend(player: SpendingPlayer, { chargedMinor, pressSpending }: Decision
 }
 
 function decisionOf(
-  { request, requestHash, quote: { quote } }: AdmittedPayment,
+  { request, requestHash, quote: { quote }, sealedKey }: AdmittedPayment,
   player: SpendingPlayer,
   code: Verdict['code'],
   chargedMinor: bigint,
@@ -117,6 +117,6 @@ function decisionOf(
     decisionId,
     timeMs: nowMs,
     card: undefined,
-    sealedKey: undefined,
+    sealedKey: code === 'APPROVED' ? sealedKey : undefined,
   };
 }

@@ -5,6 +5,7 @@
  * whatever arrived meanwhile, idempotence first, the checks, the records; and when that is durable, the answer.
  */
 import { equalBytes, LIMITS, ProtocolError, type CodeName, type DecisionCode } from '@coinslot/protocol';
+import type { Escrows } from '../escrows/service.ts';
 import { wholeEnvelope, type Identity } from '../identity.ts';
 import type { Clock, Random } from '../log.ts';
 import { hex } from '../players/types.ts';
@@ -50,6 +51,7 @@ export interface PaymentsOptions {
   readonly store: StoreReader;
   readonly commit: GroupCommit;
   readonly quotes: QuoteDesk;
+  readonly escrows: Pick<Escrows, 'sealFor'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly hooks: ServerHooks;

@@ -40,6 +40,9 @@ export function judge(payment: AdmittedPayment, state: PaymentState, nowMs: numb
   if (typeof charge === 'string') return refuse(charge);
   if (charge.chargedMinor !== request.chargeMinor) return refuse('OFFER_PRICE');
 
+  // Nobody pays for what would not open. Before the player's limits and balance, of which it says nothing.
+  if (quote.contentKeyId !== undefined && payment.sealedKey === undefined) return refuse('KEY_ABSENT');
+
   if (request.proof === 'press' && !isWithinPressLimits(player, charge.chargedMinor, nowMs)) return refuse('LIMIT');
   if (charge.chargedMinor > 0n && charge.chargedMinor > spendableMinor(player))
     return refuse(player.plan === 'prepaid' ? 'INSUFFICIENT' : 'CEILING');

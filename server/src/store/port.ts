@@ -11,6 +11,7 @@
  *  - what a transaction posted is one block of the journal, written with it.
  */
 import type { CardReader, CardWriter } from '../cards/store.ts';
+import type { EscrowReader, EscrowWriter } from '../escrows/store.ts';
 import type { PostedRateTable } from '../exchange/types.ts';
 import type { PackedTransfers } from '../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } from '../ledger/types.ts';
@@ -60,6 +61,7 @@ export interface StoreReader {
   readonly cards: CardReader;
   readonly periods: PeriodReader;
   readonly refunds: RefundReader;
+  readonly escrows: EscrowReader;
   /** What the pages read beside all that. */
   readonly pages: PageReader;
 }
@@ -67,11 +69,12 @@ export interface StoreReader {
 /** One transaction. Its reads see its own changes. */
 export interface StoreTransaction extends Omit<
   StoreReader,
-  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'pages'
+  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'escrows' | 'pages'
 > {
   readonly cards: CardWriter;
   readonly periods: PeriodWriter;
   readonly refunds: RefundWriter;
+  readonly escrows: EscrowWriter;
   /** Posts what no other row goes with; returns its number. */
   postTransfer(transfer: Transfer): Promise<bigint>;
   /**

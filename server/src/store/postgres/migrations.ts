@@ -4,6 +4,7 @@
  */
 import { REFUSE } from './columns.ts';
 import { CARDS } from './schema-cards.ts';
+import { ESCROWS } from './schema-escrows.ts';
 import { LEDGER } from './schema-ledger.ts';
 import { DECISIONS, PARTIES, PERIODS } from './schema-parties.ts';
 import { MONEY } from './schema-money.ts';
@@ -11,4 +12,5 @@ import { REFUNDS } from './schema-refunds.ts';
 
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [REFUSE, ...LEDGER, ...PARTIES, ...CARDS, ...DECISIONS, ...REFUNDS, ...MONEY, ...PERIODS],
+  ESCROWS,
 ];

@@ -1,5 +1,6 @@
 /** Reads, over any connection: the writer's sees its own transaction, the readers' only what is committed. */
 import type { CardReader } from '../../cards/store.ts';
+import type { EscrowWriter } from '../../escrows/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import { packUnbroken, type PackedTransfers } from '../../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
@@ -33,6 +34,7 @@ import { PostgresCardReads } from './card-reads.ts';
 import { sql, type Ask } from './connection.ts';
 import { PostgresMoneyReads } from './money-reads.ts';
 import { PostgresPageReads } from './page-reads.ts';
+import { PostgresEscrows } from './escrows.ts';
 import { PostgresRefundReads } from './refund-reads.ts';
 import { DECISION, PLAYER, RATE_TABLE } from './selects.ts';
 import { int8s } from './wire.ts';
@@ -80,6 +82,7 @@ export class PostgresReads implements StoreReader {
   readonly cards: CardReader;
   readonly periods: PeriodReader;
   readonly refunds: RefundReader;
+  readonly escrows: EscrowWriter;
   readonly pages: PageReader;
   protected readonly ask: Ask;
 
@@ -88,6 +91,7 @@ export class PostgresReads implements StoreReader {
     this.cards = new PostgresCardReads(ask);
     this.periods = new PostgresMoneyReads(ask);
     this.refunds = new PostgresRefundReads(ask);
+    this.escrows = new PostgresEscrows(ask);
     this.pages = new PostgresPageReads(ask);
   }
 

@@ -8,6 +8,7 @@
  */
 import { amount, AMOUNT_MAX, appendOnly, bytes, currency, insertOnce, time } from './columns.ts';
 import { CARDS_STEP } from './migration-cards.ts';
+import { ESCROWS_STEP } from './migration-escrows.ts';
 import { LEDGER_STEP } from './migration-ledger.ts';
 import { MONEY_STEP } from './migration-money.ts';
 import { REFUNDS_STEP } from './migration-refunds.ts';
@@ -145,4 +146,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   LEDGER_STEP,
   REFUNDS_STEP,
   MONEY_STEP,
+  ESCROWS_STEP,
 ];

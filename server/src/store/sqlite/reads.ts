@@ -2,6 +2,7 @@
 /** Reads, over either connection: the writer's sees its own transaction, the reader's only what is committed. */
 import type Database from 'better-sqlite3';
 import type { CardReader } from '../../cards/store.ts';
+import type { EscrowWriter } from '../../escrows/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
 import type { PackedTransfers } from '../../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
@@ -13,6 +14,7 @@ import type { Publisher } from '../../publishers/types.ts';
 import type { RefundReader } from '../../refunds/store.ts';
 import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
+import { SqliteEscrows } from './escrows.ts';
 import { SqliteMoneyReads } from './money-reads.ts';
 import { SqlitePageReads } from './page-reads.ts';
 import { SqlitePackedTransfers } from './packed-transfers.ts';
@@ -73,6 +75,7 @@ export class SqliteReads implements StoreReader {
   readonly cards: CardReader;
   readonly periods: PeriodReader;
   readonly refunds: RefundReader;
+  readonly escrows: EscrowWriter;
   readonly pages: PageReader;
   readonly #transfers: SqliteTransferReads;
   readonly #packed: SqlitePackedTransfers;
@@ -85,6 +88,7 @@ export class SqliteReads implements StoreReader {
     this.cards = new SqliteCardReads(db);
     this.periods = new SqliteMoneyReads(db);
     this.refunds = new SqliteRefundReads(db);
+    this.escrows = new SqliteEscrows(db);
     this.pages = new SqlitePageReads(db);
   }
 
