@@ -11,9 +11,12 @@ import {
   decodeFrame,
   encodeFrame,
   LINK_HEADER_PREFIX,
+  LINK_PASS_PREFIX,
   LINK_PATH,
   LINK_SUBPROTOCOL,
+  linkDoorKey,
   linkProof,
+  NATIVE_ORIGIN,
   type Frame,
   type FrameFields,
   type FrameKind,
@@ -45,8 +48,14 @@ export const headerSubprotocol = (envelope: Uint8Array): string =>
 export interface GameOptions {
   port: number;
   header: Uint8Array;
-  origin?: string;
+  /** What the head says; `undefined` written out sends none. */
+  origin?: string | undefined;
+  /** A code or a door key, for a game that is no web page. */
+  pass?: string;
 }
+
+/** What a native game that was paired shows at the door. */
+export const doorPass = (secret: Uint8Array): string => Buffer.from(linkDoorKey(secret)).toString('base64url');
 
 /** Waits for frames in the order in which they come; what nobody waits for is kept. */
 export class GameClient {
@@ -70,13 +79,17 @@ export class GameClient {
   }
 
   /** Connects; rejects with the HTTP status when the wallet refuses. */
-  static connect({ port, header, origin = ORIGIN }: GameOptions): Promise<GameClient> {
+  static connect(options: GameOptions): Promise<GameClient> {
+    const { port, header, pass } = options;
+    const origin = 'origin' in options ? options.origin : ORIGIN;
     const url = `ws://127.0.0.1:${port}${LINK_PATH}`;
-    const socket = new WebSocket(url, [LINK_SUBPROTOCOL, headerSubprotocol(header)], {
-      origin,
+    const subprotocols = [LINK_SUBPROTOCOL, headerSubprotocol(header)];
+    if (pass !== undefined) subprotocols.push(LINK_PASS_PREFIX + pass);
+    const socket = new WebSocket(url, subprotocols, {
+      ...(origin !== undefined && { origin }),
       perMessageDeflate: false,
     });
-    const game = new GameClient(socket, origin);
+    const game = new GameClient(socket, pass === undefined ? (origin ?? '') : NATIVE_ORIGIN);
     return new Promise((resolve, reject) => {
       socket.once('open', () => resolve(game));
       socket.once('error', reject);

@@ -41,7 +41,7 @@ describe('pairing and proof', () => {
     expect(await game.closed()).toBe(4403);
   });
 
-  it('shuts the door on a proof for another origin, and on one that was heard before', async () => {
+  it('O9: shuts the door on a secret that is used from another origin, and on a proof that was heard before', async () => {
     const world = await startWorld();
     const first = await world.game();
     const elsewhere = await world.connect();

@@ -33,7 +33,7 @@ import {
   type Holder,
   type Tree,
 } from '../lib/parties.ts';
-import { GameClient, makePairingHeader, ORIGIN } from './game-client.ts';
+import { GameClient, makePairingHeader, ORIGIN, type GameOptions } from './game-client.ts';
 
 export const PIN = '2468';
 export const silent = pino({ level: 'silent' });
@@ -49,7 +49,7 @@ export interface World extends Market {
   readonly time: Time;
   /** Lines that the terminal was given. */
   readonly announced: string[];
-  connect(options?: { origin?: string; header?: Uint8Array }): Promise<GameClient>;
+  connect(options?: Partial<GameOptions>): Promise<GameClient>;
   /** A game that is paired (beforehand, without asking) and welcome. */
   game(): Promise<GameClient>;
 }
