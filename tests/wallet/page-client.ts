@@ -4,6 +4,7 @@ import type { PageView } from '../../wallet/src/page/view.ts';
 export interface Done {
   done: boolean;
   code?: string;
+  words?: readonly string[];
 }
 
 export class PageClient {

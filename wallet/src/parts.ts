@@ -6,12 +6,14 @@ import type { Cards } from './cards/cards.ts';
 import type { AllowanceDesk } from './consent/allowance-desk.ts';
 import type { ConsentDesk } from './consent/desk.ts';
 import type { GuardianDesk } from './family/guardian-desk.ts';
+import type { Household } from './household/household.ts';
 import type { LinkServer } from './link/link-server.ts';
 import type { NativePasses } from './link/native-passes.ts';
 import type { PairingDesk } from './link/pairing-desk.ts';
 import type { Notices } from './notices.ts';
 import type { Log } from './ports.ts';
 import type { Payer } from './payments/payer.ts';
+import type { PhraseDesk } from './profile/phrase-desk.ts';
 import type { Profile } from './profile/profile.ts';
 import type { AutoLock } from './vault/auto-lock.ts';
 
@@ -22,6 +24,9 @@ export interface WalletParts {
   readonly consent: ConsentDesk;
   readonly allowances: AllowanceDesk;
   readonly guardian: GuardianDesk;
+  readonly phrase: PhraseDesk;
+  /** `undefined` for a wallet that was started alone. */
+  readonly household: Household | undefined;
   readonly payer: Payer;
   readonly pairing: PairingDesk;
   readonly passes: NativePasses;

@@ -20,6 +20,7 @@ import { WalletError } from './errors.ts';
 import { familyRulesOf } from './family/family-rules.ts';
 import { GuardianDesk } from './family/guardian-desk.ts';
 import type { Payment } from './journal/payments.ts';
+import type { Household } from './household/household.ts';
 import { WALLET_LIMITS } from './limits.ts';
 import { hostsOf } from './link/doors.ts';
 import { LinkServer } from './link/link-server.ts';
@@ -38,6 +39,7 @@ import { PageSessions } from './page/sessions.ts';
 import type { WalletParts } from './parts.ts';
 import { Payer } from './payments/payer.ts';
 import { silentLog, systemTimers, type Log, type Timers } from './ports.ts';
+import { PhraseDesk } from './profile/phrase-desk.ts';
 import type { Profile } from './profile/profile.ts';
 import { AutoLock } from './vault/auto-lock.ts';
 import { paymentWords } from './words/payment-words.ts';
@@ -66,6 +68,8 @@ export interface WalletOptions {
   softCardFolder?: string;
   /** In place of the payment server, for tests. */
   means?: Means;
+  /** Who else has a wallet here, for the page. Set by `startHousehold`. */
+  household?: Household;
 }
 
 export interface Wallet {
@@ -193,6 +197,8 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
   const parts: WalletParts = {
     profile,
     account,
+    phrase: new PhraseDesk(profile),
+    household: options.household,
     limits,
     consent,
     allowances,

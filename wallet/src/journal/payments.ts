@@ -130,7 +130,10 @@ export function refundOf({ notice }: Pick<RecordFields<'refund'>, 'notice'>): Re
 }
 
 /** Whether a notice is about this payment: what was paid in, and not more than that. */
-export function isRefundOf({ decided }: Payment, { decisionId, amountMinor, currency }: RefundNotice): boolean {
+export function isRefundOf(
+  { decided }: Pick<Payment, 'decided'>,
+  { decisionId, amountMinor, currency }: RefundNotice,
+): boolean {
   if (decided?.outcome !== 'approved' || !equalBytes(decided.decisionId, decisionId)) return false;
   return currency === decided.chargedCurrency && amountMinor <= decided.chargedMinor;
 }

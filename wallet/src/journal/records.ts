@@ -13,6 +13,7 @@ import {
   currencyCode,
   flag,
   identifier,
+  maybe,
   oneOf,
   record,
   text,
@@ -215,6 +216,24 @@ const RECORDS = {
       declined: bytes(0, LIMITS.messageBytesMax),
     }),
   },
+  /** Two words of the recovery phrase were typed: it is written down. */
+  'phrase-kept': { number: 34, shape: record('phrase-kept', { atMs }) },
+  /** A wallet restored from its phrase asks the server for its decisions (1), and has them all (0). */
+  recovering: { number: 35, shape: record('recovering', { atMs, on: flag }) },
+  /** Message 3 of another machine, message 2 where the server has it, and the server's countersignature. */
+  recovered: {
+    number: 36,
+    shape: record('recovered', {
+      atMs,
+      decision: message,
+      request: bytes(0, LIMITS.messageBytesMax),
+      countersigned: message,
+    }),
+  },
+  /** The server vouches for a decision of this wallet's whose signer was revoked since. */
+  countersigned: { number: 37, shape: record('countersigned', { atMs, decisionId: bytes16, countersigned: message }) },
+  /** The key that the server verifies password proofs by; absent once it was taken away. */
+  password: { number: 38, shape: record('password', { atMs, passwordKey: maybe(bytes32) }) },
 } as const;
 
 export type RecordKind = keyof typeof RECORDS;

@@ -16,6 +16,7 @@ import {
   standsFor,
   type Payment,
 } from './payments.ts';
+import { RecoveredBook } from './recovered-book.ts';
 import type { GameSpendingLimits, JournalRecord, RecordFields, WalletSpendingLimits } from './records.ts';
 
 /** Who is paired: an origin, a publisher and a game together. */
@@ -79,6 +80,11 @@ export class WalletState {
   readonly allowances = new AllowanceBook();
   readonly fairness = new FairnessBook();
   readonly family = new FamilyBook();
+  readonly recovered = new RecoveredBook();
+  /** The recovery phrase is written down. */
+  isPhraseKept = false;
+  /** The key of the password, as the server has it. */
+  passwordKey: Uint8Array | undefined;
   enrolling: RecordFields<'enrolling'> | undefined;
   enrolled: RecordFields<'enrolled'> | undefined;
 
@@ -234,6 +240,16 @@ export class WalletState {
         return this.family.ask(record);
       case 'declined':
         return this.family.decline(record);
+      case 'phrase-kept':
+        return void (this.isPhraseKept = true);
+      case 'recovering':
+        return void (this.recovered.isUnderWay = record.on);
+      case 'recovered':
+        return this.#recover(record);
+      case 'countersigned':
+        return this.recovered.vouch(record);
+      case 'password':
+        return void (this.passwordKey = record.passwordKey);
       case 'enrolling':
         return void (this.enrolling = record);
       case 'enrolled':
@@ -288,12 +304,19 @@ export class WalletState {
   #consume({ decisionId, consumed }: RecordFields<'consumed'>): void {
     const payment = this.#byDecision.get(hex(decisionId));
     if (payment !== undefined && consumed > payment.consumed) payment.consumed = consumed;
+    this.recovered.consume(hex(decisionId), consumed);
+  }
+
+  #recover(record: RecordFields<'recovered'>): void {
+    const { decisionHex } = this.recovered.take(record);
+    this.recovered.undo(decisionHex, this.#refunds.get(decisionHex));
   }
 
   #refund(record: RecordFields<'refund'>): void {
     const decisionHex = hex(refundOf(record).decisionId);
     this.#refunds.set(decisionHex, record.notice);
     this.#undo(this.#byDecision.get(decisionHex));
+    this.recovered.undo(decisionHex, record.notice);
   }
 
   /** A notice may come before the answer that it undoes. */

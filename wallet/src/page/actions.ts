@@ -6,16 +6,20 @@ import { isMeansOrder, LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
 import { isLanguage } from '../words/languages.ts';
 import { amountOf, gameLimitsOf, walletLimitsOf } from './amounts.ts';
 import { CONSENT_ACTIONS } from './consent-actions.ts';
+import { KEYS_ACTIONS } from './keys-actions.ts';
 import { bad, gameOf, nonceOf, pinOf, textOf, type Action } from './fields.ts';
 
 export const ACTIONS: Readonly<Record<string, Action>> = {
   ...CONSENT_ACTIONS,
-  async 'set-up'({ profile }, fields) {
+  ...KEYS_ACTIONS,
+  async 'set-up'({ profile, phrase }, fields) {
     const { language, currency, plan } = fields;
     if (!isLanguage(language)) throw bad('language');
     if (typeof currency !== 'string' || !WALLET_CURRENCIES.includes(currency)) throw bad('currency');
     if (plan !== 'prepaid' && plan !== 'postpaid') throw bad('plan');
-    await profile.setUp({ pin: textOf(fields, 'pin'), language, currency, plan });
+    const words = await profile.setUp({ pin: textOf(fields, 'pin'), language, currency, plan });
+    phrase.ask(words);
+    return { words };
   },
   'open-account': ({ account }) => account.open(),
   refresh: ({ account }) => account.refresh(),

@@ -158,7 +158,7 @@ export class PageServer {
     parts.autoLock.used();
     try {
       const told = await action(parts, fields);
-      sendJson(response, 200, { done: true, ...(told?.url !== undefined && { url: told.url }) });
+      sendJson(response, 200, { done: true, ...(told ?? {}) });
     } catch (fault) {
       const told = faultView(parts, fault);
       if (told === undefined) throw fault;

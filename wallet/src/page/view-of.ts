@@ -13,6 +13,7 @@ import { presetGameLimits, WALLET_CURRENCIES } from '../profile/presets.ts';
 import { LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
 import { gameLimitsView, walletLimitsView } from './amounts.ts';
 import { cardsView } from './cards-view.ts';
+import { keysView } from './keys-view.ts';
 import { consentView } from './consent-view.ts';
 import { receiptOf, refundAmount } from './receipts.ts';
 import { spendingOf } from './spending.ts';
@@ -68,6 +69,7 @@ export function viewOf(parts: WalletParts): PageView {
       limits: walletLimitsView(waiting.limits, currency),
     },
     isServerBehind: limits.isServerBehind,
+    keys: keysView(parts, (atMs) => timeText(parts, atMs)),
     lockAfterMinutes: settings.lockAfterMs / MINUTE_MS,
     lockChoicesMinutes: LOCK_AFTER_CHOICES_MS.map((one) => one / MINUTE_MS),
     raiseDelayHours: settings.raiseDelayMs / HOUR_MS,

@@ -276,6 +276,31 @@ export interface ConsentView {
   noes: NoView[];
 }
 
+/** Everybody who has a wallet in this household; one is open. */
+export interface PeopleView {
+  current: string;
+  /** In alphabetical order, the current one among them. */
+  names: readonly string[];
+}
+
+/** Recovery phrase, guardian, password, and who else has a wallet here. */
+export interface KeysView {
+  /** Two words of the recovery phrase were typed: it is written down. */
+  isPhraseKept: boolean;
+  /** Which words are asked for now, counted from 1; empty until the phrase was shown (`set-up`, `show-phrase`). */
+  phraseWordsAsked: readonly number[];
+  /** When the guardian's PIN is taken next, in words; empty for at once, and without a guardian. */
+  guardianRetryAt: string;
+  /** A password is registered with the payment server. */
+  hasPassword: boolean;
+  /** A restored wallet is still asking the server for what was bought before. */
+  isRecovering: boolean;
+  /** How many purchases of another machine came back. */
+  recovered: number;
+  /** `undefined` for a wallet that was started alone, with a folder of its own. */
+  people: PeopleView | undefined;
+}
+
 export interface PageView {
   stage: Stage;
   language: Language;
@@ -306,6 +331,7 @@ export interface PageView {
   limitsWaiting: { from: string; limits: WalletLimitsView } | undefined;
   /** The payment server has to be told of higher press limits, with the PIN. */
   isServerBehind: boolean;
+  keys: KeysView;
   lockAfterMinutes: number;
   lockChoicesMinutes: readonly number[];
   raiseDelayHours: number;

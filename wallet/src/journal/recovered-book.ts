@@ -1,0 +1,80 @@
+/**
+ * What the payment server gave back to a wallet that was restored from its recovery phrase: decisions whose message 1, and whose
+ * journal, were lost with another machine. And the server's countersignatures, for these and for the wallet's own.
+ */
+import {
+  decodeCountersignature,
+  decodePaymentDecision,
+  readEnvelope,
+  type PaymentDecision,
+  type RefundNotice,
+} from '@coinslot/protocol';
+import { hex } from '../hex.ts';
+import { isRefundOf, refundOf } from './payments.ts';
+import type { RecordFields } from './records.ts';
+
+export interface Recovered {
+  readonly decisionHex: string;
+  /** Message 3, and its body. */
+  readonly decision: Uint8Array;
+  readonly decided: PaymentDecision;
+  /** Message 2; empty where the server did not have it. */
+  readonly request: Uint8Array;
+  /** By the server's countersignature: message 3 does not name the publisher. */
+  readonly publisherId: string;
+  readonly recoveredAtMs: number;
+  /** What games have reported since; what was consumed before is not known here. */
+  consumed: bigint;
+  refund?: RefundNotice;
+  refundNotice?: Uint8Array;
+}
+
+export class RecoveredBook {
+  /** Decisions are still being asked for. */
+  isUnderWay = false;
+  readonly #byDecision = new Map<string, Recovered>();
+  readonly #countersigned = new Map<string, Uint8Array>();
+
+  /** In the order of the server's record. */
+  get all(): readonly Recovered[] {
+    return [...this.#byDecision.values()];
+  }
+
+  get(decisionHex: string): Recovered | undefined {
+    return this.#byDecision.get(decisionHex);
+  }
+
+  /** Envelope `countersignature` about a decision. */
+  countersignature(decisionHex: string): Uint8Array | undefined {
+    return this.#countersigned.get(decisionHex);
+  }
+
+  take({ atMs, decision, request, countersigned }: RecordFields<'recovered'>): Recovered {
+    const decided = decodePaymentDecision(readEnvelope(decision).body);
+    const { publisherId } = decodeCountersignature(readEnvelope(countersigned).body);
+    const decisionHex = hex(decided.decisionId);
+    const recovered = { decisionHex, decision, decided, request, publisherId, recoveredAtMs: atMs, consumed: 0n };
+    this.#byDecision.set(decisionHex, recovered);
+    this.#countersigned.set(decisionHex, countersigned);
+    return recovered;
+  }
+
+  vouch({ decisionId, countersigned }: RecordFields<'countersigned'>): void {
+    this.#countersigned.set(hex(decisionId), countersigned);
+  }
+
+  consume(decisionHex: string, consumed: bigint): void {
+    const recovered = this.#byDecision.get(decisionHex);
+    if (recovered !== undefined && consumed > recovered.consumed) recovered.consumed = consumed;
+  }
+
+  /** Takes in a notice; one that is not of this decision changes nothing. */
+  undo(decisionHex: string, envelope: Uint8Array | undefined): void {
+    const recovered = this.#byDecision.get(decisionHex);
+    if (recovered === undefined || envelope === undefined) return;
+    const notice = refundOf({ notice: envelope });
+    if (!isRefundOf(recovered, notice)) return;
+    recovered.refund = notice;
+    recovered.refundNotice = envelope;
+  }
+}

@@ -1,0 +1,21 @@
+/** What the page can ask for about keys and people. */
+import { WalletError } from '../errors.ts';
+import { textOf, type Action } from './fields.ts';
+
+export const KEYS_ACTIONS: Readonly<Record<string, Action>> = {
+  'show-phrase': async ({ phrase }, fields) => ({ words: await phrase.show(textOf(fields, 'pin')) }),
+  'phrase-words': ({ phrase }, fields) => phrase.answer(textOf(fields, 'first'), textOf(fields, 'second')),
+  'reset-pin': ({ profile }, fields) => profile.vault.resetPin(textOf(fields, 'phrase'), textOf(fields, 'next')),
+  'change-guardian-pin': ({ profile }, fields) =>
+    profile.vault.changeGuardianPin(textOf(fields, 'pin'), textOf(fields, 'next')),
+  'reset-child-pin': ({ profile }, fields) => profile.vault.resetOwnPin(textOf(fields, 'pin'), textOf(fields, 'next')),
+  'appoint-guardian': ({ profile }, fields) =>
+    profile.vault.appointGuardian(textOf(fields, 'pin'), textOf(fields, 'guardianPin')),
+  'dismiss-guardian': ({ profile }, fields) =>
+    profile.vault.dismissGuardian(textOf(fields, 'pin'), textOf(fields, 'next')),
+  /** Answered before it is done: this wallet closes, and the page finds the other one at the same address. */
+  'switch-profile': ({ household }, fields) => {
+    if (household === undefined) throw new WalletError('BAD_REQUEST', 'this wallet was started alone');
+    household.requestSwitch(textOf(fields, 'name'));
+  },
+};

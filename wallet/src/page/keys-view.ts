@@ -1,0 +1,17 @@
+/** What the page shows of keys and people: recovery phrase, guardian, password, what came back, profiles. */
+import type { WalletParts } from '../parts.ts';
+import type { KeysView } from './view.ts';
+
+export function keysView({ profile, phrase, household }: WalletParts, timeText: (atMs: number) => string): KeysView {
+  const { vault, state } = profile;
+  const guardianRetryAtMs = vault.hasGuardian ? vault.pinRetryAtMs : 0;
+  return {
+    isPhraseKept: state.isPhraseKept,
+    phraseWordsAsked: phrase.asked,
+    guardianRetryAt: guardianRetryAtMs === 0 ? '' : timeText(guardianRetryAtMs),
+    hasPassword: state.passwordKey !== undefined,
+    isRecovering: state.recovered.isUnderWay,
+    recovered: state.recovered.all.length,
+    people: household && { current: household.current, names: household.names },
+  };
+}
