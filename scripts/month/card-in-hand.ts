@@ -31,6 +31,8 @@ const UNBLOCK_CODE = '13572468';
 /** Records of one upload: about 24 with their proofs fit a message. */
 const RECORDS_PER_UPLOAD = 20;
 const READER = 'reader';
+/** The month's clock is its own: a busy machine must not make a card look dead. */
+const PATIENT = { apduMs: 600_000, totalMs: 600_000, now: () => 0 };
 
 export class CardInHand {
   readonly player: MonthPlayer;
@@ -60,7 +62,7 @@ export class CardInHand {
   }
 
   #use<T>(work: (terminal: CardTerminal) => Promise<T>): Promise<T> {
-    return withCard(this.#rack.client(), READER, work);
+    return withCard(this.#rack.client(), READER, work, PATIENT);
   }
 
   #application(proof: Pick<CardApplication, 'nonce' | 'publicKey' | 'possession'>): Uint8Array {
