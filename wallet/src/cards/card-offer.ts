@@ -37,6 +37,8 @@ export function cardOffer(card: ReadyCard, quote: Quote, offerTimeMs: number, cu
   if (own === undefined || quote.cards === 'none') return no('CHAIN_ROLE');
   if (quote.cards === 'chip' && own.assurance !== 'chip') return no('CHAIN_ROLE');
   if (offerTimeMs > Math.min(leaf.notAfterMs, parameters.value.notAfterMs)) return no('CHAIN_EXPIRED');
+  // Cards hold no content keys: what is sealed takes the payment server, and so the network.
+  if (quote.contentKeyId !== undefined) return no('KEY_ABSENT');
   if (card.code !== undefined) return no(card.code);
   const isBefore = offerTimeMs <= standing.clearedThroughMs || offerTimeMs < standing.timeMs - LIMITS.clockSkewMsMax;
   if (isBefore) return no('CLOCK_SKEW');

@@ -35,6 +35,7 @@ import { cardRefusalText, paymentWords } from '../words/payment-words.ts';
 import type { AllowanceDesk } from './allowance-desk.ts';
 import { Appraisal, type Pins } from './appraisal.ts';
 import type { Candidate } from './candidate.ts';
+import { contentKeyForMessage1 } from '../link/content-keys.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Dialog } from './dialog.ts';
 import { FairnessHeld, type FairnessGuard } from './fairness-guard.ts';
@@ -95,13 +96,14 @@ const SESSION_KEY_BYTES = 32;
 export class ConsentDesk {
   readonly #options: DeskOptions;
   readonly #appraisal: Appraisal;
-  readonly #deliveries = new Deliveries();
+  readonly #deliveries: Deliveries;
   #dialog: Dialog | undefined;
   readonly #preparing = new Set<Preparing>();
 
   constructor(options: DeskOptions) {
     this.#options = options;
     this.#appraisal = new Appraisal(options);
+    this.#deliveries = new Deliveries((payment) => contentKeyForMessage1(payment, options.profile, options.log));
     options.payer.onProgress((payment, progress) => {
       const isPaidByPress = payment.status === 'approved' && currentAttempt(payment).asked.proof === 'press';
       if (progress === 'decided' && isPaidByPress) options.onPress(payment);
@@ -190,6 +192,7 @@ export class ConsentDesk {
   /** The player left the dialog in the game without answering: a decline. */
   cancel(seat: Seat, seq: number): void {
     for (const one of this.#preparing) if (one.seat === seat && one.seq === seq) this.#preparing.delete(one);
+    this.#deliveries.cancel(seat, seq);
     const dialog = this.#dialog;
     if (dialog?.seat === seat && dialog.seq === seq) this.#end(dialog, 'left');
   }

@@ -14,6 +14,7 @@ import type { Admitted } from './doors.ts';
 import { CLOSE, Handshake } from './handshake.ts';
 import type { LinkSecrets } from './link-secrets.ts';
 import type { PairingDesk } from './pairing-desk.ts';
+import { contentKeyFor } from './content-keys.ts';
 import { inBatches, isPaidTo, restoredFor } from './restore.ts';
 
 /** The socket as the link sees it. */
@@ -206,6 +207,7 @@ export class GameLink {
       case 'payments':
       case 'crls':
       case 'entitled':
+      case 'content-key':
         return this.close(CLOSE.badFrame);
     }
   }
@@ -222,7 +224,9 @@ export class GameLink {
     const { day } = profile.vault;
     if (day === undefined) return sendRefusal(seat, seq, profile.settings.language, 'CONSENT_REQUIRED', 'no');
     const player = day.player(seat.pairing.publisherId);
-    const batches = inBatches(restoredFor(profile.state, seat.pairing, { challenge, sessionKey }, player));
+    const keyOf = (payment: Payment): Uint8Array | undefined =>
+      contentKeyFor(payment, sessionKey, profile, this.#options.log);
+    const batches = inBatches(restoredFor(profile.state, seat.pairing, { challenge, sessionKey }, player, keyOf));
     batches.forEach((restored, i) => this.#send('restored', { seq, restored, more: i + 1 < batches.length ? 1 : 0 }));
   }
 

@@ -17,7 +17,13 @@ export const isPaidTo = (payment: Payment, { publisherId, gameId }: Pairing): bo
   payment.publisherId === publisherId && payment.gameId === gameId;
 
 /** Restored envelopes for what this publisher's game was paid for, oldest first. Refunded payments are left out. */
-export function restoredFor(state: WalletState, pairing: Pairing, asked: RestoreAsked, player: Signer): Uint8Array[] {
+export function restoredFor(
+  state: WalletState,
+  pairing: Pairing,
+  asked: RestoreAsked,
+  player: Signer,
+  contentKeyOf: (payment: Payment) => Uint8Array | undefined,
+): Uint8Array[] {
   const isOwned = (one: Payment): boolean =>
     isPaidTo(one, pairing) && one.status === 'approved' && one.refund === undefined;
   return state.payments.filter(isOwned).flatMap((payment) => {
@@ -29,7 +35,7 @@ export function restoredFor(state: WalletState, pairing: Pairing, asked: Restore
       offer: payment.offer,
       decision,
       consumed: payment.consumed,
-      sealedKey: undefined,
+      sealedKey: contentKeyOf(payment),
       countersigned: undefined,
     });
     return [sealEnvelope('restored', body, player, [])];

@@ -5,6 +5,7 @@
 import { hkdfSync } from 'node:crypto';
 import type { Signer } from '@coinslot/protocol';
 import { nativeSigner } from '@coinslot/protocol/node';
+import { openContentKey, sealingSecretOfSeed } from '@coinslot/protocol/sealing';
 
 const SALT = new TextEncoder().encode('coinslot/1 wallet keys');
 
@@ -32,6 +33,15 @@ export function pinSeedOf(master: Uint8Array): Uint8Array {
   return derive(master, 'pin seed');
 }
 
+/** A content key as a decision carries it. */
+export interface SealedToPlayer {
+  readonly publisherId: string;
+  readonly sealedKey: Uint8Array;
+  /** Of the decision. */
+  readonly requestHash: Uint8Array;
+  readonly contentKeyId: Uint8Array;
+}
+
 /** What the day compartment gives while it is open. */
 export interface DayKeys {
   /** Signs payments within the limits that the player granted to a press. */
@@ -40,6 +50,11 @@ export interface DayKeys {
   readonly account: Signer;
   /** The player's pseudonym at one publisher. */
   player(publisherId: string): Signer;
+  /**
+   * Opens the content key that a decision has sealed to the player's pseudonym at its publisher. Throws ProtocolError BAD_KEY when
+   * it is sealed to somebody else, for another request, or is not the key of that id.
+   */
+  openContentKey(sealed: SealedToPlayer): Uint8Array;
   /** The secret shared with one paired game: 32 bytes. */
   linkSecret(pairingId: Uint8Array): Uint8Array;
   /** What the software card's store is sealed under, beside the machine's secret: 32 bytes. */
@@ -61,6 +76,10 @@ export function dayKeys(opened: DaySecrets): DayKeys {
       const signer = nativeSigner(derive(seed, `player ${publisherId}`));
       players.set(publisherId, signer);
       return signer;
+    },
+    openContentKey({ publisherId, sealedKey, requestHash, contentKeyId }) {
+      const secret = sealingSecretOfSeed(derive(seed, `player ${publisherId}`));
+      return openContentKey(sealedKey, { holder: 'player', requestHash }, secret, contentKeyId);
     },
     linkSecret: (pairingId) => derive(seed, `link ${Buffer.from(pairingId).toString('hex')}`),
     softCardSecret: derive(seed, 'software card'),
