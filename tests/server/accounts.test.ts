@@ -1,6 +1,9 @@
 import {
+  decisionHash,
   decodeAccountStatement,
+  decodeCountersignature,
   openEnvelope,
+  readEnvelope,
   type AccountRequest,
   type AccountStatement,
   type Enrolment,
@@ -178,6 +181,32 @@ describe('account requests', () => {
         seen.push(Buffer.from(readDecision(started, decision).nonce).toString('hex'));
     }
     expect(seen).toEqual(nonces.map((nonce) => Buffer.from(bytes16Of(nonce)).toString('hex')));
+  });
+
+  it('hand over messages 2, and countersign the approvals, for a wallet that lost its own', async () => {
+    const started = await startMarket();
+    const player = await enrolPlayer(started, { moneyMinor: 25n });
+    const offers = ['paid', 'refused'].map((nonce) => makeOffer(started.publisher, { nonce }));
+    const requests = offers.map((offer) => makeRequest(player, started.holder, offer));
+    for (const request of requests) await started.server.decide(request);
+    const list = async (what: AccountRequest['ask']): Promise<AccountStatement> =>
+      statementOf(started, await ask(started, { ask: what, nonce: bytes16Of(what) }));
+    const [decisions, asked, vouched] = [
+      await list('decisions'),
+      await list('requests'),
+      await list('countersignatures'),
+    ];
+    expect(asked.decisions).toEqual(requests);
+    expect([asked.next, vouched.next]).toEqual([decisions.next, decisions.next]);
+    expect(decisions.decisions).toHaveLength(2);
+    expect(vouched.decisions).toHaveLength(1);
+    const { tree, time } = started;
+    const options = { type: 'countersignature', role: 'payment-server', roots: tree.roots, atMs: time.nowMs } as const;
+    expect(decodeCountersignature(openEnvelope(vouched.decisions[0]!, options).body)).toEqual({
+      decisionHash: decisionHash(readEnvelope(decisions.decisions[0]!).body),
+      publisherId: started.publisher.id,
+      timeMs: time.nowMs,
+    });
   });
 
   it('state what a postpaid player owes', async () => {

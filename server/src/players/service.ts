@@ -20,7 +20,14 @@ import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
 import { enrol, readEnrolment } from './enrolment.ts';
 import { requireFresh, type SeenNonces } from './freshness.ts';
-import { handOver, handOverRefunds, sealStatement, type Handover } from './statement.ts';
+import {
+  handOver,
+  handOverCountersigned,
+  handOverRefunds,
+  handOverRequests,
+  sealStatement,
+  type Handover,
+} from './statement.ts';
 import { playerAccount, type Player, type TopUp } from './types.ts';
 
 export interface PlayersOptions {
@@ -83,9 +90,11 @@ export class Players {
   }
 
   #handover({ ask, userId, after }: AccountRequest): Promise<Handover | undefined> {
-    const { store } = this.#options;
+    const { store, identity, clock } = this.#options;
     if (ask === 'decisions') return handOver(store, userId, after);
     if (ask === 'refunds') return handOverRefunds(store, userId, after);
+    if (ask === 'requests') return handOverRequests(store, userId, after);
+    if (ask === 'countersignatures') return handOverCountersigned(store, userId, after, { identity, nowMs: clock() });
     return Promise.resolve(undefined);
   }
 

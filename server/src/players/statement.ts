@@ -1,5 +1,12 @@
 /** Envelope `account-statement`: how an account stands, signed. */
-import { encodeAccountStatement, LIMITS, type AccountStatement } from '@coinslot/protocol';
+import {
+  decisionHash,
+  encodeAccountStatement,
+  encodeCountersignature,
+  LIMITS,
+  readEnvelope,
+  type AccountStatement,
+} from '@coinslot/protocol';
 import { wholeStored, type Identity } from '../identity.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { Player } from './types.ts';
@@ -43,29 +50,54 @@ const positive = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 /** As many decisions after a position as one statement holds, each with its chain; `next` stays when there are none. */
 export async function handOver(store: StoreReader, userId: Uint8Array, after: bigint): Promise<Handover> {
   const placed = await store.listDecisions(userId, after, LIMITS.decisionsMax);
-  return fill(store, after, placed, ({ decision }) => decision);
+  return fill(after, placed, ({ decision, chainHash }) => wholeStored(store, decision, chainHash));
+}
+
+/** Messages 2 of the same decisions, after the same positions. */
+export async function handOverRequests(store: StoreReader, userId: Uint8Array, after: bigint): Promise<Handover> {
+  const placed = await store.listDecisions(userId, after, LIMITS.decisionsMax);
+  return fill(after, placed, ({ requestBytes }) => Uint8Array.from(requestBytes));
+}
+
+/**
+ * This server's word that it holds these decisions, approvals alone, and of which publisher each is; after the same positions.
+ * Whoever signed them may have been revoked since: what is in the record was admitted when it was not.
+ */
+export async function handOverCountersigned(
+  store: StoreReader,
+  userId: Uint8Array,
+  after: bigint,
+  { identity, nowMs }: { readonly identity: Identity; readonly nowMs: number },
+): Promise<Handover> {
+  const placed = await store.listDecisions(userId, after, LIMITS.decisionsMax);
+  return fill(after, placed, ({ code, decision, publisherId }) => {
+    if (code !== 'APPROVED') return undefined;
+    const { body } = readEnvelope(Uint8Array.from(decision));
+    const vouched = encodeCountersignature({ decisionHash: decisionHash(body), publisherId, timeMs: nowMs });
+    return identity.seal('countersignature', vouched).envelope;
+  });
 }
 
 /** The same of refunds: their notices, in the place of the decisions. */
 export async function handOverRefunds(store: StoreReader, userId: Uint8Array, after: bigint): Promise<Handover> {
   const refunds = await store.refunds.listRefundsOfPlayer(userId, after, LIMITS.decisionsMax);
-  return fill(store, after, refunds, ({ notice }) => notice);
+  return fill(after, refunds, ({ notice, chainHash }) => wholeStored(store, notice, chainHash));
 }
 
-async function fill<Row extends { readonly position: bigint; readonly chainHash: Uint8Array }>(
-  store: StoreReader,
+/** As many as there is room for; a row without an envelope is passed over, and its position with it. */
+async function fill<Row extends { readonly position: bigint }>(
   after: bigint,
   rows: readonly Row[],
-  compactOf: (row: Row) => Uint8Array,
+  envelopeOf: (row: Row) => Uint8Array | undefined | Promise<Uint8Array>,
 ): Promise<Handover> {
   const decisions: Uint8Array[] = [];
   let next = after;
   let roomBytes = LIMITS.messageBytesMax - FRAME_BYTES;
   for (const row of rows) {
-    const envelope = await wholeStored(store, compactOf(row), row.chainHash);
-    roomBytes -= envelope.length;
+    const envelope = await envelopeOf(row);
+    roomBytes -= envelope?.length ?? 0;
     if (roomBytes < 0 && decisions.length > 0) break;
-    decisions.push(envelope);
+    if (envelope !== undefined) decisions.push(envelope);
     next = row.position;
   }
   return { decisions, next };
