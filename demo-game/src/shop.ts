@@ -25,6 +25,8 @@ export interface Shop {
   isRefunded(key: LevelKey): boolean;
   /** Play rests: paused, ended, left. */
   playStopped(): void;
+  /** A life was lost: no moment to ask for anything. */
+  lifeLost(): void;
   /** A level was finished: a moment at which something may be offered. Resolves when the moment is over. */
   levelEnded(key: LevelKey): Promise<void>;
   /** The line to show on coming back to the menu (declined, failed), once. */
@@ -43,6 +45,7 @@ export const closedShop: Shop = {
   playStarted: () => undefined,
   isRefunded: () => false,
   playStopped: () => undefined,
+  lifeLost: () => undefined,
   levelEnded: () => Promise.resolve(),
   takeNotice: () => null,
   onChange: () => () => undefined,

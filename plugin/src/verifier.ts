@@ -5,6 +5,7 @@
  */
 import {
   checkDecision,
+  checkDeclined,
   checkRestored,
   decodeCrls,
   decodeOffer,
@@ -150,6 +151,9 @@ export function createVerifier(options: VerifierOptions) {
       const { offer, decision, consumed } = checked.restored;
       return { grant: grantOf(checked), offer, decision, consumed: Number(consumed) } satisfies RestoredGrant;
     },
+    /** Throws unless this is a signed no to exactly that offer. */
+    verifyDeclined: (declined: Uint8Array, offer: Uint8Array, nowMs: number): void =>
+      void checkDeclined(declined, offer, { nowMs }),
     /** Takes newer revocation lists; the lists to keep when there were any. */
     learnRevoked: (offered: readonly Uint8Array[]): readonly Uint8Array[] | undefined =>
       revocations.learn(offered) ? revocations.learned : undefined,

@@ -136,7 +136,8 @@ describe('a refusal', () => {
     world.wallet.script = {
       onAccept: (standing, line) => {
         const { seq } = standing;
-        if (refusals++ === 0) line.send('refusal', { seq, code: 'BUSY', charged: 'no', text: 'Busy', declined: undefined });
+        if (refusals++ === 0)
+          line.send('refusal', { seq, code: 'BUSY', charged: 'no', text: 'Busy', declined: undefined });
         else line.send('decision', { seq, decision: world.wallet.decide(standing) });
       },
     };
@@ -149,11 +150,13 @@ describe('a refusal', () => {
   const quiet = [
     ['PAUSED', 'payments-off'],
     ['LIMIT', 'payments-off'],
-    ['FAIRNESS', 'payments-off'],
+    ['FAIRNESS', 'held-back'],
     ['CONSENT_BUSY', 'overlay-busy'],
   ] as const;
   it.each(quiet)('%s opens no dialog when timing asked', async (code, reason) => {
-    world.wallet.script = { onOffer: ({ seq }, line) => line.send('refusal', { seq, code, charged: 'no', text: '', declined: undefined }) };
+    world.wallet.script = {
+      onOffer: ({ seq }, line) => line.send('refusal', { seq, code, charged: 'no', text: '', declined: undefined }),
+    };
     const seat = world.sit();
     expect(await seat.coinslot.breakpoint('level-end')).toMatchObject({ status: 'skipped', reason, code });
     expect(seat.stage.opened).toBe(0);
@@ -164,7 +167,13 @@ describe('a refusal', () => {
     world.wallet.script = {
       onOffer: (standing, line) => {
         world.wallet.decide(standing);
-        line.send('refusal', { seq: standing.seq, code: 'ID_CONFLICT', charged: 'yes', text: 'Paid already', declined: undefined });
+        line.send('refusal', {
+          seq: standing.seq,
+          code: 'ID_CONFLICT',
+          charged: 'yes',
+          text: 'Paid already',
+          declined: undefined,
+        });
       },
     };
     const result = await seat.coinslot.require('level-3');

@@ -1,6 +1,7 @@
 /** Messages in words, for the drawer: what passed, decoded to its fields. Reads only; what was verified is in the checks. */
 import type { PassedMessage } from '@coinslot/plugin';
 import {
+  decodeDeclined,
   decodeOffer,
   decodePaymentDecision,
   decodeQuote,
@@ -51,6 +52,15 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array) => readonly Field[]>>
       ['nonce', hexOf(offer.nonce)],
       ['session key', hexOf(offer.sessionKey)],
       ['quote valid', `${time(quote.notBeforeMs)} – ${time(quote.notAfterMs)}`],
+    ];
+  },
+  declined(bytes) {
+    const no = decodeDeclined(readEnvelope(bytes).body);
+    return [
+      ['offer hash', hexOf(no.offerHash)],
+      ['nonce', hexOf(no.nonce)],
+      ['player key', hexOf(no.playerKey)],
+      ['time', time(no.timeMs)],
     ];
   },
   show(bytes) {

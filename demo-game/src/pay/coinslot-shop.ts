@@ -73,6 +73,7 @@ export function openCoinslotShop(options: {
     },
     playStarted: (key) => plugin().gameplayStart(TARGETS[key] ?? key),
     playStopped: () => plugin().gameplayStop(),
+    lifeLost: () => plugin().lost(),
     async levelEnded(key) {
       await plugin().breakpoint('level-end', { level: levelOf(key).number });
     },

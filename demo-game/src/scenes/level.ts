@@ -174,7 +174,10 @@ export class LevelScene extends Phaser.Scene {
       this.view.react(event);
       this.hud.react(event);
       this.sing(event);
-      if (event.type === 'hurt') this.lastCause = event.cause;
+      if (event.type === 'hurt') {
+        this.lastCause = event.cause;
+        this.services.shop.lifeLost();
+      }
       if ((event.type === 'finished' || event.type === 'lost') && this.afterglowS === 0)
         this.afterglowS = Number.EPSILON;
     }

@@ -61,6 +61,8 @@ export class Coinslot {
   readonly #play: Play;
   #busy = false;
   #loaded = false;
+  /** The wallet has something for this game that was not fetched yet. */
+  #isOwed = false;
   #restoration: Promise<Restoration> | undefined;
   #callOffHealing: (() => void) | undefined;
   #callOffPrefetch: (() => void) | undefined;
@@ -193,6 +195,14 @@ export class Coinslot {
     return result;
   }
 
+  /**
+   * The player has just lost: a life, a match, a run. The wallet holds offers of this game back for a while when its player has
+   * said so; without a wallet nothing happens.
+   */
+  lost(): void {
+    this.#link.send('happened', { what: 'loss' });
+  }
+
   /** Ms of play left for a target: `Infinity` when it is open without minutes, 0 when it is closed. */
   remainingMs(target: string): number {
     return this.#play.remainingMs(target);
@@ -306,6 +316,7 @@ export class Coinslot {
       this.#busy = false;
       this.#play.reschedule();
       this.#healLater(HEAL_FIRST_MS);
+      if (this.#isOwed) void this.#fetchEntitled().catch((error: unknown) => this.#problem('restore', error));
     }
   }
 
@@ -380,6 +391,7 @@ export class Coinslot {
 
   async #heard(frame: Frame): Promise<void> {
     if (frame.kind === 'crls') return this.#learnRevoked(frame.lists);
+    if (frame.kind === 'entitled') return this.#fetchEntitled();
     if (frame.kind !== 'refund') return this.#desk.answered(frame);
     try {
       const decisionId = (await this.#verifier()).verifyRefund(frame.notice, this.#ports.clock.nowMs());
@@ -390,6 +402,14 @@ export class Coinslot {
       this.#desk.passed('refund', frame.notice, checksOf(error));
       throw error;
     }
+  }
+
+  /** Something was paid for behind the game's back. An offer that is under way is left alone, and fetched for after it. */
+  async #fetchEntitled(): Promise<void> {
+    this.#isOwed = this.#busy;
+    if (this.#busy) return;
+    await this.#restore(true);
+    this.#play.reschedule();
   }
 
   async #learnRevoked(offered: readonly Uint8Array[]): Promise<void> {

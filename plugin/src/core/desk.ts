@@ -72,7 +72,7 @@ export class Desk {
   }
 
   /** Tells of a frame from the wallet whose message had to be checked first. */
-  passed(name: FrameKind, bytes: Uint8Array, checks: readonly MessageCheck[]): void {
+  passed(name: FrameKind | 'declined', bytes: Uint8Array, checks: readonly MessageCheck[]): void {
     const atMs = this.parts.ports.clock.nowMs();
     this.parts.events.emit('message', { direction: 'wallet→game', name, bytes, checks, atMs });
   }

@@ -48,10 +48,15 @@ type Event =
 const AGAIN = 'again';
 type Step = Outcome | typeof AGAIN;
 
-/** A review that is on the screen. */
-interface Review {
+/** A payment that was consented to; without `shown`, by what the player had allowed beforehand. */
+interface Consented {
   readonly flight: Flight;
   readonly seq: number;
+  readonly shown: Shown | undefined;
+}
+
+/** A review that is on the screen. */
+interface Review extends Consented {
   readonly shown: Shown;
   readonly digest: Uint8Array;
 }
@@ -193,6 +198,9 @@ export class Purchase {
         if (event.from !== 'wallet') continue;
         callOff();
         if (event.answer.kind === 'show') return await this.#show(event.answer.shown, flight, seq);
+        // From here on it may be charged, so nothing that happens is a decline any more.
+        if (event.answer.kind === 'progress' && event.answer.state === 'automatic')
+          return await this.#awaitDecision({ flight, seq, shown: undefined }, 'automatic');
         const step =
           (await this.#standing(event.answer, flight)) ?? (await this.#conclude(event.answer, flight, undefined));
         if (step !== undefined) return step;
@@ -271,19 +279,18 @@ export class Purchase {
   // ---------------------------------------------------------------- after accept
 
   /** Waits for message 3, through drops of the link; the player may leave, and then it is asked for again later. */
-  async #awaitDecision(review: Review, at: Progress): Promise<Step> {
-    const { flight, shown } = review;
+  async #awaitDecision({ flight, seq, shown }: Consented, at: Progress): Promise<Step> {
     let where = at;
     for (;;) {
       const event = await this.#mail.next();
       if (event.from === 'clock') return pending();
       if (event.from === 'link') {
-        if (this.#linked) this.#desk.send('status', { seq: review.seq, nonce: flight.nonce });
-        else this.#dialog?.show({ kind: 'pending', shown });
+        if (this.#linked) this.#desk.send('status', { seq, nonce: flight.nonce });
+        else if (shown !== undefined) this.#dialog?.show({ kind: 'pending', shown });
       } else if (event.from === 'player') {
         if (event.intent === 'leave' || event.intent === 'ended') return pending();
         if (event.intent === 'hidden' && where !== 'page') return pending();
-        if (event.intent === 'decline') this.#cancel(review.seq);
+        if (event.intent === 'decline') this.#cancel(seq);
       } else if (event.answer.kind === 'progress') where = this.#progress(event.answer, shown);
       else {
         const step = await this.#conclude(event.answer, flight, shown);
@@ -298,8 +305,9 @@ export class Purchase {
     this.#desk.parts.ports.clock.after(CANCEL_TIMEOUT_MS, () => this.#mail.put({ from: 'clock' }));
   }
 
-  #progress({ state }: Extract<Answer, { kind: 'progress' }>, shown: Shown): Progress {
-    this.#dialog?.show({ kind: state === 'page' ? 'elsewhere' : state, shown });
+  #progress({ state }: Extract<Answer, { kind: 'progress' }>, shown: Shown | undefined): Progress {
+    if (shown !== undefined && state !== 'automatic')
+      this.#dialog?.show({ kind: state === 'page' ? 'elsewhere' : state, shown });
     return state;
   }
 
@@ -312,11 +320,36 @@ export class Purchase {
         return undefined;
       }
       if (charged === 'no') await this.#desk.parts.flights.land(flight.nonce);
-      if (code === 'CONSENT_DENIED') return notCharged('declined', 'declined');
+      if (code === 'CONSENT_DENIED') return await this.#declined(answer.declined, flight);
+      if (code === 'FAIRNESS') return await this.#heldBack({ code, charged, text });
       return this.#refuse({ code, charged, text, ...(shown && { shown }) });
     }
     if (answer.kind !== 'decision') return undefined;
     return this.#decided(answer.decision, flight, shown);
+  }
+
+  /** The wallet's word that the answer is no. A signed one is held against our own message 1; either way nothing opens. */
+  async #declined(signed: Uint8Array | undefined, flight: Flight): Promise<Outcome> {
+    if (signed === undefined) return notCharged('declined', 'declined');
+    try {
+      (await this.#desk.parts.verifier()).verifyDeclined(signed, flight.offer, this.#desk.parts.ports.clock.nowMs());
+      this.#desk.passed('declined', signed, checksOf());
+      return notCharged('declined', 'declined');
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      this.#desk.passed('declined', signed, checksOf(error));
+      return notCharged('declined', 'declined', { code, detail: errorText(error) });
+    }
+  }
+
+  /** The player's own rules hold this game back for a while. A player who asked reads why; a boundary just passes. */
+  async #heldBack(refusal: Refusal): Promise<Step> {
+    const { code, text } = refusal;
+    const outcome = notCharged('skipped', 'held-back', { code, detail: text });
+    if (this.#dialog === undefined && !this.#order.asked) return outcome;
+    const step = await this.#refuse(refusal);
+    return step === AGAIN ? AGAIN : outcome;
   }
 
   async #decided(decision: Uint8Array, flight: Flight, shown: Shown | undefined): Promise<Step> {
@@ -389,7 +422,7 @@ export class Purchase {
   }
 }
 
-type Progress = 'page' | 'paying' | 'pending';
+type Progress = 'page' | 'paying' | 'pending' | 'automatic';
 
 interface Refusal {
   readonly code: CodeName;
@@ -402,6 +435,6 @@ const pending = (): Outcome => ({ status: 'pending', reason: 'undecided', charge
 
 /** Refusals that are the player's own rules, or another game's dialog: games get the reason, not the player's life. */
 function skipReasonOfCode(code: CodeName): SkipReason | undefined {
-  if (code === 'PAUSED' || code === 'LIMIT' || code === 'FAIRNESS') return 'payments-off';
+  if (code === 'PAUSED' || code === 'LIMIT') return 'payments-off';
   return code === 'CONSENT_BUSY' ? 'overlay-busy' : undefined;
 }

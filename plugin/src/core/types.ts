@@ -33,6 +33,8 @@ export type ResultReason =
   | 'interrupted'
   /** Undecided; asked again by itself, an `entitlement` event follows when it is granted. */
   | 'undecided'
+  /** The player's own rules let this game ask again only later; `detail` says when, in the player's language. */
+  | 'held-back'
   /** Refused by the wallet or the payment server, with a code. */
   | 'refused'
   /** Nothing in the price list opens this target. */
@@ -80,7 +82,7 @@ export interface MessageCheck {
 /** A frame of the link as it passed. */
 export interface PassedMessage {
   readonly direction: 'game→wallet' | 'wallet→game';
-  /** Kind of the frame: `offer`, `show`, `decision` ... */
+  /** Kind of the frame: `offer`, `show`, `decision` ...; `declined` for the signed no inside a `refusal`. */
   readonly name: string;
   /** The signed or encoded message inside where there is one, else the whole frame. Empty for `paired`, which holds a secret. */
   readonly bytes: Uint8Array;

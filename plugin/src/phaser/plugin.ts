@@ -113,6 +113,10 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
     return this.#core.level(event, level, facts);
   }
 
+  lost(): void {
+    this.#core.lost();
+  }
+
   remainingMs(target: string): number {
     return this.#core.remainingMs(target);
   }

@@ -205,7 +205,8 @@ export class WalletParty {
     const standing = this.standings.findLast((one) => one.seq === seq);
     if (standing === undefined || !equalBytes(digest, shownDigest(standing.shown)))
       return line.send('refusal', { seq, code: 'CONSENT_STALE', charged: 'no', text: '', declined: undefined });
-    if (answer === 'decline') return line.send('refusal', { seq, code: 'CONSENT_DENIED', charged: 'no', text: '', declined: undefined });
+    if (answer === 'decline')
+      return line.send('refusal', { seq, code: 'CONSENT_DENIED', charged: 'no', text: '', declined: undefined });
     if (this.script.onAccept !== undefined) return this.script.onAccept(standing, line);
     line.send('progress', { seq, state: 'paying' });
     line.send('decision', { seq, decision: this.decide(standing) });
