@@ -111,7 +111,7 @@ export class LimitsDesk {
   /** The PIN that raises: in a child's wallet the guardian's. */
   async #requirePin(pin: string | undefined): Promise<void> {
     if (pin === undefined) throw new WalletError('BAD_REQUEST', 'higher limits take the PIN');
-    await this.#profile.vault.withPinKeys(pin, () => undefined);
+    await this.#profile.vault.provePin(pin);
   }
 
   #latestMs(): number {

@@ -268,7 +268,7 @@ export class ConsentDesk {
       });
     }
     if (cardPin === undefined) throw new WalletError('BAD_REQUEST', 'cardPin: is missing');
-    if (dialog.pins.wallet) await vault.withPinKeys(pin ?? '', () => undefined);
+    if (dialog.pins.wallet) await vault.provePin(pin ?? '');
     if (!(await this.#isCardPin(dialog, cardPin))) return;
     requireStill();
     const { day } = vault;
