@@ -145,8 +145,8 @@ class Overlay implements OverlayPort {
     else this.#dialog.keyDown(event);
   }
 
-  pad(button: PadButton, pressed: boolean): void {
-    this.#dialog.pad(button, pressed);
+  pad(type: 'down' | 'up' | 'cancel', button: PadButton): void {
+    this.#dialog.pad(type, button);
   }
 
   resize(width: number, height: number, cssScale: number): void {

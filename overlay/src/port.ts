@@ -105,8 +105,11 @@ export interface OverlayPort {
   pointer(type: 'down' | 'move' | 'up' | 'cancel', x: number, y: number, pointerId: number): void;
   /** keydown and keyup as the browser gave them; the same event object again is ignored (Phaser re-emits). */
   key(event: KeyboardEvent): void;
-  /** A gamepad's button goes down or up. One that is down when the dialog opens is told too: it counts for nothing. */
-  pad(button: PadButton, pressed: boolean): void;
+  /**
+   * A gamepad's button. One that is down when the dialog opens is told too: it counts for nothing. A gamepad that is gone
+   * while a button is down gives `cancel`.
+   */
+  pad(type: 'down' | 'up' | 'cancel', button: PadButton): void;
   resize(width: number, height: number, cssScale: number): void;
   /** The canvas is seen again after it was covered, lost or hidden: input is ignored for 500 ms, and all is drawn anew. */
   uncovered(): void;

@@ -148,14 +148,18 @@ export class Dialog {
    * A gamepad's button. What answers does so on its release: the game, which reads its gamepad anew when it goes on, then
    * finds nothing held.
    */
-  pad(button: PadButton, isDown: boolean): void {
+  pad(type: 'down' | 'up' | 'cancel', button: PadButton): void {
     if (this.view === null) return;
-    if (isDown) {
+    if (type === 'down') {
       this.#touch();
       if (this.#guard.down(`pad ${button}`)) this.#padDown(button, this.view);
-    } else {
-      this.#guard.up(`pad ${button}`);
-      this.#padUp(button, this.view);
+      return;
+    }
+    this.#guard.up(`pad ${button}`);
+    if (type === 'up') this.#padUp(button, this.view);
+    else {
+      this.#dropPress();
+      this.#ports.changed();
     }
   }
 

@@ -48,8 +48,13 @@ export function createInputGuard(now: () => number): InputGuard {
       down.delete(name);
       held.delete(name);
     },
-    // A repeat whose first press was not seen began before the dialog opened: it is down, and never fresh.
-    keyDown: (event) => !MODIFIERS.has(event.key) && guard.down(`key ${event.code}`) && !event.repeat,
+    keyDown(event) {
+      if (MODIFIERS.has(event.key)) return false;
+      const name = `key ${event.code}`;
+      // A repeat whose first press was not seen began before the dialog opened.
+      if (event.repeat && !down.has(name)) held.add(name);
+      return guard.down(name) && !event.repeat;
+    },
     keyUp(event) {
       // Where Meta is Command, keys that come up while it is down are not told.
       if (event.key === 'Meta') forget();

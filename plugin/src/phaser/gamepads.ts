@@ -12,19 +12,22 @@ const NAMES = Object.keys(BUTTONS) as PadButton[];
 const STICK_ON = 0.6;
 const STICK_OFF = 0.4;
 
+/** `cancel`: the gamepad is gone while the button was down. */
+export type Told = (type: 'down' | 'up' | 'cancel', button: PadButton) => void;
+
 /** `navigator.getGamepads`, or what stands in for it where a page may not read gamepads. */
 export type GetGamepads = () => readonly (Gamepad | null)[];
 
 export class GamepadReader {
   readonly #getGamepads: GetGamepads;
-  readonly #told: (button: PadButton, pressed: boolean) => void;
+  readonly #told: Told;
   /** What is down, by the gamepad's index. */
   readonly #down = new Map<number, Set<PadButton>>();
   /** Buttons that were down when their gamepad was first seen in the middle of a dialog: they count from their next press. */
   readonly #ignored = new Map<number, Set<PadButton>>();
   #isFirst = true;
 
-  constructor(getGamepads: GetGamepads, told: (button: PadButton, pressed: boolean) => void) {
+  constructor(getGamepads: GetGamepads, told: Told) {
     this.#getGamepads = getGamepads;
     this.#told = told;
   }
@@ -39,7 +42,7 @@ export class GamepadReader {
     for (const [index, down] of this.#down) {
       if (present.has(index)) continue;
       this.#down.delete(index);
-      for (const button of down) this.#told(button, false);
+      for (const button of down) this.#told('cancel', button);
     }
     this.#isFirst = false;
   }
@@ -53,7 +56,7 @@ export class GamepadReader {
     const ignored = this.#ignored.get(pad.index);
     for (const button of NAMES) {
       if (before.has(button) === now.has(button)) continue;
-      if (ignored?.has(button) !== true) this.#told(button, now.has(button));
+      if (ignored?.has(button) !== true) this.#told(now.has(button) ? 'down' : 'up', button);
       else if (!now.has(button)) ignored.delete(button);
     }
     this.#down.set(pad.index, now);

@@ -126,7 +126,7 @@ class OpenStage implements ConsentDialog {
     this.#scene = scene;
     this.#port = port;
     this.#closed = closed;
-    this.#gamepads = new GamepadReader(pageGamepads, (button, pressed) => port.pad(button, pressed));
+    this.#gamepads = new GamepadReader(pageGamepads, (type, button) => port.pad(type, button));
     this.#fit();
     this.#texture = this.#createTexture(0);
     this.#image = scene.add.image(0, 0, this.#texture).setOrigin(0);
