@@ -2,7 +2,7 @@
 import { WalletError } from '../errors.ts';
 import { keyText } from '../journal/state.ts';
 import { WALLET_CURRENCIES } from '../profile/presets.ts';
-import { isMeansOrder, LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
+import { CONTRASTS, isMeansOrder, LOCK_AFTER_CHOICES_MS, TEXT_PERCENTS } from '../profile/settings.ts';
 import { isLanguage } from '../words/languages.ts';
 import { amountOf, gameLimitsOf, walletLimitsOf } from './amounts.ts';
 import { CONSENT_ACTIONS } from './consent-actions.ts';
@@ -39,7 +39,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   /** Off takes nothing; on again takes the guardian's PIN in a child's wallet. */
   async pause({ profile, consent }, fields) {
     const on = fields['on'] === true;
-    if (!on && profile.vault.hasGuardian) await profile.vault.withPinKeys(textOf(fields, 'pin'), () => undefined);
+    if (!on && profile.vault.hasGuardian) await profile.vault.provePin(textOf(fields, 'pin'));
     profile.record({ kind: 'paused', atMs: profile.clock(), on });
     if (on) consent.closeForPause();
   },
@@ -100,7 +100,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   async 'press-on'({ profile, notices }, fields) {
     const { pairingId, idHex } = gameOf(profile, fields);
-    await profile.vault.withPinKeys(textOf(fields, 'pin'), () => undefined);
+    await profile.vault.provePin(textOf(fields, 'pin'));
     profile.record({ kind: 'press-off', atMs: profile.clock(), pairingId, off: false });
     notices.dismissAbout('press-off', idHex);
   },
@@ -141,6 +141,13 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     profile.changeSettings({ means });
   },
 
+  look({ profile }, fields) {
+    const textPercent = TEXT_PERCENTS.find((one) => String(one) === fields['textPercent']);
+    const contrast = CONTRASTS.find((one) => one === fields['contrast']);
+    if (textPercent === undefined) throw bad('textPercent');
+    if (contrast === undefined) throw bad('contrast');
+    profile.changeSettings({ textPercent, contrast });
+  },
   settings({ profile, autoLock }, fields) {
     const { language, lockAfterMinutes } = fields;
     const lockAfterMs = Number(lockAfterMinutes) * 60_000;

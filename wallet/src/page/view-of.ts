@@ -10,7 +10,7 @@ import { WALLET_LIMITS } from '../limits.ts';
 import type { Notice } from '../notices.ts';
 import type { WalletParts } from '../parts.ts';
 import { presetGameLimits, WALLET_CURRENCIES } from '../profile/presets.ts';
-import { LOCK_AFTER_CHOICES_MS } from '../profile/settings.ts';
+import { LOCK_AFTER_CHOICES_MS, TEXT_PERCENTS } from '../profile/settings.ts';
 import { gameLimitsView, walletLimitsView } from './amounts.ts';
 import { cardsView } from './cards-view.ts';
 import { keysView } from './keys-view.ts';
@@ -70,6 +70,7 @@ export function viewOf(parts: WalletParts): PageView {
     },
     isServerBehind: limits.isServerBehind,
     keys: keysView(parts, (atMs) => timeText(parts, atMs)),
+    look: { textPercent: settings.textPercent, textPercents: TEXT_PERCENTS, contrast: settings.contrast },
     lockAfterMinutes: settings.lockAfterMs / MINUTE_MS,
     lockChoicesMinutes: LOCK_AFTER_CHOICES_MS.map((one) => one / MINUTE_MS),
     raiseDelayHours: settings.raiseDelayMs / HOUR_MS,

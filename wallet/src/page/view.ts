@@ -301,6 +301,13 @@ export interface KeysView {
   people: PeopleView | undefined;
 }
 
+/** How the page looks: text size in percent, contrast. */
+export interface LookView {
+  textPercent: number;
+  textPercents: readonly number[];
+  contrast: 'system' | 'more';
+}
+
 export interface PageView {
   stage: Stage;
   language: Language;
@@ -332,6 +339,7 @@ export interface PageView {
   /** The payment server has to be told of higher press limits, with the PIN. */
   isServerBehind: boolean;
   keys: KeysView;
+  look: LookView;
   lockAfterMinutes: number;
   lockChoicesMinutes: readonly number[];
   raiseDelayHours: number;

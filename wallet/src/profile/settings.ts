@@ -7,6 +7,10 @@ import { isLanguage, type Language } from '../words/languages.ts';
 
 export type Plan = 'prepaid' | 'postpaid';
 
+export const TEXT_PERCENTS: readonly number[] = [100, 125, 150, 200];
+export const CONTRASTS = ['system', 'more'] as const;
+export type Contrast = (typeof CONTRASTS)[number];
+
 export interface Settings {
   language: Language;
   /** ISO 4217; what everything is charged in. Fixed once the account is open. */
@@ -20,6 +24,9 @@ export interface Settings {
   raiseDelayMs: number;
   /** Means that may pay, the preferred one first; at least one. */
   means: readonly MeansId[];
+  /** Of the page. */
+  textPercent: number;
+  contrast: Contrast;
 }
 
 const HOUR_MS = 3_600_000;
@@ -34,6 +41,8 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   lockAfterMs: 12 * HOUR_MS,
   raiseDelayMs: 24 * HOUR_MS,
   means: MEANS_IDS,
+  textPercent: 100,
+  contrast: 'system',
 });
 
 const path = (folder: string): string => join(folder, 'settings.json');
@@ -43,7 +52,7 @@ export function readSettings(folder: string): Settings {
   const bytes = readPrivate(path(folder));
   if (bytes === undefined) return { ...DEFAULT_SETTINGS };
   const found = parse(new TextDecoder().decode(bytes));
-  const { language, currency, plan, region, lockAfterMs, raiseDelayMs, means } = found;
+  const { language, currency, plan, region, lockAfterMs, raiseDelayMs, means, textPercent, contrast } = found;
   return {
     language: isLanguage(language) ? language : DEFAULT_SETTINGS.language,
     currency: typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? currency : DEFAULT_SETTINGS.currency,
@@ -52,6 +61,8 @@ export function readSettings(folder: string): Settings {
     lockAfterMs: isDuration(lockAfterMs) ? lockAfterMs : DEFAULT_SETTINGS.lockAfterMs,
     raiseDelayMs: isDuration(raiseDelayMs) ? raiseDelayMs : DEFAULT_SETTINGS.raiseDelayMs,
     means: isMeansOrder(means) ? means : DEFAULT_SETTINGS.means,
+    textPercent: TEXT_PERCENTS.find((one) => one === textPercent) ?? DEFAULT_SETTINGS.textPercent,
+    contrast: CONTRASTS.find((one) => one === contrast) ?? DEFAULT_SETTINGS.contrast,
   };
 }
 

@@ -25,17 +25,41 @@ export function takeKey(): void {
 
 const headers = (): Record<string, string> => ({ [KEY_HEADER]: localStorage.getItem(KEY_NAME) ?? '' });
 
-/** Asks the wallet to do something; gives back the address that it tells, if it tells one. Throws ActionFault. */
-export async function act(name: string, fields: object = {}): Promise<string | undefined> {
+/** What the wallet tells beside "done": an address that works once, or the recovery phrase. */
+export interface Told {
+  readonly url?: string;
+  readonly words?: readonly string[];
+}
+
+/** Asks the wallet to do something. Throws ActionFault. */
+export async function act(name: string, fields: object = {}): Promise<Told> {
   const response = await fetch(`/api/${name}`, {
     method: 'POST',
     headers: { ...headers(), 'content-type': 'application/json' },
     body: JSON.stringify(fields),
   }).catch(() => undefined);
-  type Told = { done?: boolean; code?: string; text?: string; url?: string };
-  const told = (await response?.json().catch(() => undefined)) as Told | undefined;
+  const told = (await response?.json().catch(() => undefined)) as Answer | undefined;
   if (told?.done !== true) throw new ActionFault(told?.code ?? 'SERVER_UNREACHABLE', told?.text);
-  return told.url;
+  return told;
+}
+
+type Answer = Told & { done?: boolean; code?: string; text?: string };
+
+/** Has the browser save a file of the wallet's; gives back its name. Throws ActionFault. */
+export async function save(path: string): Promise<string> {
+  const response = await fetch(`/api/${path}`, { headers: headers() }).catch(() => undefined);
+  if (response?.ok !== true) {
+    const told = (await response?.json().catch(() => undefined)) as Answer | undefined;
+    throw new ActionFault(told?.code ?? 'SERVER_UNREACHABLE', told?.text);
+  }
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'coinslot';
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+  return name;
 }
 
 export async function olderReceipts(from: number): Promise<{ receipts: ReceiptView[]; olderFrom: number }> {

@@ -65,7 +65,7 @@ function accountButton(words: PageWords): HTMLElement {
     const opened = window.open('', '_blank');
     if (opened !== null) opened.opener = null;
     try {
-      const url = (await act('account-link')) ?? '';
+      const { url = '' } = await act('account-link');
       if (opened === null) location.assign(url);
       else opened.location.replace(url);
     } catch (thrown) {
