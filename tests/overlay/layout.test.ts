@@ -3,11 +3,12 @@ import type { OverlayState } from '@coinslot/overlay';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { viewOf, type View } from '../../overlay/src/dialog/view.ts';
-import { bottom, right, type Rect } from '../../overlay/src/layout/geometry.ts';
+import { right, type Rect } from '../../overlay/src/layout/geometry.ts';
 import { layOut } from '../../overlay/src/layout/layout.ts';
 import { TARGET_CSS_PX } from '../../overlay/src/layout/scale.ts';
-import type { Layout, TextBox } from '../../overlay/src/layout/types.ts';
+import type { TextBox } from '../../overlay/src/layout/types.ts';
 import { fakeMeasure } from './lib/fake-measure.ts';
+import { problemsOf } from './lib/problems.ts';
 import { converted, hostile, shownIn, statesIn } from './lib/samples.ts';
 
 interface Screen {
@@ -54,35 +55,6 @@ const viewFor = (
   step: 'review' | 'confirm' = 'review',
   closesInSeconds: number | null = null,
 ): View => viewOf(state, { locale: 'en', walletOpens: true, step, closesInSeconds });
-
-const overlap = (one: Rect, other: Rect): boolean =>
-  one.x < right(other) && other.x < right(one) && one.y < bottom(other) && other.y < bottom(one);
-
-const within = (inner: Rect, outer: Rect): boolean =>
-  inner.x >= outer.x && inner.y >= outer.y && right(inner) <= right(outer) && bottom(inner) <= bottom(outer);
-
-/** What must hold of every layout, whatever the words. Returns what does not. */
-function problemsOf(layout: Layout): string[] {
-  const problems: string[] = [];
-  const named: { name: string; box: Rect }[] = [
-    ...layout.texts.map((box) => ({ name: `text ${box.text.slice(0, 20)}`, box })),
-    ...layout.amount.map((box) => ({ name: `amount ${box.text}`, box })),
-    ...layout.controls.map((box) => ({ name: `control ${box.id}`, box })),
-    ...(layout.badge === null ? [] : [{ name: 'badge', box: layout.badge.box }]),
-    ...(layout.brand === null ? [] : [{ name: 'brand', box: layout.brand }]),
-    ...(layout.art === null ? [] : [{ name: 'art', box: layout.art }]),
-  ];
-  if (!within(layout.panel, layout.screen)) problems.push('panel leaves the screen');
-  for (const [index, { name, box }] of named.entries()) {
-    if (!within(box, layout.panel)) problems.push(`${name} leaves the panel`);
-    for (const other of named.slice(index + 1))
-      if (overlap(box, other.box)) problems.push(`${name} overlaps ${other.name}`);
-  }
-  for (const control of layout.controls)
-    for (const label of control.label)
-      if (!within(label, control)) problems.push(`label ${label.text} leaves ${control.id}`);
-  return problems;
-}
 
 const textOf = (boxes: readonly TextBox[]): string => boxes.map((box) => box.text).join('');
 const squeezed = (text: string): string => text.replaceAll(/\s/g, '');

@@ -23,7 +23,7 @@ describe('harmless', () => {
     ['a joiner a language needs', 'می\u200cخواهم', 'می\u200cخواهم'],
     ['a joined emoji', '👩\u200d🚀', '👩\u200d🚀'],
     ['accents', 'Été à Nice', 'Été à Nice'],
-    ['piled marks', `e${'\u0301'.repeat(50)}`, `é${'\u0301'.repeat(4)}`],
+    ['piled marks', `e${'\u0301'.repeat(50)}`, `é${'\u0301'.repeat(2)}`],
     ['no-break spaces of an amount', '1\u202f234,50\u00a0EUR', '1\u202f234,50\u00a0EUR'],
   ])('%s', (_name, given, expected) => {
     expect(harmless(given, 200)).toBe(expected);

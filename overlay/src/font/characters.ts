@@ -39,7 +39,7 @@ export const ARABIC_CHARACTERS = sorted([
 const JAPANESE_EVERYDAY =
   '日月火水木金土曜年時分秒間回数使用遊永久有効期限一二三四五六七八九十百千万億円無料第面章話編新作品物語世界星空海山川森城王国戦闘士勇者魔法剣' +
   '夜朝光影花鳥風雪雨雲冬春夏秋東西南北中上下左右前後大小高低長短古今男女子人名店会社合同株式夢旅道駅車町村島竜龍神天地心力愛友情敵味方強弱早速' +
-  '追加場景曲音楽絵画本文字幕放題以内先請求理由不可要済未引換券札枚個点倍組購入利用返金連絡問申込受付可能終了開始制ご灯帯部屋床動夕足渡';
+  '追加場景曲音楽絵画本文字幕放題以内先請求理由不可要済未引換券札枚個点倍組購入利用返金連絡問申込受付可能終了開始制ご灯帯部屋床動夕足渡広待';
 
 /** Kana but for the rarest, full-width punctuation, the characters that are said, and everyday ones. */
 export const JAPANESE_CHARACTERS = sorted([

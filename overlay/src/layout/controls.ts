@@ -73,8 +73,8 @@ export function choiceBlock(
 /** One face in which every label fits: on one line each, or on two, without breaking a word; `undefined` when none does. */
 function labelsIn(choices: readonly Choice[], setter: Setter, width: number): Labels | undefined {
   for (const linesMax of [1, 2]) {
-    for (const times of [1, 0.9, 0.82]) {
-      const face = setter.face('button', times);
+    for (const times of [1, 0.9, 0.82, 0.74, 0.66]) {
+      const face = setter.shrunk(setter.face('button'), times);
       const labels = choices.map(({ label }) => (linesMax === 1 ? label : breakable(label)));
       const words = labels.flatMap((label) => (linesMax === 1 ? [label] : unbroken(label, setter.locale)));
       if (words.some((word) => setter.widthOf(word, face) > width)) continue;
@@ -87,7 +87,7 @@ function labelsIn(choices: readonly Choice[], setter: Setter, width: number): La
 
 /** The last resort, for amounts of twenty digits on the smallest screens: wrapped wherever it must be, never cut. */
 function cutLabels(choices: readonly Choice[], setter: Setter, width: number): Labels {
-  const face = setter.face('button', 0.82);
+  const face = setter.shrunk(setter.face('button'), 0.66);
   return { face, lines: choices.map(({ label }) => setter.lines(breakable(label), face, width)) };
 }
 

@@ -1,6 +1,7 @@
 /** Setting of type: sizes and line heights in layout units, lines into boxes. */
 import { wrap, fitOneLine } from '../text/wrap.ts';
 import { directionOf, type Direction } from '../text/direction.ts';
+import { languageOf, type Language } from '../words/index.ts';
 import { rect } from './geometry.ts';
 import type { Scale } from './scale.ts';
 import { SMALLEST_TYPE } from './scale.ts';
@@ -45,6 +46,9 @@ export interface Spoken {
   readonly direction: Direction;
 }
 
+/** Scripts whose marks or squares fill more of the line's height than Latin does. */
+const LEADING_TIMES: Readonly<Partial<Record<Language, number>>> = { ar: 1.16, ja: 1.07 };
+
 /** What the layouts set type with: one screen, one way to measure. */
 export interface Setter {
   readonly scale: Scale;
@@ -53,6 +57,8 @@ export interface Setter {
   readonly direction: Direction;
   /** A face at the text size in effect; `times` shrinks it where there is little room, never below the smallest type. */
   face(name: FaceName, times?: number): Face;
+  /** The same face smaller, whatever the player's text size, never below the smallest type at text size 1. */
+  shrunk(face: Face, times: number): Face;
   widthOf(text: string, face: Face): number;
   lines(text: string, face: Face, widthMax: number): string[];
   oneLine(text: string, face: Face, widthMax: number): string;
@@ -67,6 +73,7 @@ export interface Setter {
 export function createSetter(scale: Scale, measure: Measure, { locale, direction }: Spoken): Setter {
   const widthOf = (text: string, face: Face): number => Math.ceil(measure(text, face.size, face.weight));
   const resized = (face: Face, size: number): Face => ({ ...face, size, leading: (face.leading / face.size) * size });
+  const leadingTimes = LEADING_TIMES[languageOf(locale)] ?? 1;
   const setter: Setter = {
     scale,
     locale,
@@ -75,8 +82,9 @@ export function createSetter(scale: Scale, measure: Measure, { locale, direction
       const { size, weight, ink, leading } = FACES[name];
       const growth = size >= LARGE ? 1 + (scale.text - 1) * LARGE_GROWTH : scale.text;
       const scaled = Math.max(SMALLEST_TYPE, size * times) * growth * scale.unit;
-      return { size: scaled, weight, ink, leading: Math.round(scaled * leading) };
+      return { size: scaled, weight, ink, leading: Math.round(scaled * leading * leadingTimes) };
     },
+    shrunk: (face, times) => resized(face, Math.max(SMALLEST_TYPE * scale.unit, face.size * times)),
     widthOf,
     lines: (text, face, widthMax) => wrap(text, widthMax, (piece) => widthOf(piece, face), locale),
     oneLine: (text, face, widthMax) => fitOneLine(text, widthMax, (piece) => widthOf(piece, face)),

@@ -10,8 +10,8 @@ const JOINERS = new Set(['\u200c', '\u200d']);
 /** Breaking white space, line ends included; the no-break spaces of amounts stay. */
 const BREAKING_SPACE = /[\t-\r \u0085\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+/gu;
 const MARK = /\p{M}/u;
-/** Written languages stack up to four marks on a letter; more is a way to paint over neighbouring lines. */
-const MARKS_MAX = 4;
+/** Written languages stack up to two marks on a letter beside its own; more is a way to paint over neighbouring lines. */
+const MARKS_MAX = 2;
 
 /**
  * The text on one line, every hidden character shown as `‹202E›`, at most `charactersMax` user-perceived characters

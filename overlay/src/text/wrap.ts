@@ -33,26 +33,48 @@ export function wrap(text: string, widthMax: number, widthOf: WidthOf, locale: s
   for (const word of text.split(' ')) {
     if (word === '') continue;
     let gap = ' ';
-    for (const piece of pieces(word, locale)) {
-      put(piece, gap);
-      gap = '';
-    }
+    for (const phrase of phrases(word, locale))
+      for (const piece of widthOf(phrase) <= widthMax ? [phrase] : clauses(phrase, locale)) {
+        put(piece, gap);
+        gap = '';
+      }
   }
   return line === '' ? lines : [...lines, line];
 }
 
 /** What `wrap` keeps on one line as long as it fits there. */
 export const unbroken = (text: string, locale: string): string[] =>
-  text.split(' ').flatMap((word) => (word === '' ? [] : pieces(word, locale)));
+  text.split(' ').flatMap((word) => (word === '' ? [] : phrases(word, locale)));
 
-/** A spaced word whole; unspaced script in the words of its language, punctuation kept with what it follows. */
-function pieces(word: string, locale: string): string[] {
+/** A spaced word whole; unspaced script in the words of its language, punctuation kept with what it follows or opens. */
+function clauses(word: string, locale: string): string[] {
   if (!UNSPACED.test(word)) return [word];
   const found: string[] = [];
   for (const { segment } of new Intl.Segmenter(locale, { granularity: 'word' }).segment(word)) {
     const last = found.at(-1);
-    if (last !== undefined && (CLINGS.test(segment) || OPENS.test(last))) found[found.length - 1] += segment;
+    const stays = last !== undefined && (CLINGS.test(segment) || OPENS.test(last) || isOneName(last, segment));
+    if (stays) found[found.length - 1] += segment;
     else found.push(segment);
+  }
+  return found;
+}
+
+/** An address or a number among Japanese. */
+const isOneName = (before: string, after: string): boolean => /[!-~]$/.test(before) && /^[!-~]/.test(after);
+
+/** Endings and particles: what is written in hiragana belongs to the word before it, unless it begins something itself. */
+const ENDING = /^[ぁ-ん]+[\p{Pe}\p{Po}]*$/u;
+const BEGINNINGS = /^(この|その|もう|まだ|また|すぐ|なく|ください|ありません|あなた)/u;
+const PHRASE_MAX = 12;
+
+/** Japanese breaks best between phrases, a word with all that is said of it. */
+function phrases(word: string, locale: string): string[] {
+  const found: string[] = [];
+  for (const clause of clauses(word, locale)) {
+    const last = found.at(-1) ?? '';
+    const belongs = ENDING.test(clause) && !BEGINNINGS.test(clause) && last !== '' && !/[\p{P}]$/u.test(last);
+    if (belongs && last.length + clause.length <= PHRASE_MAX) found[found.length - 1] = last + clause;
+    else found.push(clause);
   }
   return found;
 }

@@ -21,7 +21,7 @@ export const de: Words = {
   notNow: 'Jetzt nicht',
   goOn: 'Weiter',
   pay: (total) => `${total} zahlen`,
-  playOn: 'Weiterspielen',
+  playOn: 'Zum Spiel',
   playMeanwhile: 'Inzwischen spielen',
   tryAgain: 'Erneut versuchen',
   openWallet: 'Wallet öffnen',
@@ -37,7 +37,7 @@ export const de: Words = {
     text: 'Ihre Wallet zahlt ein einziges Mal. Mit „Jetzt nicht“ wird nichts abgebucht, und das Spiel geht weiter.',
   },
   elsewhere: {
-    title: 'Ihre PIN, auf der Seite der Wallet',
+    title: 'Ihre PIN auf der Wallet-Seite',
     text: 'Für diesen Preis braucht es Ihre PIN. Geben Sie sie auf der Seite Ihrer Wallet ein, nie in einem Spiel. Mit „Jetzt nicht“ wird nichts abgebucht.',
   },
   paying: { title: 'Zahlung läuft', text: 'Ihre Wallet zahlt. Das dauert meist nur einen Augenblick.' },
@@ -61,15 +61,15 @@ export const de: Words = {
       text: 'Ihre Wallet läuft auf diesem Computer, und der Browser fragt, bevor ein Spiel sie erreichen darf. Drücken Sie „Erneut versuchen“, dann „Zulassen“.',
     },
     'wallet-unfit': {
-      title: 'Diese Seite kann die Wallet nicht erreichen',
+      title: 'Von hier ist die Wallet nicht erreichbar',
       text: 'Die Seite um dieses Spiel lässt es nicht zu, oder die Adresse ist nicht sicher. Öffnen Sie das Spiel unter seiner eigenen https-Adresse oder melden Sie es den Machern.',
     },
     'not-paired': {
-      title: 'Verbinden Sie zuerst dieses Spiel',
+      title: 'Erst dieses Spiel verbinden',
       text: 'Ihre Wallet fragt Sie auf ihrer eigenen Seite: Öffnen Sie sie dort mit Ihrer PIN, falls sie gesperrt ist, und nehmen Sie dieses Spiel an.',
     },
     'needs-code': {
-      title: 'Verbinden Sie dieses Spiel mit einem Code',
+      title: 'Spiel mit einem Code verbinden',
       text: 'Wählen Sie auf der Seite Ihrer Wallet „Installiertes Spiel verbinden“. Geben Sie den Code von dort in dieses Spiel ein, niemals in eine Webseite.',
     },
   },

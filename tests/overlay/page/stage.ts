@@ -5,18 +5,23 @@
 import { Howl, Howler } from 'howler';
 import { createOverlay, type OverlayPort, type OverlayState, type ThemeChoice } from '@coinslot/overlay';
 import type { ControlId } from '../../../overlay/src/dialog/dialog.ts';
-import { viewOf } from '../../../overlay/src/dialog/view.ts';
+import { viewOf, type Step, type View } from '../../../overlay/src/dialog/view.ts';
 import { createMeasure } from '../../../overlay/src/draw/scene.ts';
 import { familiesFor } from '../../../overlay/src/font/load.ts';
 import { layOut } from '../../../overlay/src/layout/layout.ts';
+import type { Layout } from '../../../overlay/src/layout/types.ts';
 import { statesIn } from '../lib/samples.ts';
+import { brokenWords, problemsOf } from '../lib/problems.ts';
+import { createContactSheet, type ContactSheet } from './contact-sheet.ts';
 import { paintGame } from './game.ts';
+import { inkProblems } from './ink.ts';
 
 export interface StageOptions {
   width: number;
   height: number;
   cssScale?: number;
   textScale?: number;
+  tv?: boolean;
   locale?: string;
   reducedMotion?: boolean;
   highContrast?: boolean;
@@ -52,7 +57,17 @@ export interface Stage {
   middleOf(id: ControlId, step?: 'review' | 'confirm'): [number, number];
   /** Presses and releases keys as the game hears them. */
   keys(keys: string[]): void;
+  /** From the offer to its second step, by the mirror's last button. */
+  goOn(): void;
+  /** Every page of a place of the state shown last, laid out with the fonts that it is drawn with. */
+  layouts(step?: Step, closesInSeconds?: number | null): Layout[];
+  /** What is wrong with them, in rectangles and in the ink of each text. */
+  problems(step?: Step, closesInSeconds?: number | null): string[];
+  readonly sheet: ContactSheet;
 }
+
+/** A hostile text runs over hundreds of pages, all alike. */
+const PAGES_LOOKED_AT = 12;
 
 const game = document.querySelector('canvas') as HTMLCanvasElement;
 let overlay: OverlayPort | null = null;
@@ -66,7 +81,25 @@ const current = (): OverlayPort => {
   return overlay;
 };
 
+/** What is said at a place of the state shown last. */
+const placeOf = (step: Step = 'review', closesInSeconds: number | null = null): View =>
+  viewOf(lastState, {
+    locale: options.locale ?? 'en',
+    walletOpens: options.walletOpens === true,
+    step,
+    closesInSeconds,
+  });
+
+/** The game with the overlay over it. */
+function framed(): HTMLCanvasElement {
+  const pen = game.getContext('2d') as CanvasRenderingContext2D;
+  paintGame(pen, options.width, options.height);
+  pen.drawImage(current().canvas, 0, 0);
+  return game;
+}
+
 const stage: Stage = {
+  sheet: createContactSheet(framed),
   intents: [],
   renderRequests: 0,
   async open(wanted) {
@@ -83,6 +116,7 @@ const stage: Stage = {
       cssScale,
       locale: wanted.locale ?? 'en',
       textScale: wanted.textScale ?? 1,
+      tv: wanted.tv ?? false,
       reducedMotion: wanted.reducedMotion ?? true,
       ...(wanted.highContrast === true ? { contrast: 'more' } : {}),
       ...(wanted.theme === undefined ? {} : { theme: wanted.theme }),
@@ -118,10 +152,7 @@ const stage: Stage = {
   },
   port: current,
   picture() {
-    const pen = game.getContext('2d') as CanvasRenderingContext2D;
-    paintGame(pen, options.width, options.height);
-    pen.drawImage(current().canvas, 0, 0);
-    return game.toDataURL('image/png');
+    return framed().toDataURL('image/png');
   },
   pixels() {
     const { canvas } = current();
@@ -153,12 +184,36 @@ const stage: Stage = {
   soundsPlayed: () => played,
   howlerState: () => ({ autoSuspend: Howler.autoSuspend }),
   middleOf(id, step = 'review') {
-    const { width, height, cssScale = 1, textScale = 1, locale = 'en', walletOpens = false } = options;
-    const view = viewOf(lastState, { locale, walletOpens, step, closesInSeconds: null });
-    const layout = layOut(view, { width, height, cssScale, textScale }, 0, createMeasure(document, () => familiesFor('', document.fonts)));
-    const box = layout.controls.find((control) => control.id === id);
+    const box = stage.layouts(step)[0]?.controls.find((control) => control.id === id);
     if (box === undefined) throw new Error(`stage: no control ${id}`);
     return [box.x + box.width / 2, box.y + box.height / 2];
+  },
+  goOn() {
+    stage.run(600);
+    const buttons = document.querySelectorAll<HTMLButtonElement>('[role=dialog] button');
+    buttons[buttons.length - 1]?.click();
+    stage.run(600);
+  },
+  layouts(step = 'review', closesInSeconds = null) {
+    const { width, height, cssScale = 1, textScale = 1, tv = false } = options;
+    const view = placeOf(step, closesInSeconds);
+    const families = familiesFor('', document.fonts);
+    const measure = createMeasure(document, () => families);
+    const page = (at: number): Layout => layOut(view, { width, height, cssScale, textScale, tv }, at, measure);
+    const first = page(0);
+    return [first, ...Array.from({ length: Math.min(PAGES_LOOKED_AT, first.pages) - 1 }, (_, at) => page(at + 1))];
+  },
+  problems(step, closesInSeconds) {
+    const families = familiesFor('', document.fonts);
+    return stage
+      .layouts(step, closesInSeconds)
+      .flatMap((layout, at) =>
+        [
+          ...problemsOf(layout),
+          ...brokenWords(layout, placeOf(step, closesInSeconds)),
+          ...inkProblems(layout, families),
+        ].map((one) => `page ${at + 1}: ${one}`),
+      );
   },
   keys(keys) {
     for (const key of keys)
