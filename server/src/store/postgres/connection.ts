@@ -41,6 +41,8 @@ export const clientConfig = (options: ConnectOptions, use: 'write' | 'read' | 'l
   // The driver's own limit is for a network that swallows everything: it comes after the database's.
   query_timeout: options.statementMs + options.lockMs,
   types: TYPES,
+  // What the writer asks without waiting goes out at once, and is answered in its order: one round trip for all of it.
+  pipeline: use === 'write',
   options: [
     `search_path=${options.schema}`,
     'synchronous_commit=on',
@@ -110,6 +112,7 @@ export class Connection {
   /** Lets go at once, without a word to the other end. */
   drop(): void {
     this.#isLost = true;
+    this.#client.connection.stream.destroy(); // an end would wait for what is under way
     this.#client.end().catch(() => undefined);
   }
 

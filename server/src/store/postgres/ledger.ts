@@ -28,6 +28,11 @@ export interface Posted {
   readonly period: number;
 }
 
+export interface PlacedTransfers {
+  readonly posted: readonly Posted[];
+  readonly write: () => Promise<void>;
+}
+
 interface AccountIdRow {
   id: bigint;
   kind: AccountName['kind'];
@@ -56,7 +61,6 @@ const SQL = {
      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[])`,
   ),
   addCorrection: sql('INSERT INTO corrections (transfer, corrects, reason) VALUES ($1, $2, $3)'),
-  addBlock: sql('INSERT INTO journal (number, last_transfer, hash) VALUES ($1, $2, $3)'),
 };
 
 const nameOf = ({ kind, owner, currency }: AccountName): string => `${kind} ${currency} ${owner}`;
@@ -129,12 +133,18 @@ export class PostgresLedger {
 
   /** Writes transfers and their postings, in their order. */
   async post(transfers: readonly Transfer[]): Promise<readonly Posted[]> {
-    if (transfers.length === 0) return [];
+    const { posted, write } = await this.place(transfers);
+    await write();
+    return posted;
+  }
+
+  /** Numbers transfers; `write` sends them off, and is the next thing to be written. */
+  async place(transfers: readonly Transfer[]): Promise<PlacedTransfers> {
+    if (transfers.length === 0) return { posted: [], write: () => Promise.resolve() };
     const ids = await this.#accountIds(transfers.flatMap(({ postings }) => postings));
     const posted: Posted[] = [];
     for (const transfer of transfers) posted.push(await this.#next(transfer));
-    await this.#write(transfers, posted, ids);
-    return posted;
+    return { posted, write: () => this.#write(transfers, posted, ids) };
   }
 
   /** Takes the next number, and goes on with the hash of the block. */
@@ -154,39 +164,42 @@ export class PostgresLedger {
     posted: readonly Posted[],
     ids: ReadonlyMap<string, bigint>,
   ): Promise<void> {
-    const periods = int8s(posted.map(({ period }) => period));
-    await this.#ask(SQL.addTransfers, [
-      int8s(posted.map(({ id }) => id)),
-      texts(transfers.map(({ kind }) => kind)),
-      byteas(transfers.map(({ reference }) => reference)),
-      int8s(transfers.map(({ postings }) => postings.length)),
-      int8s(transfers.map(({ atMs }) => atMs)),
-      periods,
-    ]);
     const idOf = (account: AccountName): bigint => ids.get(nameOf(account)) as bigint;
     const lines = transfers.flatMap(({ postings }, i) =>
       postings.map((posting, line) => ({ ...posting, ...(posted[i] as Posted), line })),
     );
-    await this.#ask(SQL.addPostings, [
-      int8s(lines.map(({ id }) => id)),
-      int8s(lines.map(({ line }) => line)),
-      int8s(lines.map(({ debit }) => idOf(debit))),
-      int8s(lines.map(({ credit }) => idOf(credit))),
-      texts(lines.map(({ debit }) => debit.currency)),
-      int8s(lines.map(({ amountMinor }) => amountMinor)),
-      int8s(lines.map(({ period }) => period)),
+    await Promise.all([
+      this.#ask(SQL.addTransfers, [
+        int8s(posted.map(({ id }) => id)),
+        texts(transfers.map(({ kind }) => kind)),
+        byteas(transfers.map(({ reference }) => reference)),
+        int8s(transfers.map(({ postings }) => postings.length)),
+        int8s(transfers.map(({ atMs }) => atMs)),
+        int8s(posted.map(({ period }) => period)),
+      ]),
+      this.#ask(SQL.addPostings, [
+        int8s(lines.map(({ id }) => id)),
+        int8s(lines.map(({ line }) => line)),
+        int8s(lines.map(({ debit }) => idOf(debit))),
+        int8s(lines.map(({ credit }) => idOf(credit))),
+        texts(lines.map(({ debit }) => debit.currency)),
+        int8s(lines.map(({ amountMinor }) => amountMinor)),
+        int8s(lines.map(({ period }) => period)),
+      ]),
     ]);
     for (const [i, { correction }] of transfers.entries())
       if (correction !== undefined)
         await this.#ask(SQL.addCorrection, [posted[i]?.id, correction.corrects, correction.reason]);
   }
 
-  /** Ends the transaction's block, if it posted anything. */
-  async endBlock(): Promise<void> {
+  /** Ends the transaction; the statement that writes its block, if it posted anything. */
+  endBlock(): string {
     const [head, hash] = [this.#open, this.#hash];
     this.#head = undefined;
     this.#hash = undefined;
-    if (hash !== undefined) await this.#ask(SQL.addBlock, [head.block + 1n, head.last_transfer, hash.digest()]);
+    if (hash === undefined) return '';
+    const digest = Buffer.from(hash.digest()).toString('hex');
+    return `INSERT INTO journal (number, last_transfer, hash) VALUES (${head.block + 1n}, ${head.last_transfer}, '\\x${digest}');`;
   }
 
   get #open(): HeadRow {

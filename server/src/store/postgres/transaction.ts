@@ -110,9 +110,9 @@ export class PostgresTransaction extends PostgresReads implements StoreTransacti
     this.#ledger.forget();
   }
 
-  /** The last thing before the commit. */
-  async end(): Promise<void> {
-    await this.#ledger.endBlock();
+  /** What is to be run last, in the same message as the commit. */
+  end(): string {
+    return this.#ledger.endBlock();
   }
 
   async postTransfer(transfer: Transfer): Promise<bigint> {
@@ -120,13 +120,14 @@ export class PostgresTransaction extends PostgresReads implements StoreTransacti
   }
 
   async loadPayments(keys: readonly PaymentKey[]): Promise<readonly PaymentState[]> {
-    const [players, publishers, tables, priors] = [
-      await this.#players(keys.map(({ userId }) => userId)),
-      await this.#publishers(keys.map(({ publisherId }) => publisherId)),
-      await this.#rateTables(keys.map(({ rateTableId }) => rateTableId)),
-      await this.#priors(keys.map(({ requestId }) => requestId)),
-    ];
-    await this.#cards.loadDisputes(keys.map(({ requestId }) => requestId));
+    // One round trip: they are sent one behind the other and answered in that order.
+    const [players, publishers, tables, priors] = await Promise.all([
+      this.#players(keys.map(({ userId }) => userId)),
+      this.#publishers(keys.map(({ publisherId }) => publisherId)),
+      this.#rateTables(keys.map(({ rateTableId }) => rateTableId)),
+      this.#priors(keys.map(({ requestId }) => requestId)),
+      this.#cards.loadDisputes(keys.map(({ requestId }) => requestId)),
+    ]);
     return keys.map(({ requestId, userId, publisherId, rateTableId }) => {
       const player = players.get(hex(userId));
       if (player === undefined) throw new Error(`player ${hex(userId)} was admitted and is not there`);
@@ -169,7 +170,7 @@ export class PostgresTransaction extends PostgresReads implements StoreTransacti
 
   async recordPayments(records: readonly DecisionRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const posted = await this.#ledger.post(records.flatMap(({ transfer }) => transfer ?? []));
+    const { posted, write } = await this.#ledger.place(records.flatMap(({ transfer }) => transfer ?? []));
     const first = this.#ledger.takePositions(records.length);
     const placed: PlacedRecord[] = [];
     let charged = 0;
@@ -178,8 +179,7 @@ export class PostgresTransaction extends PostgresReads implements StoreTransacti
       const period = transfer?.period ?? (await this.#ledger.bookingPeriod(record.atMs));
       placed.push({ record, position: first + BigInt(i), transferId: transfer?.id ?? null, period });
     }
-    await this.ask(SQL.addDecisions, decisionColumns(placed));
-    await this.#setPressSpending(records);
+    await Promise.all([write(), this.ask(SQL.addDecisions, decisionColumns(placed)), this.#setPressSpending(records)]);
   }
 
   /** The last one of each player is how the day stands. */

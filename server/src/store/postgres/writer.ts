@@ -69,9 +69,9 @@ export class Writer {
 
   async #attempt<T>(work: (tx: PostgresTransaction) => Promise<T>): Promise<T> {
     await this.#requireConnection();
-    const result = await this.#uncommitted(work);
+    const { result, last } = await this.#uncommitted(work);
     this.#turn += 1n;
-    await this.#commit(this.#turn);
+    await this.#commit(this.#turn, last);
     return result;
   }
 
@@ -79,13 +79,13 @@ export class Writer {
     if (this.#connection.isLost) this.#connection = await Connection.open(this.#options, 'write');
   }
 
-  async #uncommitted<T>(work: (tx: PostgresTransaction) => Promise<T>): Promise<T> {
+  /** `last` is run with the commit. */
+  async #uncommitted<T>(work: (tx: PostgresTransaction) => Promise<T>): Promise<{ result: T; last: string }> {
     try {
       const [, head] = await this.#connection.run(BEGIN);
       this.#tx.begin(head?.rows[0] as HeadRow);
       const result = await work(this.#tx);
-      await this.#tx.end();
-      return result;
+      return { result, last: this.#tx.end() };
     } catch (error) {
       await this.#undo();
       throw error;
@@ -99,12 +99,12 @@ export class Writer {
     await this.#connection.run('ROLLBACK').catch(() => this.#connection.drop());
   }
 
-  /** The turn and the commit are one message: either both arrive or neither. */
-  async #commit(turn: bigint): Promise<void> {
+  /** The block, the turn and the commit are one message: either all arrive or none; and where one is refused, none after it is run. */
+  async #commit(turn: bigint, last: string): Promise<void> {
     const id = Buffer.from(this.#options.writerId).toString('hex');
     try {
       await this.#connection.run(
-        `INSERT INTO writers (writer, turn) VALUES ('\\x${id}', ${turn})
+        `${last} INSERT INTO writers (writer, turn) VALUES ('\\x${id}', ${turn})
            ON CONFLICT (writer) DO UPDATE SET turn = excluded.turn, seen_at = now();
          COMMIT`,
       );

@@ -2,6 +2,7 @@
 /** The store port on SQLite: one file, nothing to set up. One connection writes, one reads. */
 import type Database from 'better-sqlite3';
 import { StoreError, type Store, type StoreTransaction } from '../port.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { startJournal } from './journal-start.ts';
 import { takeLock } from './lock-file.ts';
 import { openReader, openWriter } from './open.ts';
@@ -41,6 +42,7 @@ class SqliteStore extends SqliteReads implements Store {
   readonly #tx: SqliteTransaction;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
+  readonly #checkpoints: Checkpoints;
 
   constructor(path: string, writer: Database.Database, reader: Database.Database) {
     super(reader);
@@ -51,6 +53,7 @@ class SqliteStore extends SqliteReads implements Store {
     // Immediate: the lock is taken before the first read, so what was read is still so when it is written.
     this.#begin = writer.prepare('BEGIN IMMEDIATE');
     this.#commit = writer.prepare('COMMIT');
+    this.#checkpoints = new Checkpoints(path, writer);
   }
 
   async transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
@@ -60,6 +63,7 @@ class SqliteStore extends SqliteReads implements Store {
       const result = await work(this.#tx);
       this.#tx.end();
       this.#commit.run();
+      this.#checkpoints.committed();
       return result;
     } catch (error) {
       throw this.#undo(storeErrorOf(error, 'transaction'));
@@ -88,6 +92,7 @@ class SqliteStore extends SqliteReads implements Store {
 
   async close(): Promise<void> {
     this.#reader.close();
+    await this.#checkpoints.stop();
     // Brings the WAL into the file, so that a backup of the file alone is whole.
     this.#writer.pragma('wal_checkpoint(TRUNCATE)');
     this.#writer.close();
