@@ -63,6 +63,8 @@ export class LinkServer {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: LIMITS.messageBytesMax,
+      // A game that was told to go and stays keeps no place.
+      closeTimeout: WALLET_LIMITS.refusedSocketMs,
       handleProtocols: () => LINK_SUBPROTOCOL,
     });
     this.#stopWatching = options.profile.onChange(() => this.#update());
