@@ -62,7 +62,7 @@ export class GameClient {
   readonly #socket: WebSocket;
   readonly #origin: string;
   readonly #frames: Frame[] = [];
-  readonly #waiting: { kind: FrameKind | 'close'; resolve: (value: Frame | number) => void }[] = [];
+  readonly #waiting: { kinds: readonly (FrameKind | 'close')[]; resolve: (value: Frame | number) => void }[] = [];
   #closed: number | undefined;
   #seq = 0;
   secret: Uint8Array | undefined;
@@ -73,7 +73,7 @@ export class GameClient {
     socket.on('message', (bytes: Buffer) => this.#arrived(decodeFrame(new Uint8Array(bytes))));
     socket.on('close', (code) => {
       this.#closed = code;
-      for (const one of this.#waiting.splice(0)) if (one.kind === 'close') one.resolve(code);
+      for (const one of this.#waiting.splice(0)) if (one.kinds.includes('close')) one.resolve(code);
     });
     socket.on('error', () => undefined);
   }
@@ -102,15 +102,23 @@ export class GameClient {
 
   /** The next frame of a kind; others before it are left where they are. */
   next<K extends FrameKind>(kind: K): Promise<FrameOf<K>> {
-    const at = this.#frames.findIndex((one) => one.kind === kind);
+    return this.nextOf(kind);
+  }
+
+  /** The next frame of any of these kinds. */
+  nextOf<K extends FrameKind>(...kinds: readonly K[]): Promise<FrameOf<K>> {
+    const isWanted = ({ kind }: Frame): boolean => (kinds as readonly FrameKind[]).includes(kind);
+    const at = this.#frames.findIndex(isWanted);
     if (at >= 0) return Promise.resolve(this.#frames.splice(at, 1)[0] as FrameOf<K>);
-    return new Promise((resolve) => this.#waiting.push({ kind, resolve: (frame) => resolve(frame as FrameOf<K>) }));
+    return new Promise((resolve) => this.#waiting.push({ kinds, resolve: (frame) => resolve(frame as FrameOf<K>) }));
   }
 
   /** Close code. */
   closed(): Promise<number> {
     if (this.#closed !== undefined) return Promise.resolve(this.#closed);
-    return new Promise((resolve) => this.#waiting.push({ kind: 'close', resolve: (code) => resolve(code as number) }));
+    return new Promise((resolve) =>
+      this.#waiting.push({ kinds: ['close'], resolve: (code) => resolve(code as number) }),
+    );
   }
 
   /** Frames that arrived and nobody has asked for. */
@@ -177,7 +185,7 @@ export class GameClient {
   }
 
   #arrived(frame: Frame): void {
-    const at = this.#waiting.findIndex((one) => one.kind === frame.kind);
+    const at = this.#waiting.findIndex(({ kinds }) => kinds.includes(frame.kind));
     if (at < 0) this.#frames.push(frame);
     else this.#waiting.splice(at, 1)[0]?.resolve(frame);
   }
