@@ -3,9 +3,10 @@
  * of it afterwards. The store's own contract is in `store.ts`.
  */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { audit } from '../../server/src/audit/index.ts';
 import { makeOffer, makeRequest } from '../lib/parties.ts';
 import { CardHolder } from '../server/card-holder.ts';
-import { closeAt, makeBankDetails, makeMandate, mustBuy, startMonth, type Month } from '../server/month-world.ts';
+import { camt, closeAt, makeBankDetails, makeMandate, mustBuy, startMonth, type Month } from '../server/month-world.ts';
 import { balanceOf, enrolPlayer, floatOf, requireBooks, startMarket, startServer } from '../server/started-server.ts';
 import type { StoreRig } from './store-rigs.ts';
 
@@ -64,6 +65,40 @@ export function describeServer(rig: StoreRig): void {
       expect(await cards.findCard(card.cardId)).toMatchObject({ counter: 2, blockedReason: 'stolen' });
       expect(await cards.listUploads(card.cardId)).not.toHaveLength(0);
       await requireBooks(started);
+    });
+
+    it("a stranger's cent under a collection's name answers a cent of it: the next bill asks for nothing twice", async () => {
+      const month: Month = await startMonth(place());
+      const { server, tree } = month;
+      const { mandates, bank, records } = server.service;
+      const bob = await enrolPlayer(month, { name: 'Bob', plan: 'postpaid', moneyMinor: 5_000n });
+      await mandates.take(makeMandate(month, bob));
+      await mustBuy(month, bob, { amountMinor: 900n });
+      await closeAt(month, 202603, APRIL);
+      const [{ endToEndId = '' } = {}] = await records.periods.listCollections(202603, '', 1);
+      await bank.takeNotice(camt({ reference: 'STRANGER', endToEndId, amount: '0.01' }));
+      await mustBuy(month, bob, { amountMinor: 200n });
+      const dueOf = async (period: number, atMs: number) => {
+        await closeAt(month, period, atMs);
+        const [bill] = await records.periods.listBills(period, '', 1);
+        return [bill?.closingMinor, bill?.dueMinor, bill?.carried];
+      };
+      expect(await dueOf(202604, Date.UTC(2026, 4, 1))).toEqual([-1_099n, 200n, undefined]);
+      // The bank's own answer, all of it in May: nothing of March is under way any more, April's collection is.
+      await bank.takeNotice(camt({ reference: 'DEBITED', endToEndId, amount: '9.00' }));
+      expect(await dueOf(202605, Date.UTC(2026, 5, 1))).toEqual([-199n, 0n, 'under-way']);
+      await bank.takeNotice(
+        camt({ reference: 'BACK', endToEndId, amount: '9.00', direction: 'out', returned: 'MD06' }),
+      );
+      expect(await dueOf(202606, Date.UTC(2026, 6, 1))).toEqual([-1_099n, 899n, undefined]);
+      const [march] = await records.periods.listCollections(202603, '', 1);
+      expect(march?.answered).toEqual([
+        { period: 202604, answeredMinor: 1n },
+        { period: 202605, answeredMinor: 900n },
+        { period: 202606, answeredMinor: 900n },
+      ]);
+      expect((await audit({ store: records, roots: tree.roots, oneIn: 1 })).findings).toEqual([]);
+      await requireBooks(month);
     });
 
     it('a month is closed once: bills, collections, a payout, files, their lines, and the pages on them', async () => {

@@ -467,6 +467,18 @@ const PLANTS: readonly Plant[] = [
     place: /^collection C202603-[0-9a-f]{20}, amount$/,
   },
   {
+    fault: 'an answer of the bank in another month',
+    change: (db) => run(db, 'UPDATE collection_answers SET period = period + 1'),
+    kind: 'collection',
+    place: /^collection C202603-[0-9a-f]{20}, answered by month$/,
+  },
+  {
+    fault: 'a cent that answers a whole collection',
+    change: (db) => run(db, 'UPDATE collection_answers SET answered_minor = answered_minor + 1'),
+    kind: 'collection',
+    place: /^collection C202603-[0-9a-f]{20}, answered by month$/,
+  },
+  {
     fault: 'a collection said to be paid that was returned',
     change: (db) => run(db, "UPDATE collections SET state = 'paid', told_returned_minor = 0 WHERE state = 'returned'"),
     kind: 'collection',

@@ -113,7 +113,7 @@ export const COLLECTION: Collection = {
   told: { paidMinor: 0n, returnedMinor: 0n },
   paidMinor: 0n,
   reason: undefined,
-  endedPeriod: undefined,
+  answered: [],
 };
 
 const NAMES: Readonly<Record<string, string>> = { 'lumen-works': 'Lumen Works', hoshi: 'Студия Hoshi 星' };

@@ -16,7 +16,12 @@ import { playerAccount } from './decisions.ts';
 export interface Answers {
   paidMinor: bigint;
   returnedMinor: bigint;
-  /** Of the first that moved money. */
+  /** What was answered so far, each unit once, as each of them came; without a period for those that moved no money. */
+  readonly steps: AnswerStep[];
+}
+
+export interface AnswerStep {
+  readonly answeredMinor: bigint;
   period: number | undefined;
 }
 
@@ -62,12 +67,14 @@ class EntryAudit {
 
   /** The change of what stands as paid of an order, by this entry about it. */
   #answer(endToEndId: string, isReturn: boolean): { readonly answers: Answers; readonly movedMinor: bigint } {
-    const known = this.#facts.answers.get(endToEndId) ?? { paidMinor: 0n, returnedMinor: 0n, period: undefined };
+    const known = this.#facts.answers.get(endToEndId) ?? { paidMinor: 0n, returnedMinor: 0n, steps: [] };
     this.#facts.answers.set(endToEndId, known);
     const before = standing(known);
     // What was turned down before it was booked counts on both sides, so that neither can come any more.
     if (!isReturn || !this.#isBooked) known.paidMinor += this.#size;
     if (isReturn) known.returnedMinor += this.#size;
+    const answeredMinor = known.paidMinor > known.returnedMinor ? known.paidMinor : known.returnedMinor;
+    known.steps.push({ answeredMinor, period: undefined });
     return { answers: known, movedMinor: this.#isBooked ? standing(known) - before : 0n };
   }
 
@@ -91,7 +98,8 @@ class EntryAudit {
         : movedMinor < 0n
           ? await this.#post('bill-return', [move(mine, bank, -movedMinor)])
           : undefined;
-    if (answered !== undefined) answered.answers.period ??= posted?.period;
+    const step = answered?.answers.steps.at(-1);
+    if (step !== undefined) step.period = posted?.period;
   }
 
   /** Turned down before it was booked, or about nothing of ours: no money moved. */

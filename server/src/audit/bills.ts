@@ -3,7 +3,7 @@
  * each total from the transfers, what is due, and the one attempt to collect it. What an operator may set - the least sum that is
  * collected - is taken on the operator's word and counted.
  */
-import type { Bill, Collection, Mandate } from '../bills/types.ts';
+import type { AnsweredBy, Bill, Collection, Mandate } from '../bills/types.ts';
 import type { AccountName, TransferKind } from '../ledger/types.ts';
 import type { SealedPeriod } from '../periods/types.ts';
 import type { Facts } from './audit.ts';
@@ -25,7 +25,13 @@ export interface SealedMonth {
 }
 
 /** Collections that were on their way, by user in hex; kept from month to month. */
-export type UnderWay = Map<string, Collection[]>;
+export type UnderWay = Map<string, Attempt[]>;
+
+/** What an attempt to collect asked for, and what the bank had answered of it by each month. */
+interface Attempt {
+  readonly amountMinor: bigint;
+  readonly answered: readonly AnsweredBy[];
+}
 
 interface BilledPlayer {
   account: AccountName | undefined;
@@ -157,11 +163,29 @@ function dueOf(
   return carried === 'below-minimum' ? { dueMinor: 0n, carried } : { dueMinor: owedMinor, carried: undefined };
 }
 
-/** Of earlier bills, by debit or card, without an answer of the bank that counts in this month or before. */
+/** Of earlier bills, by debit or card: what was asked for, less what the bank answered in this month or before. */
 const underWayOf = (underWay: UnderWay, { userId }: Bill, period: number): bigint =>
-  (underWay.get(hex(userId)) ?? [])
-    .filter(({ endedPeriod }) => endedPeriod === undefined || endedPeriod > period)
-    .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+  (underWay.get(hex(userId)) ?? []).reduce((sum, one) => sum + leftOf(one, period), 0n);
+
+const leftOf = ({ amountMinor, answered }: Attempt, period: number): bigint =>
+  amountMinor - (answered.findLast((one) => one.period <= period)?.answeredMinor ?? 0n);
+
+/**
+ * What the bank had answered of it at the end of each month with an answer. An answer that moved money counts in the month of its
+ * transfer. One that moved none has no transfer: it counts in the month that the row says it reached its sum in.
+ */
+function answeredBy({ endToEndId, amountMinor, answered }: Collection, { answers }: Facts): AnsweredBy[] {
+  const byPeriod = new Map<number, bigint>();
+  for (const { answeredMinor: heardMinor, period } of answers.get(endToEndId)?.steps ?? []) {
+    const answeredMinor = heardMinor < amountMinor ? heardMinor : amountMinor;
+    const counted = period ?? answered.find((one) => one.answeredMinor >= answeredMinor)?.period;
+    if (counted !== undefined) byPeriod.set(counted, answeredMinor);
+  }
+  return [...byPeriod].sort(([a], [b]) => a - b).map(([period, answeredMinor]) => ({ period, answeredMinor }));
+}
+
+const wordsOf = (answered: readonly AnsweredBy[]): string =>
+  answered.map(({ period, answeredMinor }) => `${period}: ${answeredMinor}`).join(', ') || 'nothing';
 
 /** The newest mandate that was there at the seal, if the player's PIN key signed what it says. */
 async function mandateAt(
@@ -199,18 +223,14 @@ async function auditCollections({ month, due, underWay }: DueBills, facts: Facts
     due.delete(collection.billNumber);
     if (collection.way === 'transfer') continue;
     const owner = hex(collection.userId);
-    underWay.set(
-      owner,
-      [...(underWay.get(owner) ?? []), collection].filter((one) => isStillOpen(one, period)),
-    );
+    const attempt = { amountMinor: collection.amountMinor, answered: answeredBy(collection, facts) };
+    const open = [...(underWay.get(owner) ?? []), attempt].filter((one) => leftOf(one, period) > 0n);
+    underWay.set(owner, open);
   }
   if (closedAtMs !== undefined)
     for (const { number, dueMinor } of due.values())
       findings.find('collection', number, `an attempt to collect ${dueMinor}`, 'none');
 }
-
-const isStillOpen = ({ endedPeriod }: Collection, period: number): boolean =>
-  endedPeriod === undefined || endedPeriod > period;
 
 async function auditCollection(collection: Collection, bill: Bill, place: string, facts: Facts): Promise<void> {
   const { findings, witness } = facts;
@@ -229,7 +249,6 @@ async function auditCollection(collection: Collection, bill: Bill, place: string
   for (const [what, expected, found] of pairs) findings.same('collection', `${place}, ${what}`, expected, found);
   if (used !== undefined) await auditMandate(used, facts);
   auditAnswers('collection', place, collection, facts);
-  const answered = facts.answers.get(collection.endToEndId);
-  if (answered?.period !== undefined)
-    findings.same('collection', `${place}, month of the answer`, answered.period, collection.endedPeriod);
+  const expected = answeredBy(collection, facts);
+  findings.same('collection', `${place}, answered by month`, wordsOf(expected), wordsOf(collection.answered));
 }

@@ -97,7 +97,7 @@ export function makeBill(player: BilledPlayer, state: BillingState, terms: BillT
     told: { paidMinor: 0n, returnedMinor: 0n },
     paidMinor: 0n,
     reason: undefined,
-    endedPeriod: undefined,
+    answered: [],
   };
   return { bill, collection };
 }

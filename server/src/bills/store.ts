@@ -30,8 +30,8 @@ export interface BillReader {
   listBillsOfPlayer(userId: Uint8Array): Promise<readonly Bill[]>;
   /**
    * All that a page of bills is made from beside the movements, in the order of the users: what their bill of an earlier period
-   * ended with, the newest mandate taken before a time, and what was under way at the seal of a period: collections by
-   * `bank-debit` and `card-on-file` of earlier periods without an answer that was booked in this period or before.
+   * ended with, the newest mandate taken before a time, and what was under way at the seal of a period: what collections by
+   * `bank-debit` and `card-on-file` of earlier periods ask for, less what of it was answered in this period or before.
    */
   loadBilling(userIds: readonly Uint8Array[], at: BillingTime): Promise<readonly BillingState[]>;
   /** The transfers of a period, sealed or open, that touch the player's account or purses, by number. */
@@ -63,7 +63,7 @@ export interface BillWriter extends BillReader {
   /** All rows of one batch; throws for one that is there already. */
   addBills(bills: readonly Bill[]): Promise<void>;
   addCollections(collections: readonly Collection[]): Promise<void>;
-  /** `atMs` says in which period the answer counts, by the rule for transfers; the first one is kept as `endedPeriod`. */
+  /** `atMs` says in which period the answer counts, by the rule for transfers. */
   setCollection(endToEndId: string, answered: Answered<CollectionState>, atMs: number): Promise<void>;
   /** The number must be above those of this player. */
   addMandate(mandate: Mandate): Promise<void>;

@@ -88,8 +88,15 @@ export interface Collection {
   readonly paidMinor: bigint;
   /** ISO 20022 reason code of a return. */
   readonly reason: string | undefined;
-  /** The period in which the bank's first answer counts; from its seal on nothing of it is under way. */
-  readonly endedPeriod: number | undefined;
+  /** By the periods in which answers count, rising. What was not answered as a period was sealed was under way then. */
+  readonly answered: readonly AnsweredBy[];
+}
+
+/** How much of a collection the bank had paid, sent back or turned down as a period ended, each unit once. */
+export interface AnsweredBy {
+  readonly period: number;
+  /** Not above what was ordered. */
+  readonly answeredMinor: bigint;
 }
 
 /** What the bank has told of one order so far. What stands as paid is the difference, once the first is there: see `paidOf`. */

@@ -14,6 +14,7 @@ import {
   type BankAnswers,
   type Bill,
   type BillLine,
+  type AnsweredBy,
   type Collection,
   type CollectionState,
   type Mandate,
@@ -109,7 +110,13 @@ export interface CollectionRow extends AnswerRow {
   mandate_number: bigint;
   message_id: string | null;
   state: CollectionState;
-  ended_period: bigint | null;
+  /** `<period>:<amount>` of each period with an answer, rising, with blanks between. */
+  answered: string | null;
+}
+
+function answeredBy(text: string): AnsweredBy {
+  const [period = '', answered = ''] = text.split(':');
+  return { period: Number(period), answeredMinor: BigInt(answered) };
 }
 
 export const collectionOf = (row: CollectionRow): Collection => ({
@@ -124,7 +131,7 @@ export const collectionOf = (row: CollectionRow): Collection => ({
   state: row.state,
   ...toldOf(row),
   reason: row.reason ?? undefined,
-  endedPeriod: row.ended_period === null ? undefined : Number(row.ended_period),
+  answered: (row.answered ?? '').split(' ').filter(Boolean).map(answeredBy),
 });
 
 export interface MandateRow {

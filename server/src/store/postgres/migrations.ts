@@ -3,6 +3,7 @@
  * after a release, only added. PostgreSQL came when the ledger was complete, so its first step is what SQLite took three for.
  */
 import { REFUSE } from './columns.ts';
+import { COLLECTION_ANSWERS } from './schema-answers.ts';
 import { CARDS } from './schema-cards.ts';
 import { ESCROWS } from './schema-escrows.ts';
 import { LEDGER } from './schema-ledger.ts';
@@ -13,4 +14,5 @@ import { REFUNDS } from './schema-refunds.ts';
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [REFUSE, ...LEDGER, ...PARTIES, ...CARDS, ...DECISIONS, ...REFUNDS, ...MONEY, ...PERIODS],
   ESCROWS,
+  COLLECTION_ANSWERS,
 ];

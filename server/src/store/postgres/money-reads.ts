@@ -67,6 +67,10 @@ interface BillingRow {
   under_way_minor: bigint;
 }
 
+const COLLECTION = `SELECT *, (SELECT string_agg(a.period || ':' || a.answered_minor, ' ' ORDER BY a.period)
+    FROM collection_answers a WHERE a.end_to_end_id = collections.end_to_end_id) AS answered
+  FROM collections`;
+
 const SQL = {
   fees: sql<FeeRow>(
     `SELECT owed.owner AS publisher_id, owed.currency, t.kind,
@@ -85,8 +89,9 @@ const SQL = {
   billing: sql<BillingRow>(
     `SELECT n.user_id,
        coalesce((SELECT closing_minor FROM bills b WHERE b.period = $2 AND b.user_id = n.user_id), 0) AS opening_minor,
-       coalesce((SELECT sum(amount_minor) FROM collections c WHERE c.user_id = n.user_id AND c.period < $3
-         AND c.way <> 'transfer' AND (c.ended_period IS NULL OR c.ended_period > $3)), 0)::bigint AS under_way_minor
+       coalesce((SELECT sum(c.amount_minor - coalesce((SELECT max(a.answered_minor) FROM collection_answers a
+           WHERE a.end_to_end_id = c.end_to_end_id AND a.period <= $3), 0))
+         FROM collections c WHERE c.user_id = n.user_id AND c.period < $3 AND c.way <> 'transfer'), 0)::bigint AS under_way_minor
      FROM unnest($1::bytea[]) AS n (user_id)`,
   ),
   mandatesBefore: sql<MandateRow>(
@@ -100,12 +105,10 @@ const SQL = {
      FROM unnest($1::bytea[], $2::bigint[]) AS n (user_id, number)
        JOIN mandates m ON m.user_id = n.user_id AND m.number = n.number`,
   ),
-  collection: sql<CollectionRow>('SELECT * FROM collections WHERE end_to_end_id = $1'),
-  collections: sql<CollectionRow>(
-    'SELECT * FROM collections WHERE period = $1 AND user_id > $2 ORDER BY user_id LIMIT $3',
-  ),
+  collection: sql<CollectionRow>(`${COLLECTION} WHERE end_to_end_id = $1`),
+  collections: sql<CollectionRow>(`${COLLECTION} WHERE period = $1 AND user_id > $2 ORDER BY user_id LIMIT $3`),
   openCollections: sql<CollectionRow>(
-    `SELECT * FROM collections WHERE message_id IS NULL AND way <> 'transfer' AND (period, user_id) > ($1, $2)
+    `${COLLECTION} WHERE message_id IS NULL AND way <> 'transfer' AND (period, user_id) > ($1, $2)
      ORDER BY period, user_id LIMIT $3`,
   ),
   closings: sql<ClosingRow>('SELECT * FROM account_closings WHERE request_hash > $1 ORDER BY request_hash LIMIT $2'),

@@ -45,8 +45,12 @@ const SQL = {
      SELECT *, 0, 0 FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::bigint[],
        $8::text[])`,
   ),
-  setCollection: sql(
-    `UPDATE collections SET ${ANSWERED}, ended_period = coalesce(ended_period, $5) WHERE end_to_end_id = $6`,
+  setCollection: sql(`UPDATE collections SET ${ANSWERED} WHERE end_to_end_id = $5`),
+  setAnswered: sql(
+    `INSERT INTO collection_answers (end_to_end_id, period, answered_minor)
+     SELECT end_to_end_id, $1, least(amount_minor, greatest(told_paid_minor, told_returned_minor))
+     FROM collections WHERE end_to_end_id = $2
+     ON CONFLICT (end_to_end_id, period) DO UPDATE SET answered_minor = excluded.answered_minor`,
   ),
   addMandate: sql(
     `INSERT INTO mandates (user_id, number, way, mandate_id, holder, iban, token, signed_at_ms, taken_at_ms, envelope)
@@ -150,7 +154,8 @@ export class PostgresMoneyWrites extends PostgresMoneyReads implements PeriodWri
 
   async setCollection(endToEndId: string, answered: Answered<CollectionState>, atMs: number): Promise<void> {
     const period = await this.#ledger.bookingPeriod(atMs);
-    await this.ask(SQL.setCollection, [...answerOf(answered), period, endToEndId]);
+    await this.ask(SQL.setCollection, [...answerOf(answered), endToEndId]);
+    await this.ask(SQL.setAnswered, [period, endToEndId]);
   }
 
   async addMandate(mandate: Mandate): Promise<void> {

@@ -7,6 +7,7 @@
  * and refuse a row that is there already, since INSERT OR REPLACE deletes without firing delete triggers.
  */
 import { amount, AMOUNT_MAX, appendOnly, bytes, currency, insertOnce, time } from './columns.ts';
+import { ANSWERS_STEP } from './migration-answers.ts';
 import { CARDS_STEP } from './migration-cards.ts';
 import { ESCROWS_STEP } from './migration-escrows.ts';
 import { LEDGER_STEP } from './migration-ledger.ts';
@@ -147,4 +148,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   REFUNDS_STEP,
   MONEY_STEP,
   ESCROWS_STEP,
+  ANSWERS_STEP,
 ];

@@ -57,6 +57,10 @@ interface BillingRow {
   under_way_minor: bigint;
 }
 
+const COLLECTION = `SELECT *, (SELECT group_concat(a.period || ':' || a.answered_minor, ' ') FROM (
+    SELECT * FROM collection_answers a WHERE a.end_to_end_id = collections.end_to_end_id ORDER BY a.period) a) AS answered
+  FROM collections`;
+
 function prepare(db: Database.Database) {
   return {
     bill: db.prepare<[number, Blob], BillRow>('SELECT * FROM bills WHERE period = ? AND user_id = ?'),
@@ -66,8 +70,9 @@ function prepare(db: Database.Database) {
     billsOfPlayer: db.prepare<[Blob], BillRow>('SELECT * FROM bills WHERE user_id = ? ORDER BY period'),
     billing: db.prepare<[{ userId: Blob; previousPeriod: number; period: number }], BillingRow>(
       `SELECT coalesce((SELECT closing_minor FROM bills WHERE period = @previousPeriod AND user_id = @userId), 0) AS opening_minor,
-         coalesce((SELECT sum(amount_minor) FROM collections WHERE user_id = @userId AND period < @period AND way <> 'transfer'
-           AND (ended_period IS NULL OR ended_period > @period)), 0) AS under_way_minor`,
+         coalesce((SELECT sum(c.amount_minor - coalesce((SELECT max(a.answered_minor) FROM collection_answers a
+             WHERE a.end_to_end_id = c.end_to_end_id AND a.period <= @period), 0))
+           FROM collections c WHERE c.user_id = @userId AND c.period < @period AND c.way <> 'transfer'), 0) AS under_way_minor`,
     ),
     mandateBefore: db.prepare<[Blob, number], MandateRow>(
       'SELECT * FROM mandates WHERE user_id = ? AND taken_at_ms < ? ORDER BY number DESC LIMIT 1',
@@ -80,12 +85,12 @@ function prepare(db: Database.Database) {
          AND c.way = m.way AND c.period < @period) AS is_used
        FROM mandates m WHERE m.user_id = @userId AND m.number = @number`,
     ),
-    collection: db.prepare<[string], CollectionRow>('SELECT * FROM collections WHERE end_to_end_id = ?'),
+    collection: db.prepare<[string], CollectionRow>(`${COLLECTION} WHERE end_to_end_id = ?`),
     collections: db.prepare<[number, Blob, number], CollectionRow>(
-      'SELECT * FROM collections WHERE period = ? AND user_id > ? ORDER BY user_id LIMIT ?',
+      `${COLLECTION} WHERE period = ? AND user_id > ? ORDER BY user_id LIMIT ?`,
     ),
     openCollections: db.prepare<[number, Blob, number], CollectionRow>(
-      `SELECT * FROM collections WHERE message_id IS NULL AND way <> 'transfer' AND (period, user_id) > (?, ?)
+      `${COLLECTION} WHERE message_id IS NULL AND way <> 'transfer' AND (period, user_id) > (?, ?)
        ORDER BY period, user_id LIMIT ?`,
     ),
     closing: db.prepare<[Blob], ClosingRow>('SELECT * FROM account_closings WHERE request_hash = ?'),

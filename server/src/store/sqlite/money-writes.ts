@@ -23,6 +23,7 @@ import { SqliteMoneyReads } from './money-reads.ts';
 type Blob = Uint8Array;
 /** The columns that an answer of the bank moves. */
 const ANSWERED = 'state = ?, told_paid_minor = ?, told_returned_minor = ?, reason = ?';
+const ANSWERED_NOW = 'min(c.amount_minor, max(c.told_paid_minor, c.told_returned_minor))';
 type Answer = [state: string, paid: bigint, returned: bigint, reason: string | null];
 
 function prepare(db: Database.Database) {
@@ -40,11 +41,17 @@ function prepare(db: Database.Database) {
     ),
     addCollection: db.prepare(
       `INSERT INTO collections (end_to_end_id, period, user_id, amount_minor, currency, way, mandate_number, message_id,
-         state, told_paid_minor, told_returned_minor, reason, ended_period)
-       VALUES (@endToEndId, @period, @userId, @amountMinor, @currency, @way, @mandateNumber, NULL, @state, 0, 0, NULL, NULL)`,
+         state, told_paid_minor, told_returned_minor, reason)
+       VALUES (@endToEndId, @period, @userId, @amountMinor, @currency, @way, @mandateNumber, NULL, @state, 0, 0, NULL)`,
     ),
-    setCollection: db.prepare<[...Answer, ended: number, id: string]>(
-      `UPDATE collections SET ${ANSWERED}, ended_period = coalesce(ended_period, ?) WHERE end_to_end_id = ?`,
+    setCollection: db.prepare<[...Answer, id: string]>(`UPDATE collections SET ${ANSWERED} WHERE end_to_end_id = ?`),
+    raiseAnswered: db.prepare<[{ period: number; endToEndId: string }]>(
+      `UPDATE collection_answers SET answered_minor = (SELECT ${ANSWERED_NOW} FROM collections c
+         WHERE c.end_to_end_id = @endToEndId) WHERE end_to_end_id = @endToEndId AND period = @period`,
+    ),
+    addAnswered: db.prepare<[{ period: number; endToEndId: string }]>(
+      `INSERT INTO collection_answers (end_to_end_id, period, answered_minor)
+       SELECT c.end_to_end_id, @period, ${ANSWERED_NOW} FROM collections c WHERE c.end_to_end_id = @endToEndId`,
     ),
     addMandate: db.prepare(
       `INSERT INTO mandates (user_id, number, way, mandate_id, holder, iban, token, signed_at_ms, taken_at_ms, envelope)
@@ -147,7 +154,9 @@ export class SqliteMoneyWrites extends SqliteMoneyReads implements PeriodWriter 
   async setCollection(endToEndId: string, answered: Answered<CollectionState>, atMs: number): Promise<void> {
     const sealed = (await this.findNewestSealed())?.period;
     const period = Math.max(periodOf(atMs), sealed === undefined ? 0 : nextPeriod(sealed));
-    this.#sql.setCollection.run(...answerOf(answered), period, endToEndId);
+    this.#sql.setCollection.run(...answerOf(answered), endToEndId);
+    if (this.#sql.raiseAnswered.run({ period, endToEndId }).changes === 0)
+      this.#sql.addAnswered.run({ period, endToEndId });
   }
 
   async addMandate(mandate: Mandate): Promise<void> {

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/require-await -- the port may wait, SQLite never does; async makes every throw a rejection */
 /** The store port on SQLite: one file, nothing to set up. One connection writes, one reads. */
 import type Database from 'better-sqlite3';
 import { StoreError, type Store, type StoreTransaction } from '../port.ts';
