@@ -46,8 +46,8 @@ export interface Spoken {
   readonly direction: Direction;
 }
 
-/** Scripts whose marks or squares fill more of the line's height than Latin does. */
-const LEADING_TIMES: Readonly<Partial<Record<Language, number>>> = { ar: 1.16, ja: 1.07 };
+/** Scripts whose marks fill more of the line's height than Latin does. */
+const LEADING_TIMES: Readonly<Partial<Record<Language, number>>> = { ar: 1.16 };
 
 /** What the layouts set type with: one screen, one way to measure. */
 export interface Setter {
@@ -72,7 +72,11 @@ export interface Setter {
 
 export function createSetter(scale: Scale, measure: Measure, { locale, direction }: Spoken): Setter {
   const widthOf = (text: string, face: Face): number => Math.ceil(measure(text, face.size, face.weight));
-  const resized = (face: Face, size: number): Face => ({ ...face, size, leading: (face.leading / face.size) * size });
+  const resized = (face: Face, size: number): Face => ({
+    ...face,
+    size,
+    leading: Math.floor((face.leading / face.size) * size),
+  });
   const leadingTimes = LEADING_TIMES[languageOf(locale)] ?? 1;
   const setter: Setter = {
     scale,
@@ -82,7 +86,12 @@ export function createSetter(scale: Scale, measure: Measure, { locale, direction
       const { size, weight, ink, leading } = FACES[name];
       const growth = size >= LARGE ? 1 + (scale.text - 1) * LARGE_GROWTH : scale.text;
       const scaled = Math.max(SMALLEST_TYPE, size * times) * growth * scale.unit;
-      return { size: scaled, weight, ink, leading: Math.round(scaled * leading * leadingTimes) };
+      return {
+        size: scaled,
+        weight,
+        ink,
+        leading: Math.round(scaled * leading * (name === 'price' ? 1 : leadingTimes)),
+      };
     },
     shrunk: (face, times) => resized(face, Math.max(SMALLEST_TYPE * scale.unit, face.size * times)),
     widthOf,

@@ -39,6 +39,6 @@ export const brokenWords = (layout: Layout, { choices, locale }: View): string[]
     .filter(({ id, label }) => {
       const said = choices.find((choice) => choice.id === id)?.label;
       const drawn = label.map(({ text }) => text).join(' ');
-      return said !== undefined && locale !== 'ja' && drawn !== breakable(said);
+      return said !== undefined && locale !== 'ja' && breakable(drawn) !== breakable(said);
     })
     .map(({ id, label }) => `label of ${id} breaks within a word: ${label.map(({ text }) => text).join(' | ')}`);

@@ -355,16 +355,17 @@ describe('rules 10 and 11: the game gets back exactly what it had', () => {
       const seen = { listening, reads: 0 };
       Object.assign(window, { seen });
       for (const [owner, target] of Object.entries({ window, document })) {
-        const { addEventListener, removeEventListener } = target;
+        const add = target.addEventListener.bind(target);
+        const remove = target.removeEventListener.bind(target);
         const name = (type: string, capture: unknown): string =>
           `${owner} ${type} ${capture === true || (capture as { capture?: boolean } | undefined)?.capture === true}`;
         target.addEventListener = (type: string, listener: never, options: never) => {
           listening.add(name(type, options));
-          addEventListener.call(target, type, listener, options);
+          add(type, listener, options);
         };
         target.removeEventListener = (type: string, listener: never, options: never) => {
           listening.delete(name(type, options));
-          removeEventListener.call(target, type, listener, options);
+          remove(type, listener, options);
         };
       }
       const read = navigator.getGamepads.bind(navigator);

@@ -156,15 +156,16 @@ const data: CoinslotOptions = {
       async createOverlay(options) {
         const real = await createOverlay(options);
         port = real;
-        const { show, hide } = real;
+        const show = real.show.bind(real);
+        const hide = real.hide.bind(real);
         real.show = (state) => {
           lastState = state;
           states.push(state.kind);
-          show.call(real, state);
+          show(state);
         };
         real.hide = () => {
           states.push('hidden');
-          hide.call(real);
+          hide();
         };
         return real;
       },

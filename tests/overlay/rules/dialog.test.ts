@@ -1,8 +1,8 @@
 import type { OverlayIntent, OverlayState } from '@coinslot/overlay';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Dialog, type ControlId, type Moment } from '../../overlay/src/dialog/dialog.ts';
-import { GUARD_MS } from '../../overlay/src/dialog/input-guard.ts';
-import { shownIn, statesIn } from './lib/samples.ts';
+import { Dialog, type ControlId, type Moment } from '../../../overlay/src/dialog/dialog.ts';
+import { GUARD_MS } from '../../../overlay/src/dialog/input-guard.ts';
+import { shownIn, statesIn } from '../lib/samples.ts';
 
 let nowMs = 0;
 let intents: OverlayIntent[] = [];
