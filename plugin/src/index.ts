@@ -14,6 +14,7 @@ export type {
   EntitlementChange,
   LinkState,
   MessageCheck,
+  OpenedContent,
   PassedMessage,
   ReachedBoundary,
   RestoreResult,

@@ -5,3 +5,17 @@
 export { landFlight, restoreAll } from './core/healing.ts';
 export { Purchase } from './core/purchase.ts';
 export { createVerifier } from './verifier.ts';
+/**
+ * What the chunk of sealed content needs of the protocol, by way of here: bundlers then leave this chunk whole, instead of cutting
+ * it into what the two share and what they do not, which costs 0.8 kB gzip.
+ */
+export {
+  decodeOffer,
+  decodeQuote,
+  decodeTerms,
+  equalBytes,
+  openEnvelope,
+  ProtocolError,
+  readEnvelope,
+  withChain,
+} from '@coinslot/protocol';

@@ -6,7 +6,9 @@
 import {
   checkDecision,
   checkDeclined,
+  checkRecovered,
   checkRestored,
+  decodeCountersignature,
   decodeCrls,
   decodeOffer,
   decodePairingHeader,
@@ -19,6 +21,7 @@ import {
   decodeTerms,
   encodeOffer,
   equalBytes,
+  offerHash,
   openEnvelope,
   ProtocolError,
   readEnvelope,
@@ -74,12 +77,16 @@ export interface VerifiedGrant {
 export interface GrantBytes {
   readonly offer: Uint8Array;
   readonly decision: Uint8Array;
+  /** A payment server's word for it, where message 1 was lost with another machine and is rebuilt from the price list. */
+  readonly countersigned?: Uint8Array | undefined;
 }
 
 export interface RestoredGrant extends GrantBytes {
   readonly grant: VerifiedGrant;
   /** Ms of play or uses, by the wallet's journal. */
   readonly consumed: number;
+  /** The content key of what is sealed, for the session that asked. */
+  readonly sealedKey: Uint8Array | undefined;
 }
 
 export type DecisionVerdict =
@@ -117,6 +124,8 @@ export function createVerifier(options: VerifierOptions) {
   const offers = new Map(list.offers.map((one) => [one.offerId, one]));
   const revocations = new Revocations(options.crls === undefined ? [] : decodeCrls(options.crls));
   return {
+    /** The price list, and the roots that it stands under. */
+    shipped: { list, roots },
     sellable: list.offers.filter((one) => !one.retired).map(sellableOf),
     /** Whether a card may decide about any offer, retired ones included: then keys may be of P-256. */
     takesCards: list.offers.some(({ quote }) => decodeQuote(readEnvelope(quote).body).cards !== 'none'),
@@ -146,10 +155,18 @@ export function createVerifier(options: VerifierOptions) {
     },
     verifyRestored: (envelope: Uint8Array, challenge: Uint8Array, sessionKey: Uint8Array, nowMs: number) => {
       const { gameId, publisherId } = list;
-      const known = { roots, crls: revocations.all };
-      const checked = checkRestored(envelope, { ...known, challenge, sessionKey, gameId, publisherId, nowMs });
-      const { offer, decision, consumed } = checked.restored;
-      return { grant: grantOf(checked), offer, decision, consumed: Number(consumed) } satisfies RestoredGrant;
+      const known = { roots, crls: revocations.all, gameId, publisherId, priced: pricedIn(list) };
+      const checked = checkRestored(envelope, { ...known, challenge, sessionKey, nowMs });
+      const { offer, decision, consumed, sealedKey, countersigned } = checked.restored;
+      const isLost = offer.length === 0;
+      return {
+        grant: grantOf(checked),
+        offer: isLost ? rebuildOffer(list, checked) : offer,
+        decision,
+        ...(isLost && { countersigned }),
+        consumed: Number(consumed),
+        sealedKey,
+      } satisfies RestoredGrant;
     },
     /** Throws unless this is a signed no to exactly that offer. */
     verifyDeclined: (declined: Uint8Array, offer: Uint8Array, nowMs: number): void =>
@@ -237,13 +254,48 @@ function grantOf({ decision, terms }: CheckedDecision): VerifiedGrant {
   return { decisionId, offerId: terms.offerId, target, kind, quantity, untilMs, decidedAtMs: decision.timeMs };
 }
 
+/** What the list sells under an offer hash, retired offers included: the way to the terms when message 1 is lost. */
+const pricedIn =
+  (list: PriceList) =>
+  (wanted: Uint8Array): PricedOffer | undefined =>
+    list.offers.find(({ terms }) => equalBytes(offerHash(terms), wanted));
+
+/**
+ * Message 1 as it will have been, where it was lost: the list's terms and quote, and what the decision says of the rest. Opens
+ * nothing by itself: what is kept beside it is verified without it.
+ */
+function rebuildOffer(list: PriceList, { decision }: CheckedDecision): Uint8Array {
+  const priced = pricedIn(list)(decision.offerHash)!;
+  return encodeOffer({
+    version: 1,
+    quote: withChain(priced.quote, list.chain),
+    terms: priced.terms,
+    texts: textsFor(priced, [list.defaultLocale]),
+    offerTimeMs: decision.offerTimeMs,
+    nonce: decision.nonce,
+    boundary: 'recovered',
+    sessionKey: decision.sessionKey,
+  });
+}
+
 /**
  * Kept bytes again, as of the decision's own time: what was bought while a certificate was valid stays bought. By a software
  * card too, unlike in `checkRestored`: each was verified at its own time in this browser before it was kept, a player without a
  * network must not lose a level to the calendar, and who can write into this store runs code beside the gate anyhow.
  */
-function reverify({ offer, decision }: GrantBytes, list: PriceList, roots: readonly Uint8Array[]): VerifiedGrant {
+function reverify(
+  { offer, decision, countersigned }: GrantBytes,
+  list: PriceList,
+  roots: readonly Uint8Array[],
+): VerifiedGrant {
   const { timeMs } = decodePaymentDecision(readEnvelope(decision).body);
+  if (countersigned !== undefined) {
+    const { gameId, publisherId } = list;
+    // The server's word came later than the decision, and counts as of its own time.
+    const nowMs = Math.max(timeMs, decodeCountersignature(readEnvelope(countersigned).body).timeMs);
+    const known = { roots, nowMs, gameId, publisherId, priced: pricedIn(list) };
+    return grantOf(checkRecovered(decision, countersigned, known));
+  }
   const checked = checkDecision(decision, offer, { roots, nowMs: timeMs });
   if (checked.decision.outcome !== 'approved')
     throw new ProtocolError('DECISION_MISMATCH', 'PaymentDecision.outcome: a refusal opens nothing');

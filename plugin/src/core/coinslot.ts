@@ -27,7 +27,15 @@ import { Play } from './play.ts';
 import { Player } from './player.ts';
 import type { ConsentDialog, ConsentStage, CorePorts, LoopbackPermissionPort, Store } from './ports.ts';
 import type { PurchaseOrder } from './purchase.ts';
-import type { BreakpointResult, CoinslotEvents, CoreOptions, Entitlement, LinkState, RestoreResult } from './types.ts';
+import type {
+  BreakpointResult,
+  CoinslotEvents,
+  CoreOptions,
+  Entitlement,
+  LinkState,
+  RestoreResult,
+  OpenedContent,
+} from './types.ts';
 import { unreached } from './unreached.ts';
 
 /** Code is fetched this long before the first offer may come, and not in the first moments of play. */
@@ -171,6 +179,18 @@ export class Coinslot {
       const reason = error instanceof NotLoadedError ? 'offline' : 'broken';
       return { ...failed, reason, detail: errorText(error) };
     }
+  }
+
+  /**
+   * The bytes of a sealed file, in the clear: of a target that a verified decision opens, under the key that came with that
+   * decision, and exactly what the publisher signed. Never rejects.
+   */
+  async openSealed(target: string, url: string): Promise<OpenedContent> {
+    await this.ready;
+    return import('../sealed.ts').then(
+      ({ openSealedContent }) => openSealedContent(this.#desk, () => this.#restore(true), target, url),
+      (error: unknown) => ({ status: 'refused', reason: 'not-fetched', detail: errorText(error) }),
+    );
   }
 
   /** Play begins: time counts, minutes are used up. `target`: what is being played, so that only its minutes are. */
@@ -391,6 +411,7 @@ export class Coinslot {
 
   async #heard(frame: Frame): Promise<void> {
     if (frame.kind === 'crls') return this.#learnRevoked(frame.lists);
+    if (frame.kind === 'content-key') return this.#desk.takeContentKey(frame);
     if (frame.kind === 'entitled') return this.#fetchEntitled();
     if (frame.kind !== 'refund') return this.#desk.answered(frame);
     try {

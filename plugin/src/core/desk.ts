@@ -4,7 +4,7 @@ import type { DecisionVerdict, Verifier } from '../verifier.ts';
 import { checksOf } from './checks.ts';
 import type { Emitter } from './emitter.ts';
 import type { Entitlements } from './entitlements.ts';
-import type { Flight, Flights } from './flights.ts';
+import { hexOf, type Flight, type Flights } from './flights.ts';
 import type { WalletLink } from './link.ts';
 import type { CorePorts } from './ports.ts';
 import type { CoinslotEvents, EntitlementChange, MessageCheck } from './types.ts';
@@ -29,6 +29,9 @@ export class Desk {
   #seq = 0;
   readonly #open = new Map<number, (answer: Answer) => void>();
 
+  /** The last content key that came, whose decision is about to come. One payment is under way at a time. */
+  #contentKey: FrameFields<'content-key'> | undefined;
+
   constructor(parts: DeskParts) {
     this.parts = parts;
   }
@@ -43,6 +46,11 @@ export class Desk {
   /** Passes a frame on to whoever asked. */
   answered(frame: Frame): void {
     if ('seq' in frame) this.#open.get(frame.seq)?.(frame);
+  }
+
+  /** Just before its decision, which is verified before the key is of any use. */
+  takeContentKey(frame: FrameFields<'content-key'>): void {
+    this.#contentKey = frame;
   }
 
   send<K extends FrameKind>(kind: K, fields: FrameFields<K>): boolean {
@@ -64,7 +72,12 @@ export class Desk {
     }
     this.passed('decision', decision, checksOf());
     if (verdict.outcome === 'approved') {
-      const entitlement = await this.parts.entitlements.add(verdict.grant, { offer: flight.offer, decision });
+      const { sessionSecret } = flight;
+      const { decisionId, sealedKey } = this.#contentKey ?? {};
+      const isIts = decisionId !== undefined && hexOf(decisionId) === verdict.grant.decisionId;
+      const contentKey = isIts && sealedKey ? { sealedKey, sessionSecret } : undefined;
+      const bytes = { offer: flight.offer, decision };
+      const entitlement = await this.parts.entitlements.add(verdict.grant, bytes, 0, contentKey);
       this.changed({ kind: 'granted', entitlement });
     }
     await this.parts.flights.land(flight.nonce);

@@ -15,10 +15,26 @@ interface KeptGrant extends GrantBytes {
   readonly consumed: number;
 }
 
+/** The content key of a decision about something sealed, as the wallet sealed it to a session of this game. In memory only. */
+export interface SessionContentKey {
+  readonly sealedKey: Uint8Array;
+  /** X25519. */
+  readonly sessionSecret: Uint8Array;
+}
+
+/** A grant that opens a target now, with what opening sealed content takes. */
+export interface OpeningGrant {
+  readonly decisionId: string;
+  /** Message 1. */
+  readonly offer: Uint8Array;
+  readonly contentKey: SessionContentKey | undefined;
+}
+
 interface Held {
   readonly grant: VerifiedGrant;
   readonly bytes: GrantBytes;
   consumed: number;
+  contentKey: SessionContentKey | undefined;
 }
 
 export interface EntitlementsOptions {
@@ -45,18 +61,29 @@ export class Entitlements {
   async load(verifier: Verifier): Promise<void> {
     for (const [, value] of await this.#options.store.list(TABLE)) {
       try {
-        const { offer, decision, consumed } = value as KeptGrant;
-        const grant = verifier.reverify({ offer, decision });
-        this.#hold(grant, { offer, decision }, Number.isFinite(consumed) ? Math.max(0, consumed) : 0);
+        const { consumed, ...bytes } = value as KeptGrant;
+        const grant = verifier.reverify(bytes);
+        this.#hold(grant, bytes, Number.isFinite(consumed) ? Math.max(0, consumed) : 0);
       } catch (error) {
         this.#options.onProblem(error);
       }
     }
   }
 
-  /** Keeps a verified grant; resolves when it has been written. What was consumed never goes down. */
-  async add(grant: VerifiedGrant, { offer, decision }: GrantBytes, consumed = 0): Promise<Entitlement> {
-    const held = this.#hold(grant, { offer, decision }, consumed);
+  /**
+   * Keeps a verified grant; resolves when it has been written. What was consumed never goes down. Where message 1 was lost, the
+   * wallet's journal was too: minutes and uses count as used up, unless they were counted here.
+   */
+  async add(
+    grant: VerifiedGrant,
+    { offer, decision, countersigned }: GrantBytes,
+    consumed = 0,
+    contentKey?: SessionContentKey,
+  ): Promise<Entitlement> {
+    const isLost = countersigned !== undefined;
+    const bytes = isLost ? { offer, decision, countersigned } : { offer, decision };
+    const held = this.#hold(grant, bytes, isLost && !this.has(grant.decisionId) ? allOf(grant) : consumed);
+    held.contentKey = contentKey ?? held.contentKey;
     await this.#keep(held);
     return this.#describe(held);
   }
@@ -87,6 +114,15 @@ export class Entitlements {
   for(target: string): Entitlement | undefined {
     const held = this.#opening(target)[0];
     return held && this.#describe(held);
+  }
+
+  /** Every grant that opens a target now, kept ones first. */
+  opening(target: string): readonly OpeningGrant[] {
+    return this.#opening(target).map(({ grant, bytes, contentKey }) => ({
+      decisionId: grant.decisionId,
+      offer: bytes.offer,
+      contentKey,
+    }));
   }
 
   list(): readonly Entitlement[] {
@@ -148,7 +184,12 @@ export class Entitlements {
 
   #hold(grant: VerifiedGrant, bytes: GrantBytes, consumed: number): Held {
     const before = this.#held.get(grant.decisionId);
-    const held = { grant, bytes, consumed: Math.max(consumed, before?.consumed ?? 0) };
+    const held = {
+      // Message 1 as it was is worth more than one that was rebuilt.
+      ...{ grant, bytes: bytes.countersigned === undefined ? bytes : (before?.bytes ?? bytes) },
+      contentKey: before?.contentKey,
+      consumed: Math.max(consumed, before?.consumed ?? 0),
+    };
     this.#held.set(grant.decisionId, held);
     return held;
   }
@@ -198,6 +239,12 @@ export class Entitlements {
 const byAge = (a: Held, b: Held): number => a.grant.decidedAtMs - b.grant.decidedAtMs;
 const runsOut = ({ grant }: Held): boolean =>
   grant.kind !== 'level' && grant.kind !== 'scene' && grant.kind !== 'forever';
+
+/** As much as can be consumed of a grant: ms of play, or uses. */
+function allOf({ kind, quantity }: VerifiedGrant): number {
+  if (kind === 'minutes') return quantity * MINUTE_MS;
+  return kind === 'uses' ? quantity : 0;
+}
 
 function endOf(grant: VerifiedGrant): number | undefined {
   if (grant.kind === 'until') return grant.untilMs;

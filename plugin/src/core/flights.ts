@@ -33,14 +33,14 @@ export class Flights {
 
   /** Resolves when it has been written; only then may the offer be sent. */
   async keep(flight: Flight): Promise<void> {
-    await this.#store.put(TABLE, nameOf(flight.nonce), flight);
+    await this.#store.put(TABLE, hexOf(flight.nonce), flight);
     const all = await this.list();
     for (const old of all.slice(0, Math.max(0, all.length - FLIGHTS_MAX))) await this.land(old.nonce);
   }
 
   /** Decided, declined or given up. */
   land(nonce: Uint8Array): Promise<void> {
-    return this.#store.delete(TABLE, nameOf(nonce));
+    return this.#store.delete(TABLE, hexOf(nonce));
   }
 }
 
@@ -58,4 +58,6 @@ function isFlight(kept: unknown): kept is Flight {
 const isBytes = (value: unknown, length?: number): value is Uint8Array =>
   value instanceof Uint8Array && (length === undefined || value.length === length);
 
-const nameOf = (nonce: Uint8Array): string => Array.from(nonce, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Lower-case hex, as names in the store and ids of decisions are written. */
+export const hexOf = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

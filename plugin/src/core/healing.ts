@@ -47,7 +47,9 @@ export async function restoreAll(desk: Desk): Promise<Restoration> {
   const { ports, verifier } = desk.parts;
   const { publicKeyOf } = await verifier();
   const challenge = ports.random(32);
-  const sessionKey = publicKeyOf(ports.random(32));
+  const sessionSecret = ports.random(32);
+  const session: Session = { challenge, sessionKey: publicKeyOf(sessionSecret), sessionSecret };
+  const { sessionKey } = session;
   const entitlements: Entitlement[] = [];
   const refused: CodeName[] = [];
   const complete = await converse(
@@ -57,7 +59,7 @@ export async function restoreAll(desk: Desk): Promise<Restoration> {
     async (answer) => {
       if (answer.kind !== 'restored') return answer.kind === 'refusal' ? false : undefined;
       for (const envelope of answer.restored) {
-        const taken = await takeRestored(desk, envelope, challenge, sessionKey);
+        const taken = await takeRestored(desk, envelope, session);
         if (typeof taken === 'string') refused.push(taken);
         else entitlements.push(taken);
       }
@@ -68,22 +70,29 @@ export async function restoreAll(desk: Desk): Promise<Restoration> {
   return { entitlements, refused, complete };
 }
 
+/** What a Restored message is asked for with. */
+interface Session {
+  readonly challenge: Uint8Array;
+  readonly sessionKey: Uint8Array;
+  readonly sessionSecret: Uint8Array;
+}
+
 async function takeRestored(
   desk: Desk,
   envelope: Uint8Array,
-  challenge: Uint8Array,
-  sessionKey: Uint8Array,
+  { challenge, sessionKey, sessionSecret }: Session,
 ): Promise<Entitlement | CodeName> {
   const { ports, verifier, entitlements } = desk.parts;
   try {
-    const { grant, consumed, ...bytes } = (await verifier()).verifyRestored(
+    const { grant, consumed, sealedKey, ...bytes } = (await verifier()).verifyRestored(
       envelope,
       challenge,
       sessionKey,
       ports.clock.nowMs(),
     );
     const isNew = !entitlements.has(grant.decisionId);
-    const entitlement = await entitlements.add(grant, bytes, consumed);
+    const contentKey = sealedKey && { sealedKey, sessionSecret };
+    const entitlement = await entitlements.add(grant, bytes, consumed, contentKey);
     desk.passed('restored', envelope, checksOf());
     if (isNew) desk.changed({ kind: 'restored', entitlement });
     return entitlement;

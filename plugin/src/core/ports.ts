@@ -76,6 +76,8 @@ export interface CorePorts {
   readonly stage: ConsentStage;
   /** Default: `unknown`, for ever. */
   readonly loopbackPermission?: LoopbackPermissionPort;
+  /** Loads a sealed file; default: `fetch`. */
+  readonly fetchBytes?: (url: string) => Promise<Uint8Array>;
   /**
    * The web origin of the game as the browser sends it (`self.origin`), which is part of the link's proof. Empty or `null` for
    * a game that is no web page: it is paired by a code.

@@ -58,6 +58,24 @@ export interface BreakpointResult {
   readonly detail?: string;
 }
 
+/** Sealed content in the clear, in memory and nowhere else; or why not. */
+export type OpenedContent =
+  | { readonly status: 'opened'; readonly bytes: Uint8Array }
+  | {
+      readonly status: 'refused';
+      /**
+       * `not-entitled`: no verified decision opens the target. `not-sealed`: what opens it is about nothing sealed. `no-key`: the
+       * wallet has handed over no key, as when it is not running (KEY_ABSENT). `not-fetched`: the file, or the code that opens
+       * it, could not be loaded. `not-verified`: file or key are not what the publisher signed, with the code. `insecure-page`:
+       * the browser decrypts only on pages from https or from this machine.
+       */
+      readonly reason:
+        'not-entitled' | 'not-sealed' | 'no-key' | 'not-fetched' | 'not-verified' | 'insecure-page' | 'broken';
+      readonly code?: CodeName;
+      /** For the developer's log, in English. */
+      readonly detail?: string;
+    };
+
 export interface RestoreResult {
   readonly status: 'restored' | 'failed';
   readonly entitlements: readonly Entitlement[];

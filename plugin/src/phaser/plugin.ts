@@ -9,6 +9,7 @@ import type {
   CoreOptions,
   Entitlement,
   LinkState,
+  OpenedContent,
   RestoreResult,
 } from '../core/types.ts';
 import type { Facts, TimingDecision } from '../timing/index.ts';
@@ -35,6 +36,8 @@ export interface CoinslotOptions extends CoreOptions {
   readonly theme?: ThemeChoice;
   /** `more`: high contrast, whatever the theme; default: where the player's system asks for it. */
   readonly contrast?: 'more';
+  /** Larger type, for a screen across the room. */
+  readonly tv?: boolean;
   /** Keys of two switches: next and select. */
   readonly switches?: Switches;
   /** 1 ... 2; default 1. */
@@ -97,6 +100,11 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
     return this.#core.can(target);
   }
 
+  /** @see Coinslot.openSealed */
+  openSealed(target: string, url: string): Promise<OpenedContent> {
+    return this.#core.openSealed(target, url);
+  }
+
   restore(): Promise<RestoreResult> {
     return this.#core.restore();
   }
@@ -153,13 +161,16 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
     const hold = new GameHold(game, { isOwn: isStage, mute: options.mute });
     const stage = new OverlayStage(game, hold, {
       load: options.overlay ?? (() => import('@coinslot/overlay')),
-      locale: options.locale ?? 'en',
-      textScale: options.textScale ?? 1,
-      ...(options.theme && { theme: options.theme }),
-      ...(options.contrast && { contrast: options.contrast }),
-      ...(options.switches && { switches: options.switches }),
-      ...(options.sound !== undefined && { sound: options.sound }),
-      openWallet: () => void window.open(`http://127.0.0.1:${options.wallet?.port ?? 8373}/`, 'coinslot-wallet'),
+      overlay: {
+        locale: options.locale ?? 'en',
+        textScale: options.textScale ?? 1,
+        ...(options.theme && { theme: options.theme }),
+        ...(options.contrast && { contrast: options.contrast }),
+        ...(options.tv !== undefined && { tv: options.tv }),
+        ...(options.switches && { switches: options.switches }),
+        ...(options.sound !== undefined && { sound: options.sound }),
+        openWallet: () => void window.open(`http://127.0.0.1:${options.wallet?.port ?? 8373}/`, 'coinslot-wallet'),
+      },
     });
     const core = new Coinslot(options, { ...browserPorts(options.placements.game), stage }, events);
     const gate = new SceneGate(game, this.pluginManager, hold, rulesOf(options, core, events));

@@ -11,6 +11,7 @@ import {
   type Grant,
   type PricedOffer,
 } from '@coinslot/protocol';
+import { contentKeyIdOf } from '@coinslot/protocol/sealing';
 import type { Campaign, PlacementsFile } from '@coinslot/plugin/timing';
 import {
   bytes16Of,
@@ -32,6 +33,8 @@ export interface Content {
   readonly server: Holder;
   readonly priceList: Uint8Array;
   readonly roots: Uint8Array;
+  /** What the bonus is sealed under, where it is. */
+  readonly contentKey: Uint8Array | undefined;
 }
 
 interface Sold {
@@ -53,19 +56,25 @@ export const SOLD: readonly Sold[] = [
 export interface ContentOptions {
   atMs?: number;
   origin?: string;
+  /** Every place of the game, in place of `origin`. */
+  origins?: readonly string[];
   /** Another name is another authority. */
   tree?: string;
+  /** Seals the bonus: its content key, and the digest of its sealed files. */
+  seals?: { contentKey: Uint8Array; contentDigest: Uint8Array };
+  /** Parties that are there already. */
+  of?: { tree: Tree; publisher: Holder };
 }
 
 export function makeContent(options: ContentOptions = {}): Content {
   const { atMs = NOON_MS, origin = 'http://127.0.0.1:8375' } = options;
-  const tree = makeTree({ atMs, ...(options.tree && { name: options.tree }) });
-  const publisher = makePublisher(tree);
+  const tree = options.of?.tree ?? makeTree({ atMs, ...(options.tree && { name: options.tree }) });
+  const publisher = options.of?.publisher ?? makePublisher(tree);
   const header = {
     publisherId: publisher.id,
     gameId: GAME,
     gameName: 'Demo Game',
-    origins: [origin],
+    origins: options.origins ?? [origin],
     notBeforeMs: atMs - DAY_MS,
     notAfterMs: atMs + 30 * DAY_MS,
   };
@@ -75,12 +84,24 @@ export function makeContent(options: ContentOptions = {}): Content {
     defaultLocale: 'en',
     chain: publisher.chain,
     pairingHeader: sealEnvelope('pairing-header', encodePairingHeader(header), publisher.signer, publisher.chain),
-    offers: SOLD.map((sold) => priced(publisher, sold, atMs)),
+    offers: SOLD.map((sold) => priced(publisher, sold, atMs, sold.offerId === 'bonus' ? options.seals : undefined)),
   });
-  return { tree, publisher, server: makeServerHolder(tree), priceList, roots: encodeRoots(tree.roots) };
+  return {
+    tree,
+    publisher,
+    server: makeServerHolder(tree),
+    priceList,
+    roots: encodeRoots(tree.roots),
+    contentKey: options.seals?.contentKey,
+  };
 }
 
-function priced(publisher: Holder, { offerId, grant, amountMinor, currency }: Sold, atMs: number): PricedOffer {
+function priced(
+  publisher: Holder,
+  { offerId, grant, amountMinor, currency }: Sold,
+  atMs: number,
+  seals: ContentOptions['seals'],
+): PricedOffer {
   const texts = ['en', 'fr'].map((locale) => {
     const title = locale === 'en' ? `The offer ${offerId}` : `L’offre ${offerId}`;
     return { locale, texts: encodeTexts({ locale, gameName: 'Demo Game', title, description: '' }) };
@@ -88,8 +109,8 @@ function priced(publisher: Holder, { offerId, grant, amountMinor, currency }: So
   const digests = texts.map((one) => ({ locale: one.locale, digest: textsDigest(one.texts) }));
   const made = makeOffer(publisher, {
     atMs,
-    terms: { salt: bytes16Of(offerId), offerId, grant, texts: digests },
-    quote: { amountMinor, currency },
+    terms: { salt: bytes16Of(offerId), offerId, grant, texts: digests, contentDigest: seals?.contentDigest },
+    quote: { amountMinor, currency, contentKeyId: seals && contentKeyIdOf(seals.contentKey) },
   });
   return { offerId, retired: false, quote: withChainByHash(made.quoteEnvelope), terms: encodeTerms(made.terms), texts };
 }

@@ -106,8 +106,17 @@ export interface SeatOptions {
   sandbox?: boolean;
   permission?: LoopbackPermission;
   locale?: string;
+  /** Where sealed files come from. */
+  fetchBytes?: (url: string) => Promise<Uint8Array>;
   /** Default: the game was paired with this wallet before. */
   paired?: boolean;
+}
+
+/** What a session is held in: the party below, or a real wallet at a port. */
+export interface SeatWorld {
+  readonly content: Pick<Content, 'priceList' | 'roots'>;
+  readonly clock: VirtualClock;
+  readonly wallet: { readonly port: number };
 }
 
 /** A session of the game. */
@@ -120,7 +129,7 @@ export class Seat {
   readonly changes: CoinslotEvents['entitlement'][] = [];
   readonly problems: CoinslotEvents['problem'][] = [];
 
-  constructor(world: World, options: SeatOptions = {}) {
+  constructor(world: SeatWorld, options: SeatOptions = {}) {
     this.stage = new HabitStage(options.habits);
     this.store = options.store ?? memoryStore();
     this.permission = new SettablePermission(options.permission);
@@ -143,6 +152,7 @@ export class Seat {
         stage: this.stage,
         origin: ORIGIN,
         loopbackPermission: this.permission,
+        ...(options.fetchBytes && { fetchBytes: options.fetchBytes }),
       },
     );
     this.coinslot.events.on('message', (message) => this.messages.push(message));
@@ -168,8 +178,8 @@ export class World {
     this.wallet = new WalletParty(content, () => this.clock.nowMs());
   }
 
-  static async open(): Promise<World> {
-    const world = new World();
+  static async open(content?: Content): Promise<World> {
+    const world = new World(content);
     await world.wallet.start();
     return world;
   }

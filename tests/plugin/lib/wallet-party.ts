@@ -16,6 +16,7 @@ import {
   sealEnvelope,
   shownDigest,
   type PaymentDecision,
+  type Quote,
   type Shown,
 } from '@coinslot/protocol';
 import {
@@ -28,8 +29,9 @@ import {
   type FrameKind,
 } from '@coinslot/protocol/link';
 import { nativeSigner } from '@coinslot/protocol/node';
+import { sealContentKey, sealingKeyOfSigner, type KeyHolder } from '@coinslot/protocol/sealing';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { bytes16Of, seedOf, type Holder } from '../../lib/parties.ts';
+import { bytes16Of, makeCountersignature, seedOf, type Holder } from '../../lib/parties.ts';
 import type { Content } from './content.ts';
 
 /** One offer as it stands with the wallet. */
@@ -68,10 +70,15 @@ export interface Script {
   /** Bends the sealed message 3. */
   bend?: (decision: Uint8Array) => Uint8Array;
   onStatus?: (standing: Standing | undefined, seq: number, line: Line) => void;
+  /** Bends the content key that goes to the game; `undefined` keeps it back. */
+  contentKey?: (right: Uint8Array) => Uint8Array | undefined;
   onRestore?: (frame: Extract<Frame, { kind: 'restore' }>, line: Line) => void;
+  /** The wallet's machine was lost: it has messages 3 again and the server's word for them, no messages 1 and no counts. */
+  isRecovered?: boolean;
 }
 
 const PLAYER = nativeSigner(seedOf('player pseudonym'));
+const decisionIdOf = (nonce: Uint8Array): Uint8Array => bytes16Of(`decision ${Buffer.from(nonce).toString('hex')}`);
 
 export class WalletParty {
   readonly content: Content;
@@ -209,7 +216,31 @@ export class WalletParty {
       return line.send('refusal', { seq, code: 'CONSENT_DENIED', charged: 'no', text: '', declined: undefined });
     if (this.script.onAccept !== undefined) return this.script.onAccept(standing, line);
     line.send('progress', { seq, state: 'paying' });
-    line.send('decision', { seq, decision: this.decide(standing) });
+    const decision = this.decide(standing);
+    this.#sendContentKey(standing, line);
+    line.send('decision', { seq, decision });
+  }
+
+  // ---------------------------------------------------------------- what is sealed
+
+  #sealed(quote: Quote, to: Uint8Array, holder: KeyHolder): Uint8Array | undefined {
+    const { contentKey } = this.content;
+    if (quote.contentKeyId === undefined || contentKey === undefined) return undefined;
+    return sealContentKey(contentKey, holder, to, crypto.getRandomValues(new Uint8Array(32)));
+  }
+
+  /** The content key of a standing for a session of the game; what the script makes of it. */
+  #contentKey({ offer: offerBytes }: Standing, sessionKey: Uint8Array): Uint8Array | undefined {
+    const offer = decodeOffer(offerBytes);
+    const quote = decodeQuote(readEnvelope(offer.quote).body);
+    const right = this.#sealed(quote, sessionKey, { holder: 'session', decisionId: decisionIdOf(offer.nonce) });
+    return right && (this.script.contentKey ?? ((one) => one))(right);
+  }
+
+  #sendContentKey(standing: Standing, line: Line): void {
+    const { nonce, sessionKey } = decodeOffer(standing.offer);
+    const sealedKey = this.#contentKey(standing, sessionKey);
+    if (sealedKey !== undefined) line.send('content-key', { decisionId: decisionIdOf(nonce), sealedKey });
   }
 
   /** Message 3 on an offer: approved, unless the script bends it. */
@@ -243,7 +274,10 @@ export class WalletParty {
       decisionId: bytes16Of(`decision ${Buffer.from(offer.nonce).toString('hex')}`),
       timeMs: this.#nowMs(),
       card: undefined,
-      sealedKey: undefined,
+      sealedKey: this.#sealed(quote, sealingKeyOfSigner(PLAYER.publicKey), {
+        holder: 'player',
+        requestHash: seedOf('request'),
+      }),
       ...this.script.decision,
     };
     const sealed = sealEnvelope('payment-decision', encodePaymentDecision(decision), signer.signer, signer.chain);
@@ -253,8 +287,10 @@ export class WalletParty {
   #asked({ seq, nonce }: Extract<Frame, { kind: 'status' }>, line: Line): void {
     const standing = this.standings.find((one) => equalBytes(decodeOffer(one.offer).nonce, nonce));
     if (this.script.onStatus !== undefined) this.script.onStatus(standing, seq, line);
-    else if (standing?.decision !== undefined) line.send('decision', { seq, decision: standing.decision });
-    else line.send('refusal', { seq, code: 'CONSENT_REQUIRED', charged: 'no', text: '', declined: undefined });
+    else if (standing?.decision !== undefined) {
+      this.#sendContentKey(standing, line);
+      line.send('decision', { seq, decision: standing.decision });
+    } else line.send('refusal', { seq, code: 'CONSENT_REQUIRED', charged: 'no', text: '', declined: undefined });
   }
 
   // ---------------------------------------------------------------- restore
@@ -271,16 +307,19 @@ export class WalletParty {
     const { nonce } = decodeOffer(standing.offer);
     const decisionId = bytes16Of(`decision ${Buffer.from(nonce).toString('hex')}`);
     const consumed = this.consumed.get(Buffer.from(decisionId).toString('hex')) ?? 0n;
-    const { offer } = standing;
+    const isLost = this.script.isRecovered === true;
+    const offer = isLost ? new Uint8Array() : standing.offer;
     const body = {
       challenge,
       decisionId,
       sessionKey,
       offer,
       decision: standing.decision!,
-      consumed,
-      sealedKey: undefined,
-      countersigned: undefined,
+      consumed: isLost ? 0n : consumed,
+      sealedKey: this.#contentKey(standing, sessionKey),
+      countersigned: isLost
+        ? makeCountersignature(this.content.server, standing.decision!, { timeMs: this.#nowMs() })
+        : undefined,
     };
     return sealEnvelope('restored', encodeRestored(body), PLAYER, []);
   }
