@@ -167,6 +167,56 @@ describe('at the next start', () => {
   });
 });
 
+describe('a wallet that was restored on another machine', () => {
+  const recovered = async (store: Store): Promise<Seat> => {
+    world.wallet.script = { isRecovered: true };
+    const seat = world.sit({ store });
+    expect(await seat.coinslot.restore()).toMatchObject({ status: 'restored', refused: [] });
+    return seat;
+  };
+
+  it('gives a level back by the terms of the price list, and it stays open without a wallet', async () => {
+    await boughtBefore('level-3');
+    const seat = await recovered(memoryStore());
+    expect(seat.coinslot.can('level-3')).toBe(true);
+    seat.coinslot.close();
+    const later = await alone(seat.store);
+    expect([later.coinslot.can('level-3'), later.problems]).toEqual([true, []]);
+  });
+
+  it('refills no minutes: they come back as used up, for good', async () => {
+    await boughtBefore('level-4');
+    const seat = await recovered(memoryStore());
+    expect([seat.coinslot.can('level-4'), seat.coinslot.remainingMs('level-4')]).toEqual([false, 0]);
+    seat.coinslot.close();
+    const again = await recovered(seat.store);
+    expect(again.coinslot.remainingMs('level-4')).toBe(0);
+  });
+
+  it('leaves the minutes that this browser has counted itself', async () => {
+    const before = world.sit();
+    await before.coinslot.require('level-4');
+    before.coinslot.gameplayStart('level-4');
+    world.clock.advance(12 * MINUTE_MS);
+    before.coinslot.gameplayStop();
+    await world.wallet.hears('consumed', 48);
+    before.coinslot.close();
+    const seat = await recovered(before.store);
+    expect(seat.coinslot.remainingMs('level-4')).toBe(18 * MINUTE_MS);
+    seat.coinslot.close();
+    expect((await alone(seat.store)).coinslot.remainingMs('level-4')).toBe(18 * MINUTE_MS);
+  });
+
+  it('opens nothing without the server’s word, also not from an edited store', async () => {
+    await boughtBefore('level-3');
+    const seat = await recovered(memoryStore());
+    seat.coinslot.close();
+    await editGrant(seat.store, (kept) => ({ ...kept, countersigned: new Uint8Array(3) }));
+    const later = await alone(seat.store);
+    expect([later.coinslot.can('level-3'), later.problems.length]).toEqual([false, 1]);
+  });
+});
+
 describe('a restored message', () => {
   beforeEach(() => boughtBefore('level-3'));
 

@@ -8,6 +8,7 @@ export {
   type ProfileSetup,
 } from './profile/profile.ts';
 export { NO_FAIRNESS, PRESET_FAIRNESS } from './profile/presets.ts';
+export { restoreProfile, type RestoredProfile, type RestoreOptions } from './account/restore-profile.ts';
 export { startWallet, type Wallet, type WalletOptions } from './wallet.ts';
 export { WalletError, type WalletFault } from './errors.ts';
 export type { AutoPair } from './link/pairing-desk.ts';

@@ -6,6 +6,7 @@ import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { Account } from './account/account.ts';
 import { EvidenceDesk } from './account/evidence-desk.ts';
 import { LimitsDesk } from './account/limits-desk.ts';
+import { RecoveryDesk } from './account/recovery-desk.ts';
 import { RefundDesk } from './account/refund-desk.ts';
 import { Rates } from './account/rates.ts';
 import type { Environment, Trust } from './account/server-envelope.ts';
@@ -192,6 +193,8 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
   account.onRefreshed(() => void refunds.check());
   const evidence = new EvidenceDesk({ profile, account, rates, door, log });
   account.onRefreshed(() => void evidence.check());
+  const recovery = new RecoveryDesk({ profile, account, trust, log });
+  account.onRefreshed(() => void recovery.check());
   const autoLock = new AutoLock(profile.vault, timers, () => profile.settings.lockAfterMs);
   const limits = new LimitsDesk(profile, account);
   const parts: WalletParts = {
@@ -243,6 +246,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
       await account.refresh();
       await refunds.check();
       await evidence.check();
+      await recovery.check();
     },
     get userId() {
       return account.userId;

@@ -119,6 +119,13 @@ export interface SeatWorld {
   readonly wallet: { readonly port: number };
 }
 
+/** What a session is held in: the party below, or a real wallet at a port. */
+export interface SeatWorld {
+  readonly content: Pick<Content, 'priceList' | 'roots'>;
+  readonly clock: VirtualClock;
+  readonly wallet: { readonly port: number };
+}
+
 /** A session of the game. */
 export class Seat {
   readonly coinslot: Coinslot;

@@ -112,17 +112,11 @@ export class Account {
     this.#listeners.add(listener);
   }
 
-  /** The statement with the refund notices after a position; `undefined` while locked or not open. Throws as `open` does. */
-  askRefunds(after: bigint): Promise<AccountStatement | undefined> {
-    return this.#askList('refunds', after);
-  }
-
-  /** The same with the decisions. */
-  askDecisions(after: bigint): Promise<AccountStatement | undefined> {
-    return this.#askList('decisions', after);
-  }
-
-  async #askList(ask: 'refunds' | 'decisions', after: bigint): Promise<AccountStatement | undefined> {
+  /** The statement with what is in a list after a position; `undefined` while locked or not open. Throws as `open` does. */
+  async askList(
+    ask: 'decisions' | 'requests' | 'countersignatures' | 'refunds',
+    after: bigint,
+  ): Promise<AccountStatement | undefined> {
     const { profile, door, rates, trust } = this.#options;
     const day = profile.vault.day;
     const { audience } = rates;

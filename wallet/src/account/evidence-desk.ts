@@ -20,7 +20,7 @@ import type { Rates } from './rates.ts';
 
 export interface EvidenceDeskOptions {
   profile: Profile;
-  account: Pick<Account, 'askDecisions'>;
+  account: Pick<Account, 'askList'>;
   rates: Pick<Rates, 'envelope'>;
   door: HttpDoor;
   log: Log;
@@ -66,7 +66,7 @@ export class EvidenceDesk {
     try {
       for (let page = 0; page < PAGES_MAX; page++) {
         const anchor = this.#anchor;
-        const answered = await account.askDecisions(anchor === undefined ? 0n : anchor.position - 1n);
+        const answered = await account.askList('decisions', anchor === undefined ? 0n : anchor.position - 1n);
         if (answered === undefined) return;
         if (anchor !== undefined && !isThere(anchor, answered)) {
           log.warn({ position: String(anchor.position) }, 'evidence: the payment server has forgotten decisions');

@@ -43,7 +43,7 @@ export class RefundDesk {
     try {
       for (let page = 0; page < PAGES_MAX; page++) {
         const after = this.#position;
-        const answered = await account.askRefunds(after);
+        const answered = await account.askList('refunds', after);
         if (answered === undefined) return;
         for (const envelope of answered.decisions) this.#take(envelope);
         if (answered.next <= after) return;

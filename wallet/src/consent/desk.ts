@@ -21,7 +21,7 @@ import type { CardShelf } from '../cards/card-shelf.ts';
 import { SOFT_CARD_PIN } from '../cards/card-secrets.ts';
 import { WalletError } from '../errors.ts';
 import { hex } from '../hex.ts';
-import { currentAttempt, type Payment } from '../journal/payments.ts';
+import { currentAttempt, isUsable, type Payment } from '../journal/payments.ts';
 import type { RecordFields } from '../journal/records.ts';
 import type { Pairing } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
@@ -328,6 +328,12 @@ export class ConsentDesk {
       return true;
     }
     const standing = profile.state.standingFor(publisherId, gameId, hex(checked.offerHash));
+    // Bought on another machine; what is used up may have been, and can be bought again.
+    const isRecovered = profile.state.recovered.has(publisherId, gameId, checked.offerHash);
+    if (standing === undefined && isRecovered && !isUsable(checked.terms.grant.kind)) {
+      sendRefusal(seat, seq, language, 'ID_CONFLICT', 'yes', { text: paymentWords(language).alreadyPaid });
+      return true;
+    }
     if (standing === undefined) {
       // A guardian's no holds for the thing, not for the nonce that it came under.
       if (profile.state.family.no(checked.quote, hex(checked.offerHash)) === undefined) return false;

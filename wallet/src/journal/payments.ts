@@ -162,6 +162,6 @@ export function standsFor(payment: Payment, offerHashHex: string): boolean {
 }
 
 /** Grants that are used up and may be bought again. */
-function isUsable(kind: Terms['grant']['kind']): boolean {
+export function isUsable(kind: Terms['grant']['kind']): boolean {
   return kind === 'minutes' || kind === 'uses';
 }

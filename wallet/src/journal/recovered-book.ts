@@ -5,6 +5,7 @@
 import {
   decodeCountersignature,
   decodePaymentDecision,
+  equalBytes,
   readEnvelope,
   type PaymentDecision,
   type RefundNotice,
@@ -22,6 +23,9 @@ export interface Recovered {
   readonly request: Uint8Array;
   /** By the server's countersignature: message 3 does not name the publisher. */
   readonly publisherId: string;
+  readonly gameId: string;
+  /** Message 1 is lost: empty. */
+  readonly offer: Uint8Array;
   readonly recoveredAtMs: number;
   /** What games have reported since; what was consumed before is not known here. */
   consumed: bigint;
@@ -49,11 +53,24 @@ export class RecoveredBook {
     return this.#countersigned.get(decisionHex);
   }
 
+  /** Whether this was bought on another machine, and is still the player's. */
+  has(publisherId: string, gameId: string, offerHash: Uint8Array): boolean {
+    return this.all.some(
+      (one) =>
+        one.publisherId === publisherId &&
+        one.gameId === gameId &&
+        one.refund === undefined &&
+        equalBytes(one.decided.offerHash, offerHash),
+    );
+  }
+
   take({ atMs, decision, request, countersigned }: RecordFields<'recovered'>): Recovered {
     const decided = decodePaymentDecision(readEnvelope(decision).body);
     const { publisherId } = decodeCountersignature(readEnvelope(countersigned).body);
     const decisionHex = hex(decided.decisionId);
-    const recovered = { decisionHex, decision, decided, request, publisherId, recoveredAtMs: atMs, consumed: 0n };
+    const lost = { offer: new Uint8Array(), consumed: 0n };
+    const named = { decisionHex, publisherId, gameId: decided.gameId, recoveredAtMs: atMs };
+    const recovered = { ...named, ...lost, decision, decided, request };
     this.#byDecision.set(decisionHex, recovered);
     this.#countersigned.set(decisionHex, countersigned);
     return recovered;

@@ -15,7 +15,7 @@ import { CLOSE, Handshake } from './handshake.ts';
 import type { LinkSecrets } from './link-secrets.ts';
 import type { PairingDesk } from './pairing-desk.ts';
 import { contentKeyFor } from './content-keys.ts';
-import { inBatches, isPaidTo, restoredFor } from './restore.ts';
+import { inBatches, isPaidTo, restoredFor, type Owned } from './restore.ts';
 
 /** The socket as the link sees it. */
 export interface Wire {
@@ -126,7 +126,7 @@ export class GameLink {
   }
 
   /** Hands over the notice that ends an entitlement of this game's. */
-  sendRefund(payment: Payment): void {
+  sendRefund(payment: Pick<Payment, 'publisherId' | 'gameId' | 'refundNotice'>): void {
     if (this.#seat === undefined || payment.refundNotice === undefined) return;
     if (isPaidTo(payment, this.#seat.pairing)) this.#send('refund', { notice: payment.refundNotice });
   }
@@ -169,7 +169,8 @@ export class GameLink {
     };
     this.sendCrls();
     // The game may have been away when it happened; `restore` leaves them out, and says nothing of what the game still has.
-    const refunded = this.#options.profile.state.payments.filter(
+    const { state } = this.#options.profile;
+    const refunded = [...state.recovered.all, ...state.payments].filter(
       (one) => one.refund !== undefined && isPaidTo(one, pairing),
     );
     for (const payment of refunded.slice(-WALLET_LIMITS.refundsToldMax)) this.sendRefund(payment);
@@ -224,7 +225,7 @@ export class GameLink {
     const { day } = profile.vault;
     if (day === undefined) return sendRefusal(seat, seq, profile.settings.language, 'CONSENT_REQUIRED', 'no');
     const player = day.player(seat.pairing.publisherId);
-    const keyOf = (payment: Payment): Uint8Array | undefined =>
+    const keyOf = (payment: Owned): Uint8Array | undefined =>
       contentKeyFor(payment, sessionKey, profile, this.#options.log);
     const batches = inBatches(restoredFor(profile.state, seat.pairing, { challenge, sessionKey }, player, keyOf));
     batches.forEach((restored, i) => this.#send('restored', { seq, restored, more: i + 1 < batches.length ? 1 : 0 }));
@@ -233,9 +234,9 @@ export class GameLink {
   /** Journalled only when it rises: minutes and uses are never refilled, by nobody. */
   #consumed({ decisionId, consumed }: Extract<Frame, { kind: 'consumed' }>, seat: Seat): void {
     const { profile, log } = this.#options;
-    const payment = profile.state.paymentOfDecision(hex(decisionId));
-    if (payment === undefined || payment.gameId !== seat.pairing.gameId) return;
-    if (payment.publisherId !== seat.pairing.publisherId || consumed <= payment.consumed) return;
+    const decisionHex = hex(decisionId);
+    const payment = profile.state.paymentOfDecision(decisionHex) ?? profile.state.recovered.get(decisionHex);
+    if (payment === undefined || !isPaidTo(payment, seat.pairing) || consumed <= payment.consumed) return;
     try {
       profile.record({ kind: 'consumed', atMs: profile.clock(), decisionId, consumed });
     } catch (fault) {

@@ -1,5 +1,6 @@
 /** Hands a game its entitlements again: messages 1 and 3 as they were, signed anew by the player's pseudonym. Offline. */
 import { encodeRestored, sealEnvelope, type Signer } from '@coinslot/protocol';
+import { hex } from '../hex.ts';
 import type { Payment } from '../journal/payments.ts';
 import type { Pairing, WalletState } from '../journal/state.ts';
 
@@ -13,22 +14,36 @@ const BATCH_BYTES_MAX = 60_000;
 const BATCH_COUNT_MAX = 32;
 
 /** Whether a payment was for a game of this publisher's. */
-export const isPaidTo = (payment: Payment, { publisherId, gameId }: Pairing): boolean =>
-  payment.publisherId === publisherId && payment.gameId === gameId;
+export const isPaidTo = (
+  payment: Pick<Payment, 'publisherId' | 'gameId'>,
+  { publisherId, gameId }: Pick<Pairing, 'publisherId' | 'gameId'>,
+): boolean => payment.publisherId === publisherId && payment.gameId === gameId;
 
-/** Restored envelopes for what this publisher's game was paid for, oldest first. Refunded payments are left out. */
+/** A payment of this wallet's, or one that the server gave back to it, whose message 1 is empty. */
+export type Owned = Pick<
+  Payment,
+  'publisherId' | 'gameId' | 'offer' | 'decision' | 'decided' | 'consumed' | 'refund'
+> & {
+  /** Message 2, where message 1 is empty and the server had it. */
+  readonly request?: Uint8Array;
+};
+
+/**
+ * Restored envelopes for what this publisher's game was paid for, oldest first: by another machine, then by this one. Refunded
+ * payments are left out.
+ */
 export function restoredFor(
   state: WalletState,
   pairing: Pairing,
   asked: RestoreAsked,
   player: Signer,
-  contentKeyOf: (payment: Payment) => Uint8Array | undefined,
+  contentKeyOf: (payment: Owned) => Uint8Array | undefined,
 ): Uint8Array[] {
-  const isOwned = (one: Payment): boolean =>
-    isPaidTo(one, pairing) && one.status === 'approved' && one.refund === undefined;
-  return state.payments.filter(isOwned).flatMap((payment) => {
+  const all: readonly Owned[] = [...state.recovered.all, ...state.payments];
+  return all.flatMap((payment) => {
     const { decision, decided } = payment;
-    if (decision === undefined || decided === undefined) return [];
+    if (!isPaidTo(payment, pairing) || payment.refund !== undefined) return [];
+    if (decision === undefined || decided?.outcome !== 'approved') return [];
     const body = encodeRestored({
       ...asked,
       decisionId: decided.decisionId,
@@ -36,7 +51,7 @@ export function restoredFor(
       decision,
       consumed: payment.consumed,
       sealedKey: contentKeyOf(payment),
-      countersigned: undefined,
+      countersigned: state.recovered.countersignature(hex(decided.decisionId)),
     });
     return [sealEnvelope('restored', body, player, [])];
   });

@@ -44,6 +44,10 @@ export interface ProfileSetup {
   raiseDelayMs?: number;
   /** In place of a cost measured on this machine, never below the floor. */
   cost?: ScryptCost;
+  /** 32 bytes out of a recovery phrase, in place of new ones. */
+  master?: Uint8Array;
+  /** Written to the journal together with the first records. */
+  first?: readonly JournalRecord[];
 }
 
 const MACHINE_SECRET_BYTES = 32;
@@ -133,14 +137,14 @@ export class Profile {
       { kind: 'wallet-limits', atMs, effectiveAtMs: atMs, limits },
       { kind: 'fairness', atMs, effectiveAtMs: atMs, rules },
       { kind: 'pin-used', atMs },
+      ...(setup.first ?? []),
     );
     return phrase;
   }
 
-  async #makeKeys({ pin, guardianPin, cost }: ProfileSetup): Promise<readonly string[]> {
-    return this.vault.create(pin, cost ?? (await measureCost(COST_TARGET_MS, () => performance.now())), {
-      guardianPin,
-    });
+  async #makeKeys({ pin, guardianPin, master, ...setup }: ProfileSetup): Promise<readonly string[]> {
+    const cost = setup.cost ?? (await measureCost(COST_TARGET_MS, () => performance.now()));
+    return this.vault.create(pin, cost, { guardianPin, master });
   }
 
   async #goOnSetUp({ pin, guardianPin }: ProfileSetup): Promise<readonly string[]> {
