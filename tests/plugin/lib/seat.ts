@@ -4,6 +4,7 @@ import {
   memoryStore,
   webSockets,
   type CoinslotEvents,
+  type Clock,
   type ConsentStage,
   type LoopbackPermission,
   type PlayerIntent,
@@ -115,14 +116,7 @@ export interface SeatOptions {
 /** What a session is held in: the party below, or a real wallet at a port. */
 export interface SeatWorld {
   readonly content: Pick<Content, 'priceList' | 'roots'>;
-  readonly clock: VirtualClock;
-  readonly wallet: { readonly port: number };
-}
-
-/** What a session is held in: the party below, or a real wallet at a port. */
-export interface SeatWorld {
-  readonly content: Pick<Content, 'priceList' | 'roots'>;
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly wallet: { readonly port: number };
 }
 
