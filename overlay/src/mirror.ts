@@ -4,6 +4,7 @@
  */
 import type { ControlId } from './dialog/dialog.ts';
 import { announcementOf, type View } from './dialog/view.ts';
+import { directionOf } from './text/direction.ts';
 
 export interface MirrorPorts {
   keyDown(event: KeyboardEvent): boolean;
@@ -128,6 +129,8 @@ export class Mirror {
     const add = (tag: string, text: string, id?: string): void => {
       const element = this.#page.createElement(tag);
       element.textContent = text;
+      const direction = directionOf(text, view.direction);
+      if (direction !== view.direction) element.dir = direction;
       if (id !== undefined) element.id = `${this.#id}-${id}`;
       parts.push(element);
     };

@@ -50,6 +50,8 @@ export class Dialog {
   readonly #guard: InputGuard;
   readonly #idleTimeoutMs: number;
   #state: OverlayState | null = null;
+  /** The game's language, until the wallet has shown something in the player's. */
+  #locale: string;
   #step: Step = 'review';
   #answered = false;
   /** The gamepad's `back` is down, and went down when it counted. */
@@ -62,6 +64,7 @@ export class Dialog {
 
   constructor(ports: DialogPorts) {
     this.#ports = ports;
+    this.#locale = ports.locale;
     this.#guard = createInputGuard(() => ports.now());
     this.#idleTimeoutMs = Math.max(IDLE_TIMEOUT_MS_MIN, ports.idleTimeoutMs);
   }
@@ -69,6 +72,7 @@ export class Dialog {
   show(state: OverlayState): void {
     const wasOpen = this.#state !== null;
     this.#state = state;
+    if ('shown' in state && state.shown !== undefined) this.#locale = state.shown.locale;
     this.#step = 'review';
     this.#answered = false;
     this.#touch();
@@ -334,7 +338,7 @@ export class Dialog {
   #viewNow(): View | null {
     if (this.#state === null) return null;
     return viewOf(this.#state, {
-      locale: this.#ports.locale,
+      locale: this.#locale,
       walletOpens: this.#ports.walletOpens,
       step: this.#step,
       closesInSeconds: this.#closesInSeconds,

@@ -144,8 +144,8 @@ const ASKED_ON_THE_PAGE: ReadonlySet<string> = new Set<UnreachableReason>(['not-
 
 const title = (text: string): string => harmless(text, TITLE_MAX);
 const long = (text: string): string => harmless(text, TEXT_MAX);
-/** What the wallet composed: amounts, rates, dates, grants, refund terms. */
-const ofWallet = (text: string): string => harmlessOfWallet(text, TEXT_MAX);
+/** What the wallet composed: amounts, rates, dates, grants; and refund terms, which may be long. */
+const ofWallet = (text: string, charactersMax = TITLE_MAX): string => harmlessOfWallet(text, charactersMax);
 const isSaid = (passage: Passage): boolean => passage.text !== '';
 
 const plain = (said: TitledText): Pick<View, 'title' | 'passages'> => ({
@@ -193,7 +193,7 @@ function offer(
     context.closesInSeconds === null ? [] : [{ kind: 'notice', text: words.closesSoon(context.closesInSeconds) }];
   const grant: Passage = { kind: 'lead', text: ofWallet(shown.grant) };
   const terms: Passage[] = [
-    { kind: 'fact', label: words.refund, text: ofWallet(shown.refund) },
+    { kind: 'fact', label: words.refund, text: ofWallet(shown.refund, TEXT_MAX) },
     { kind: 'fact', label: words.offered, text: ofWallet(shown.date) },
     // The payee is certified, the game's name is the publisher's: they never share a line.
     { kind: 'fact', label: words.soldBy, text: title(shown.payee), inHead: 'payee' },

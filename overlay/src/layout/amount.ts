@@ -1,5 +1,5 @@
 /** The amount in its inset: as large as it fits, never cut, its code always beside it. */
-import type { Amount } from '../dialog/view.ts';
+import type { Amount, Passage, View } from '../dialog/view.ts';
 import { breakable } from '../text/wrap.ts';
 import { directionOf, type Direction } from '../text/direction.ts';
 import type { Setter, Face } from './type.ts';
@@ -56,4 +56,21 @@ export function amountBlock(amount: Amount, setter: Setter, width: number, shape
       });
     },
   };
+}
+
+/** The amount as it fits: small lines, then the label, move to the facts before the amount itself would shrink. */
+export function amountWithin(
+  { amount }: View,
+  setter: Setter,
+  width: number,
+  heightMax: number,
+  look: Pick<AmountShape, 'centred' | 'times'>,
+): { amount: AmountBlock | null; moved: Passage[] } {
+  if (amount === null) return { amount: null, moved: [] };
+  const whole = amountBlock(amount, setter, width, { ...look, withLines: true });
+  if (whole.height <= heightMax) return { amount: whole, moved: [] };
+  const moved = amount.lines.map((text): Passage => ({ kind: 'fact', text }));
+  const bare = amountBlock(amount, setter, width, { ...look, withLines: false });
+  if (bare.height <= heightMax) return { amount: bare, moved };
+  return { amount: amountBlock({ ...amount, label: '' }, setter, width, { ...look, withLines: false }), moved };
 }

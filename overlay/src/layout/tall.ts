@@ -1,6 +1,6 @@
 /** Upright screens: one column, the inset with the amount below the head, choices at the bottom. */
 import type { View } from '../dialog/view.ts';
-import { amountBlock } from './amount.ts';
+import { amountWithin } from './amount.ts';
 import { choiceBlock, moreBlock } from './controls.ts';
 import { rect } from './geometry.ts';
 import { headerAt } from './header.ts';
@@ -9,6 +9,8 @@ import type { Setter } from './type.ts';
 import type { Composed } from './wide.ts';
 
 const ART_SIZE = 72;
+/** Of the panel's height, so that facts have room below. */
+const AMOUNT_SHARE_MAX = 0.3;
 
 export function composeTall(view: View, setter: Setter, askedPage: number): Composed {
   const { unit, text, width: screenWidth, height: screenHeight } = setter.scale;
@@ -28,18 +30,14 @@ export function composeTall(view: View, setter: Setter, askedPage: number): Comp
   const wellPad = Math.round(14 * unit);
   const artSize = Math.round(ART_SIZE * unit);
   const amountWidth = inner - 2 * wellPad - artSize - Math.round(14 * unit);
-  const amount =
-    view.amount === null
-      ? null
-      : amountBlock(view.amount, setter, amountWidth, {
-          centred: false,
-          times: text > 1.4 ? 0.8 : 0.95,
-          withLines: true,
-        });
+  const { amount, moved } = amountWithin(view, setter, amountWidth, panelHeightMax * AMOUNT_SHARE_MAX, {
+    centred: false,
+    times: text > 1.4 ? 0.8 : 0.95,
+  });
   const wellHeight = Math.max(artSize, amount?.height ?? 0) + 2 * wellPad;
   const bodyHeightMax = panelHeightMax - 2 * pad - headerHeight - wellHeight - choices.height - 3 * gap;
 
-  const passages = view.passages.filter(({ inHead }) => inHead === undefined || !said.has(inHead));
+  const passages = [...view.passages.filter(({ inHead }) => inHead === undefined || !said.has(inHead)), ...moved];
   const whole = paginate(passages, setter, { width: inner, heightMax: Number.POSITIVE_INFINITY, apart: false });
   const wholeHeight = whole[0]?.height ?? 0;
   const bodyHeight = Math.min(bodyHeightMax, wholeHeight);

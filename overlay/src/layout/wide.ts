@@ -1,6 +1,6 @@
 /** From 640 x 360: facts at the start, the coin and the amount in an inset beside them, choices below. */
-import type { Passage, View } from '../dialog/view.ts';
-import { amountBlock, type AmountBlock } from './amount.ts';
+import type { View } from '../dialog/view.ts';
+import { amountWithin } from './amount.ts';
 import { choiceBlock, moreBlock } from './controls.ts';
 import { rect } from './geometry.ts';
 import { headerAt } from './header.ts';
@@ -37,7 +37,10 @@ export function composeWide(view: View, setter: Setter, askedPage: number): Comp
   const wellWidth = Math.round(Math.min(Math.max(inner * 0.38, 190 * unit), inner * 0.46, 270 * unit * text));
   const wellPad = Math.round((low ? 10 : 16) * unit);
   const wellInner = wellWidth - 2 * wellPad;
-  const { amount, moved } = amountWithin(view, setter, wellInner, bodyHeightMax - 2 * wellPad, low);
+  const { amount, moved } = amountWithin(view, setter, wellInner, bodyHeightMax - 2 * wellPad, {
+    centred: true,
+    times: low ? 0.84 : 1,
+  });
   const amountHeight = amount?.height ?? 0;
   const artGap = amount === null ? 0 : 8 * unit;
   const width = inner - wellWidth - Math.round(22 * unit);
@@ -82,23 +85,4 @@ export function composeWide(view: View, setter: Setter, askedPage: number): Comp
     page,
     pages: pages.length,
   };
-}
-
-/** The amount as it fits: small lines, then the label, move to the facts before the amount itself would shrink. */
-function amountWithin(
-  view: View,
-  setter: Setter,
-  width: number,
-  heightMax: number,
-  low: boolean,
-): { amount: AmountBlock | null; moved: Passage[] } {
-  const { amount } = view;
-  if (amount === null) return { amount: null, moved: [] };
-  const shape = { centred: true, times: low ? 0.84 : 1, withLines: true };
-  const whole = amountBlock(amount, setter, width, shape);
-  if (whole.height <= heightMax) return { amount: whole, moved: [] };
-  const moved = amount.lines.map((text): Passage => ({ kind: 'fact', text }));
-  const bare = amountBlock(amount, setter, width, { ...shape, withLines: false });
-  if (bare.height <= heightMax) return { amount: bare, moved };
-  return { amount: amountBlock({ ...amount, label: '' }, setter, width, { ...shape, withLines: false }), moved };
 }

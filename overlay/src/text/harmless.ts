@@ -46,7 +46,7 @@ const visible = (character: string): string =>
 /** At most `charactersMax` user-perceived characters, the last one an ellipsis when something was cut. */
 export function cut(text: string, charactersMax: number): string {
   if (text.length <= charactersMax) return text;
-  const parts = graphemes(text);
+  const parts = graphemes(text, charactersMax + 1);
   if (parts.length <= charactersMax) return text;
   return `${parts
     .slice(0, charactersMax - 1)
@@ -56,5 +56,16 @@ export function cut(text: string, charactersMax: number): string {
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** User-perceived characters, in order. */
-export const graphemes = (text: string): string[] => Array.from(segmenter.segment(text), (part) => part.segment);
+/** No emoji is longer, in UTF-16 units; a chain of joined ones without end must not count as one character. */
+const CHARACTER_UNITS_MAX = 32;
+
+/** User-perceived characters, in order; at least the first `most`, as far as there are so many. */
+export function graphemes(text: string, most = Number.POSITIVE_INFINITY): string[] {
+  const found: string[] = [];
+  for (const { segment } of segmenter.segment(text)) {
+    if (found.length >= most) break;
+    if (segment.length > CHARACTER_UNITS_MAX) found.push(...segment);
+    else found.push(segment);
+  }
+  return found;
+}

@@ -268,6 +268,20 @@ describe('rule 8: a technical time-out of at least 20 s, announced, as a decline
     expect(dialog.nextTickMs()).toBeNull();
   });
 
+  it('no countdown: from second to second nothing that is said changes, but for the one warning', () => {
+    dialog = created(120_000);
+    dialog.show(review());
+    const said: string[] = [];
+    for (let second = 0; second < 120; second += 1) {
+      nowMs += 1_000;
+      dialog.tick();
+      const texts = JSON.stringify([dialog.view?.passages, dialog.view?.choices, dialog.view?.amount]);
+      if (said.at(-1) !== texts) said.push(texts);
+    }
+    expect(said).toHaveLength(2);
+    expect(intents).toEqual(['decline']);
+  });
+
   it('takes the warning back at any sign of the player', () => {
     dialog.show(review());
     nowMs += 100_000;
@@ -344,6 +358,16 @@ describe('keys and pointers', () => {
     nowMs += GUARD_MS;
     dialog.pointerUp('decline', 1);
     expect(intents).toEqual([]);
+  });
+});
+
+describe('rule 17: one language through a purchase', () => {
+  it('the wallet’s, once it has shown something, also where nothing of the offer is left to say', () => {
+    show({ kind: 'loading' });
+    expect(dialog.view?.words.locale).toBe('en');
+    show({ kind: 'review', shown: shownIn('ar') });
+    show({ kind: 'refused', code: 'BUSY', charged: 'no', text: '' });
+    expect([dialog.view?.words.locale, dialog.view?.direction]).toEqual(['ar', 'rtl']);
   });
 });
 
