@@ -13,7 +13,7 @@ import { spendingView } from '../../wallet/src/consent/spending-view.ts';
 import { decodeRecord, encodeRecord, type JournalRecord } from '../../wallet/src/journal/records.ts';
 import type { GameSpendingLimits, WalletSpendingLimits } from '../../wallet/src/journal/records.ts';
 import { WalletState } from '../../wallet/src/journal/state.ts';
-import { lowValueFigures, presetGameLimits, presetWalletLimits } from '../../wallet/src/profile/presets.ts';
+import { lowValueFigures } from '../../wallet/src/profile/presets.ts';
 import type { Profile } from '../../wallet/src/profile/profile.ts';
 import { bytes16Of, DAY_MS, makeOffer, makePublisher, makeTree, NOON_MS, seedOf } from '../lib/parties.ts';
 
@@ -22,6 +22,19 @@ const presser = nativeSigner(seedOf('press key'));
 const GAMES = ['game-one', 'game-two'] as const;
 const RAISE_DELAY_MS = DAY_MS;
 const LAW = lowValueFigures('eu', 'EUR')!;
+
+/** As high as the law lets them be, so that every limit that is lowered is soon the one that counts. */
+const WALLET: WalletSpendingLimits = {
+  pressPaymentMaxMinor: LAW.paymentMaxMinor,
+  pressDayMaxMinor: 100_000n,
+  pressesPerPinMax: LAW.paymentsMax,
+  pressSumPerPinMaxMinor: LAW.sumMaxMinor,
+  paymentMaxMinor: 100_000n,
+  sessionMaxMinor: 100_000n,
+  dayMaxMinor: 100_000n,
+  monthMaxMinor: 100_000n,
+};
+const GAME: GameSpendingLimits = { pressPaymentMaxMinor: 100_000n, dayMaxMinor: 100_000n, monthMaxMinor: 100_000n };
 
 const quotes = GAMES.map((gameId) => makeOffer(publisher, { terms: { gameId } }));
 
@@ -37,11 +50,11 @@ class Bench {
       kind: 'wallet-limits',
       atMs: this.nowMs,
       effectiveAtMs: this.nowMs,
-      limits: presetWalletLimits('EUR'),
+      limits: WALLET,
     });
     for (const gameId of GAMES) {
       const names = { origin: 'http://127.0.0.1:8375', publisherId: publisher.id, publisherName: 'Lumen Works' };
-      const limits = presetGameLimits('EUR');
+      const limits = GAME;
       const pairingId = bytes16Of(gameId);
       this.record({ kind: 'paired', atMs: this.nowMs, pairingId, ...names, gameId, gameName: gameId, limits });
     }
@@ -168,8 +181,8 @@ interface Press {
 /** The auditor: its own list of presses, its own sums. */
 class Auditor {
   readonly presses: Press[] = [];
-  readonly wallet = new Promised<WalletSpendingLimits>(presetWalletLimits('EUR'));
-  readonly games = GAMES.map(() => new Promised<GameSpendingLimits>(presetGameLimits('EUR')));
+  readonly wallet = new Promised<WalletSpendingLimits>(WALLET);
+  readonly games = GAMES.map(() => new Promised<GameSpendingLimits>(GAME));
   pins = 0;
   latestMs = NOON_MS;
 
@@ -215,7 +228,18 @@ type Step =
   | { readonly do: 'pin' | 'restart' | 'lapse' }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'wallet'; readonly limits: Partial<WalletSpendingLimits> }
-  | { readonly do: 'game'; readonly game: number; readonly limits: GameSpendingLimits };
+  | { readonly do: 'game'; readonly game: number; readonly limits: Partial<GameSpendingLimits> };
+
+/** Mostly one field, now and then several. */
+function oneOrMore<L extends object>(fields: { [K in keyof L]: fc.Arbitrary<L[K]> }): fc.Arbitrary<Partial<L>> {
+  const single = (Object.keys(fields) as (keyof L & string)[]).map((name) =>
+    fields[name].map((value) => ({ [name]: value }) as unknown as Partial<L>),
+  );
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.oneof(...single) },
+    fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Partial<L>>,
+  );
+}
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('press'), game: fc.nat(1), amountMinor: money }) },
@@ -232,19 +256,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('wallet'),
-      limits: fc.record(
-        {
-          pressPaymentMaxMinor: fc.constantFrom(0n, 50n, 100n, 500n, 3_000n),
-          pressDayMaxMinor: most,
-          pressesPerPinMax: fc.nat(5),
-          pressSumPerPinMaxMinor: fc.constantFrom(0n, 500n, 10_000n),
-          paymentMaxMinor: most,
-          sessionMaxMinor: most,
-          dayMaxMinor: most,
-          monthMaxMinor: most,
-        },
-        { requiredKeys: [] },
-      ),
+      limits: oneOrMore({
+        pressPaymentMaxMinor: fc.constantFrom(0n, 50n, 100n, 500n, 3_000n),
+        pressDayMaxMinor: most,
+        pressesPerPinMax: fc.nat(5),
+        pressSumPerPinMaxMinor: fc.constantFrom(0n, 500n, 10_000n),
+        paymentMaxMinor: most,
+        sessionMaxMinor: most,
+        dayMaxMinor: most,
+        monthMaxMinor: most,
+      }),
     }),
   },
   {
@@ -252,7 +273,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('game'),
       game: fc.nat(1),
-      limits: fc.record({ pressPaymentMaxMinor: most, dayMaxMinor: most, monthMaxMinor: most }),
+      limits: oneOrMore({ pressPaymentMaxMinor: most, dayMaxMinor: most, monthMaxMinor: most }),
     }),
   },
 );
@@ -285,8 +306,10 @@ it('no sequence of presses spends above any limit that held at its time', async 
           await bench.limits.changeWalletLimits(next, 'PIN');
           auditor.wallet.change(next, auditor.latestMs);
         } else {
-          await bench.limits.changeGameLimits(bench.pairing(one.game), one.limits, 'PIN');
-          auditor.games[one.game]!.change(one.limits, auditor.latestMs);
+          const pairing = bench.pairing(one.game);
+          const next = { ...pairing.limits.at(auditor.latestMs), ...one.limits };
+          await bench.limits.changeGameLimits(pairing, next, 'PIN');
+          auditor.games[one.game]!.change(next, auditor.latestMs);
         }
       }
     }),
