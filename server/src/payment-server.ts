@@ -183,7 +183,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const refunds = new Refunds({ identity, store, commit, clock, revocationLists, policy: moneyPolicy });
   const mandates = new MandateDesk({ identity, store, commit, clock });
   const bankDetails = new BankDetailsDesk({ identity, commit, clock, roots, revocationLists });
-  const bank = new BankDesk({ store, commit, clock, log, bank: options.bank });
+  const bank = new BankDesk({ store, commit, clock, log, bank: options.bank, ownIban: ownBank?.iban });
   const closing = new Closing({
     identity,
     store,

@@ -1,7 +1,7 @@
 /** What somebody who may only send money, or bring words of it, tries with what the bank tells. */
 import { describe, expect, it } from 'vitest';
 import { makeAccountRequest, type Player } from '../lib/parties.ts';
-import { camt, makeMandate, mustBuy, startMonth, type Month, type ToldEntry } from './month-world.ts';
+import { camt, makeMandate, mustBuy, OWN_BANK, startMonth, type Month, type ToldEntry } from './month-world.ts';
 import { balanceOf, enrolPlayer, ledgerOf, operate, post, requireBooks } from './started-server.ts';
 
 let references = 0;
@@ -22,6 +22,40 @@ describe('money that names the bill of a month that is none', () => {
     const [report] = await month.server.service.bank.takeNotices();
     expect(report?.fault).toBeUndefined();
     expect(await balanceOf(month, player)).toBe(-1_999n);
+    await requireBooks(month);
+  });
+});
+
+describe("a notice of another of the operator's accounts", () => {
+  it('is refused with a word, by the port and by the door, and books nothing', async () => {
+    const month = await startMonth();
+    const player = await enrolPlayer(month, { moneyMinor: 0n });
+    const entry = { reference: 'ELSEWHERE', amount: '9.00', remittance: idOf(player) };
+    const xml = new TextDecoder().decode(camt(entry)).replaceAll(OWN_BANK.iban, 'DE89 3704 0044 0532 0130 00');
+    const { bank } = month.server.service;
+    await expect(bank.takeNotice(new TextEncoder().encode(xml))).rejects.toMatchObject({ code: 'BAD_ENCODING' });
+    month.bank.notices.push({ name: '1', xml: new TextEncoder().encode(xml) });
+    const [report] = await bank.takeNotices();
+    expect(report?.fault).toBe(
+      'camt.054: Ntfctn/Acct: of DE89370400440532013000, which is not the account of this server',
+    );
+    expect(report?.booked).toEqual({});
+    const spaced = new TextDecoder().decode(camt(entry)).replace(OWN_BANK.iban, 'de02 1203 0000 0000 2020 51');
+    expect((await bank.takeNotice(new TextEncoder().encode(spaced))).booked).toEqual({ 'top-up': 1 });
+    expect(await balanceOf(month, player)).toBe(900n);
+  });
+
+  it('a name that the port gives again for something else is booked too', async () => {
+    const month = await startMonth();
+    const player = await enrolPlayer(month, { moneyMinor: 0n });
+    const listed = [camt({ reference: 'A', amount: '1.00', remittance: idOf(player) })];
+    month.bank.listNotices = () => Promise.resolve(listed.splice(0).map((xml) => ({ name: 'same.xml', xml })));
+    await month.server.service.bank.takeNotices();
+    listed.push(camt({ reference: 'B', amount: '2.00', remittance: idOf(player) }));
+    const [report] = await month.server.service.bank.takeNotices();
+    expect(report).toMatchObject({ booked: { 'top-up': 1 }, fault: undefined });
+    expect(report?.name).toMatch(/^same\.xml~[0-9a-f]{16}$/);
+    expect(await balanceOf(month, player)).toBe(300n);
     await requireBooks(month);
   });
 });

@@ -55,6 +55,7 @@ describe('a notice', () => {
   it('is read: paid', () => {
     expect(read(entry())).toEqual({
       messageId: 'N-1',
+      accounts: ['DE89370400440532013000'],
       createdAtMs: Date.UTC(2026, 11, 5, 1, 2, 3),
       entries: [
         {
@@ -277,7 +278,7 @@ describe('a bank at the end of a folder', () => {
     expect(readdirSync(join(path, 'outbox'))).toEqual(['CS-P-202611-EUR-1.xml']);
   });
 
-  it('lists what came, by name, after a name, a bounded number at once', async () => {
+  it('lists what came, by name, a bounded number at once, until it is told that they are taken', async () => {
     const path = home();
     const bank = folderBank(path);
     expect(await bank.listNotices('')).toEqual([]);
@@ -291,9 +292,21 @@ describe('a bank at the end of a folder', () => {
     expect(first.map(({ name }) => name)).toEqual(
       Array.from({ length: NOTICES_AT_ONCE_MAX }, (_, i) => `n${String(i).padStart(3, '0')}.xml`),
     );
+    for (const { name } of first) await bank.setTaken?.(name);
     const rest = await bank.listNotices(first.at(-1)?.name ?? '');
     expect(rest.map(({ xml }) => new TextDecoder().decode(xml))).toEqual(['<n16/>', '<n17/>']);
-    expect(await bank.listNotices('n017.xml')).toEqual([]);
+    for (const { name } of rest) await bank.setTaken?.(name);
+    expect(await bank.listNotices('')).toEqual([]);
+    // A name that sorts before all that were taken, and one that was there before: neither is passed over, nor is a file lost.
+    writeFileSync(join(path, 'inbox', 'a-late.xml'), '<late/>');
+    writeFileSync(join(path, 'inbox', 'n003.xml'), '<again/>');
+    const later = await folderBank(path).listNotices('n017.xml');
+    expect(later.map(({ xml }) => new TextDecoder().decode(xml))).toEqual(['<late/>', '<again/>']);
+    for (const { name } of later) await bank.setTaken?.(name);
+    await bank.setTaken?.('n003.xml'); // told again after a kill
+    expect(await bank.listNotices('')).toEqual([]);
+    const kept = ['n003.xml', 'n003.xml.1'].map((name) => readFileSync(join(path, 'inbox', 'taken', name), 'utf8'));
+    expect(kept).toEqual(['<n3/>', '<again/>']);
   });
 
   it('gives of a file that is too large only so much that it is seen to be', async () => {

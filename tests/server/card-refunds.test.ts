@@ -1,5 +1,6 @@
 /** Refunds of what cards decided: booked, disputed, claimed, voided, unpaid; nothing comes from nothing (I2, P18). */
 import { describe, expect, it } from 'vitest';
+import { audit } from '../../server/src/audit/index.ts';
 import { decodePaymentDecision, readEnvelope, type PaymentDecision, type UploadedRecord } from '@coinslot/protocol';
 import { DAY_MS, makeOffer, makeRequest, type Player } from '../lib/parties.ts';
 import { CardHolder, PIN, type PayOptions } from './card-holder.ts';
@@ -68,6 +69,9 @@ async function claim(started: Started, one: object): Promise<string> {
 const giveBack = (started: Started, { decisionId }: PaymentDecision) =>
   refund(started, makeRefundOrder(started, decisionId));
 
+const findingsOf = async ({ server, tree }: Started) =>
+  (await audit({ store: server.service.records, roots: tree.roots, oneIn: 1 })).findings;
+
 describe('a booked record', () => {
   it('of a prepaid purse: what the purse paid is in the account of its player', async () => {
     const { started, card } = await prepaid();
@@ -134,15 +138,27 @@ describe('a record without message 2', () => {
     expect(await moneyOf(started, card)).toMatchObject({ balance: 1_000n, held: 0n, float: 0n });
   });
 
-  it('after the end of the card: it went back then', async () => {
+  it.each([0, 1])('%d ms after the end of the card: it went back then', async (afterMs) => {
     const { started, card } = await prepaid();
     const { decision } = await pay(card, 'disputed');
     await card.report({ records: without(await card.records()) });
     started.time.nowMs += 800 * DAY_MS;
     await operate(started, '/v1/operator/cards/settle', { cardId: hexOf(card.cardId) });
-    started.time.nowMs += 1;
+    started.time.nowMs += afterMs;
     expect(await giveBack(started, decision)).toMatchObject({ amountMinor: 0n });
     expect(await moneyOf(started, card)).toMatchObject({ balance: 1_000n, held: 0n, float: 0n, payable: 0n });
+    expect(await findingsOf(started)).toEqual([]);
+  });
+
+  it('in the millisecond of the end of the card, before it: it goes back now', async () => {
+    const { started, card } = await prepaid();
+    const { decision } = await pay(card, 'disputed');
+    await card.report({ records: without(await card.records()) });
+    started.time.nowMs += 800 * DAY_MS;
+    expect(await giveBack(started, decision)).toMatchObject({ amountMinor: 20n });
+    await operate(started, '/v1/operator/cards/settle', { cardId: hexOf(card.cardId) });
+    expect(await moneyOf(started, card)).toMatchObject({ balance: 1_000n, held: 0n, float: 0n, payable: 0n });
+    expect(await findingsOf(started)).toEqual([]);
   });
 
   it('that was claimed from what is held: the publisher gives it to the player', async () => {

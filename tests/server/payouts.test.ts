@@ -136,7 +136,36 @@ function balancesOf(postings: readonly Posting[]): Map<string, bigint> {
   return balances;
 }
 
+describe('bank details', () => {
+  it('do not jump so far that the numbers are used up', async () => {
+    const month = await startMonth();
+    const take = (number: number) => month.server.service.bankDetails.take(makeBankDetails(month, { number }));
+    await expect(take(2 ** 32 - 1)).rejects.toMatchObject({ code: 'BAD_ENCODING' });
+    await expect(take(1_001)).rejects.toMatchObject({ code: 'BAD_ENCODING' });
+    expect(await take(1_000)).toMatchObject({ number: 1_000 });
+    expect(await take(2_000)).toMatchObject({ number: 2_000 });
+    await expect(take(3_001)).rejects.toMatchObject({ code: 'BAD_ENCODING' });
+  });
+});
+
 describe('a payout', () => {
+  it('has every sale in it: a fee that takes all of a price is none, the highest leaves a unit of each', async () => {
+    const month = await startMonth();
+    const { service } = month.server;
+    const north = makePublisher(month.tree, { id: 'north-games', commonName: 'North Games' });
+    const enrolment = { chain: north.chain, payoutCurrency: 'EUR', bank: BANK };
+    await expect(service.publishers.enrol({ ...enrolment, feeBasisPoints: 10_000 })).rejects.toMatchObject({
+      code: 'BAD_ENCODING',
+    });
+    await service.publishers.enrol({ ...enrolment, feeBasisPoints: 9_999 });
+    const player = await enrolPlayer(month);
+    for (const amountMinor of [1n, 20n]) await mustBuy(month, player, { by: north, amountMinor });
+    await closeAt(month, 202603, APRIL);
+    const payout = (await service.records.periods.listPayouts(202603)).find((one) => one.publisherId === 'north-games');
+    expect(payout?.currencies).toMatchObject([{ sales: 2, salesMinor: 21n, feesMinor: 19n, closingMinor: 2n }]);
+    expect(await service.records.periods.listPayoutLines('north-games', 202603, 0n, 9)).toHaveLength(2);
+  });
+
   it('of several currencies is in the one that the publisher signed, fees off, by the table of the seal', async () => {
     const month = await startMonth();
     const { server, tree } = month;

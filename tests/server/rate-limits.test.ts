@@ -12,6 +12,7 @@ import {
 } from '../lib/parties.ts';
 import {
   enrolPlayer,
+  OPERATOR_TOKEN,
   post,
   startMarket,
   startServer,
@@ -43,6 +44,22 @@ async function knock(started: Started, path: string, body: Uint8Array, from?: st
   const headers = { 'content-type': 'application/msgpack', ...(from !== undefined && { 'x-forwarded-for': from }) };
   return fetch((await urlOf(started)) + path, { method: 'POST', headers, body: Uint8Array.from(body) });
 }
+
+describe("the operator's token", () => {
+  it('guessed too often from one address: RATE_LIMITED with the right one too, from there, until time has passed', async () => {
+    const { started, ticks } = await start({ signInsPerSecond: 1, signInsBurst: 3 });
+    const list = async (token: string, from: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': from };
+      return (await fetch(`${await urlOf(started)}/v1/operator/periods`, { headers })).status;
+    };
+    for (let i = 0; i < 10; i++) expect(await list(OPERATOR_TOKEN, '10.0.0.1')).toBe(200);
+    for (const status of [401, 401, 401, 429, 429])
+      expect(await list('a-guess-of-16-or-more', '10.0.0.1')).toBe(status);
+    expect([await list(OPERATOR_TOKEN, '10.0.0.1'), await list(OPERATOR_TOKEN, '10.0.0.2')]).toEqual([429, 200]);
+    ticks.nowMs += 1_000;
+    expect(await list(OPERATOR_TOKEN, '10.0.0.1')).toBe(200);
+  });
+});
 
 describe('by address', () => {
   it.each([

@@ -6,6 +6,7 @@ import { decodePaymentDecision, keyHash, readEnvelope, requireDecider } from '@c
 import type { CardClaim } from '../cards/types.ts';
 import type { RecordedTransfer } from '../ledger/types.ts';
 import type { Facts } from './audit.ts';
+import { wasBeforeEnd } from './settlements.ts';
 import { hex, plain } from './bytes.ts';
 import { cardReference, disputeOf, lossOf, type AuditedCard } from './cards.ts';
 import { auditPrice } from './decisions.ts';
@@ -67,14 +68,14 @@ async function auditClaim(one: AuditedCard, claim: CardClaim, place: string, fac
 }
 
 /** The card's own money was held for it: its record had come up without consent, and the card had not ended. */
-async function wasHeld({ card }: AuditedCard, claim: CardClaim, { witness }: Facts): Promise<boolean> {
-  const { store } = witness;
+async function wasHeld({ card }: AuditedCard, claim: CardClaim, facts: Facts): Promise<boolean> {
+  const { store } = facts.witness;
   const held: RecordedTransfer | undefined = await store.findTransfer(
     'card-dispute',
     cardReference(card.cardId, claim.head),
   );
   const isEarlier = held !== undefined && held.id < claim.transferId;
-  return isEarlier && (card.settledAtMs === undefined || claim.atMs <= card.settledAtMs);
+  return isEarlier && (await wasBeforeEnd(card, claim, claim.purse, facts));
 }
 
 interface ClaimedSale {

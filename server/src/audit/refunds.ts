@@ -23,7 +23,7 @@ import { cardReference } from './cards.ts';
 import { playerAccount } from './decisions.ts';
 import { rowsOf } from './lists.ts';
 import { account, move } from './model.ts';
-import { claimedOn } from './settlements.ts';
+import { claimedOn, wasBeforeEnd } from './settlements.ts';
 
 export async function auditRefunds(facts: Facts): Promise<void> {
   const { refunds } = facts.witness.store;
@@ -138,8 +138,8 @@ async function undoneByCard(
     return { ...sale, postings: [...postings, ...(recovery === undefined ? [] : undone(recovery, mine))] };
   }
   const isHeld = record?.outcome === 'disputed' && !record.excess;
-  const isOpen = card.settledAtMs === undefined || atMs <= card.settledAtMs;
-  const held = isHeld && isOpen ? await store.findTransfer('card-dispute', reference) : undefined;
+  const isOpen = isHeld && (await wasBeforeEnd(card, { atMs, transferId }, record.purse, facts));
+  const held = isOpen ? await store.findTransfer('card-dispute', reference) : undefined;
   const postings = held?.postings.map(({ credit, amountMinor }) => move(credit, mine, amountMinor)) ?? [];
   return { ...sale, postings };
 }

@@ -3,6 +3,7 @@
  * paid by it, and else back to the player, with what was held. Amounts are those of that moment, so they are asked for when the
  * transfers are gone through in their order.
  */
+import type { Card } from '../cards/types.ts';
 import type { Facts } from './audit.ts';
 import { plain } from './bytes.ts';
 import { cardReference, disputeOf, floatOf, lossOf, type AuditedCard, type AuditedPurse } from './cards.ts';
@@ -53,6 +54,36 @@ async function auditPurse(one: AuditedCard, { purse, currency }: AuditedPurse, f
   facts.expectations.askAtEnd((of) => {
     facts.findings.same('purse', `${place}, left in it`, 0n, of(float));
   });
+}
+
+interface PostedForCard {
+  readonly atMs: number;
+  /** `undefined` when nothing moved. */
+  readonly transferId: bigint | undefined;
+}
+
+/**
+ * Whether this came before the card's end. Where both are of one millisecond their transfers say so: what was held, or in the purse,
+ * went by the one that came first, and a card that had nothing left at its end has no transfers of it.
+ */
+export async function wasBeforeEnd(
+  { cardId, settledAtMs }: Card,
+  { atMs, transferId }: PostedForCard,
+  purse: string,
+  { witness }: Facts,
+): Promise<boolean> {
+  if (settledAtMs === undefined || atMs !== settledAtMs) return settledAtMs === undefined || atMs < settledAtMs;
+  if (transferId === undefined) return false;
+  const ends = [
+    ['claim-settlement', EVENT],
+    ['card-return', EVENT],
+    ['card-return', HELD_EVENT],
+  ] as const;
+  for (const [kind, event] of ends) {
+    const found = await witness.store.findTransfer(kind, cardReference(cardId, event, purse));
+    if (found !== undefined && found.id < transferId) return false;
+  }
+  return true;
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);

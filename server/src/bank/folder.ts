@@ -1,6 +1,7 @@
 /**
  * A bank at the end of a folder, as banks' own connectors (EBICS and the like) have it: they fetch what is in `outbox/` and put into
- * `inbox/` what came. What stands there under its name is whole: it was written under another one and synced before.
+ * `inbox/` what came. What stands there under its name is whole: it was written under another one and synced before. What was taken
+ * goes to `inbox/taken/`, so that names need not rise.
  */
 import { ProtocolError } from '@coinslot/protocol';
 import { lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { NOTICES_AT_ONCE_MAX, type BankFile, type BankPort, type ReceivedNotice } from './types.ts';
 import { BANK_XML_LIMITS } from './xml.ts';
 
+const TAKEN = 'taken';
 const MESSAGE_ID = /^[A-Za-z0-9][A-Za-z0-9.+-]{0,34}$/;
 /** A little more than can be read, so that what is too large is seen to be so, and no more of it is loaded. */
 const NOTICE_BYTES_MAX = BANK_XML_LIMITS.bytesMax + 1;
@@ -21,7 +23,8 @@ export function folderBank(path: string): BankPort {
   const inbox = join(path, 'inbox');
   return {
     hand: (file) => onDisk(`handing over ${file.messageId}`, () => hand(outbox, file)),
-    listNotices: (after) => onDisk('reading what the bank sent', () => listNotices(inbox, after)),
+    listNotices: () => onDisk('reading what the bank sent', () => listNotices(inbox)),
+    setTaken: (name) => onDisk(`putting ${name} away`, () => putAway(inbox, name)),
   };
 }
 
@@ -63,9 +66,9 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function listNotices(inbox: string, after: string): Promise<ReceivedNotice[]> {
+async function listNotices(inbox: string): Promise<ReceivedNotice[]> {
   await mkdir(inbox, { recursive: true });
-  const names = (await readdir(inbox)).filter((name) => /^[^.].*\.xml$/i.test(name) && name > after).sort(byCodeUnit);
+  const names = (await readdir(inbox)).filter((name) => /^[^.].*\.xml$/i.test(name)).sort(byCodeUnit);
   const notices: ReceivedNotice[] = [];
   for (const name of names) {
     if (notices.length === NOTICES_AT_ONCE_MAX) break;
@@ -76,6 +79,29 @@ async function listNotices(inbox: string, after: string): Promise<ReceivedNotice
   }
   return notices;
 }
+
+/** Into `inbox/taken/`, never over what is there: banks may give a name again. */
+async function putAway(inbox: string, name: string): Promise<void> {
+  const taken = join(inbox, TAKEN);
+  await mkdir(taken, { recursive: true });
+  for (let count = 0; ; count++) {
+    const to = join(taken, count === 0 ? name : `${name}.${count}`);
+    if (await isThere(to)) continue;
+    if (await isThere(join(inbox, name))) await rename(join(inbox, name), to);
+    break;
+  }
+  await syncFolder(taken);
+  await syncFolder(inbox);
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
 
 const byCodeUnit = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 

@@ -21,12 +21,14 @@ export function readBankNotice(xml: Uint8Array): BankNotice {
   if (root.name !== 'Document' || notification === undefined) throw bad('Document', 'not a camt.054');
   const messageId = idAt(notification, 'GrpHdr', 'MsgId') ?? missing('GrpHdr/MsgId');
   const createdAtMs = timeOf(textAt(notification, 'GrpHdr', 'CreDtTm') ?? missing('GrpHdr/CreDtTm'));
-  const booked = elementsAt(notification, 'Ntfctn').flatMap((one) => elementsAt(one, 'Ntry'));
+  const parts = elementsAt(notification, 'Ntfctn');
+  const accounts = parts.flatMap((one) => textAt(one, 'Acct', 'Id', 'IBAN')?.replace(/\s/g, '').toUpperCase() ?? []);
+  const booked = parts.flatMap((one) => elementsAt(one, 'Ntry'));
   const read = booked.flatMap((entry) => readEntry(entry, createdAtMs));
   const entries = read.filter(({ isBooked, isReturn }) => isBooked || isReturn);
   if (entries.length > ENTRIES_MAX)
     throw new ProtocolError('TOO_LARGE', `camt.054: ${entries.length} entries, ${ENTRIES_MAX} at most`);
-  return { messageId, createdAtMs, entries };
+  return { messageId, createdAtMs, accounts, entries };
 }
 
 /** One booking, or each of the transactions that were booked as one. */

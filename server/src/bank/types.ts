@@ -83,6 +83,8 @@ export interface BankEntry {
 export interface BankNotice {
   readonly messageId: string;
   readonly createdAtMs: number;
+  /** The IBANs whose bookings it tells of, as far as it says so. */
+  readonly accounts: readonly string[];
   /** In the order of the file. Entries that are only expected (PDNG, FUTR), or of nothing, are left out. */
   readonly entries: readonly BankEntry[];
 }
@@ -106,6 +108,11 @@ export interface BankPort {
    * memory is bounded: ask again after the last until none is left.
    */
   listNotices(after: string): Promise<readonly ReceivedNotice[]>;
+  /**
+   * A notice is kept and booked: a port that knows this lists it no more, and every other one whatever its name. One that is told
+   * of a notice and killed meanwhile may list it again; nothing is booked twice.
+   */
+  setTaken?(name: string): Promise<void>;
 }
 
 /** Orders in one file; a bank refuses larger ones. */

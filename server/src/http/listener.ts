@@ -40,8 +40,8 @@ export function createListener(options: ListenerOptions): Listener {
     const door = doorOf(byPath, path, request.method ?? '');
     if (request.rawHeaders.length / 2 > options.headersMax)
       throw new HttpError(431, 'TOO_LARGE', `headers: more than ${options.headersMax}`, { connection: 'close' });
-    if (door.operator) requireOperator(request, tokenHash);
     const address = addressOf(request, options.proxies);
+    if (door.operator) requireOperator(request, address);
     if (door.limit !== undefined) throttle.knock(door.path, door.limit, address);
     const body =
       door.contentType === undefined
@@ -50,6 +50,16 @@ export function createListener(options: ListenerOptions): Listener {
     const open = (): Promise<Answer | 'cut'> | Answer =>
       door.open({ body, query: new URLSearchParams(query), address });
     return door.userOf === undefined ? open() : openFor(door.path, door.userOf(body), open);
+  }
+
+  /** Compared by hash and in constant time, so that neither length nor beginning of the token can be felt for. */
+  function requireOperator({ headers }: IncomingMessage, address: string): void {
+    if (tokenHash === undefined) throw new HttpError(404, 'BAD_ENCODING', 'there is no such door');
+    throttle.requireTokenLeft(address);
+    const [scheme, token = ''] = (headers.authorization ?? '').split(' ', 2);
+    if (scheme === 'Bearer' && timingSafeEqual(sha256(token), tokenHash)) return;
+    throttle.countWrongToken(address);
+    throw new HttpError(401, 'BAD_KEY', "authorization: not the operator's token", { 'www-authenticate': 'Bearer' });
   }
 
   /** What came of a message whose signature did not hold is thrown, and not counted against whom it names. */
@@ -99,14 +109,6 @@ function doorOf(byPath: ReadonlyMap<string, readonly Door[]>, path: string, meth
   if (door !== undefined) return door;
   const allow = doors.map((one) => one.method).join(', ');
   throw new HttpError(405, 'BAD_ENCODING', `method: expected ${allow}`, { allow });
-}
-
-/** Compared by hash and in constant time, so that neither length nor beginning of the token can be felt for. */
-function requireOperator({ headers }: IncomingMessage, tokenHash: Buffer | undefined): void {
-  if (tokenHash === undefined) throw new HttpError(404, 'BAD_ENCODING', 'there is no such door');
-  const [scheme, token = ''] = (headers.authorization ?? '').split(' ', 2);
-  if (scheme !== 'Bearer' || !timingSafeEqual(sha256(token), tokenHash))
-    throw new HttpError(401, 'BAD_KEY', "authorization: not the operator's token", { 'www-authenticate': 'Bearer' });
 }
 
 /** What was thrown, as an answer. A mistake of ours is logged whole and told in no detail. */

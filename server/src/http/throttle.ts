@@ -9,9 +9,13 @@ import { Buckets } from './buckets.ts';
 /** Doors that cost much and prove nothing (`enrol`), doors that start sessions (`sign-in`), and all others that take messages. */
 export type DoorLimit = 'enrol' | 'sign-in' | 'ask';
 
+/** The label under which wrong tokens are counted, at whatever door. */
+const OPERATOR = '/v1/operator';
+
 export class Throttle {
   readonly #byAddress: Readonly<Record<DoorLimit, Buckets>>;
   readonly #byUser: Buckets;
+  readonly #wrongTokens: Buckets;
   readonly #onLimited: (door: string, by: 'address' | 'user') => void;
 
   constructor(
@@ -25,6 +29,7 @@ export class Throttle {
       'sign-in': buckets(limits.signInsPerSecond, limits.signInsBurst),
       ask: buckets(limits.asksPerSecond, limits.asksBurst),
     };
+    this.#wrongTokens = buckets(limits.signInsPerSecond, limits.signInsBurst);
     this.#byUser = buckets(limits.asksPerUserPerSecond, limits.asksPerUserBurst);
     this.#onLimited = onLimited;
   }
@@ -32,6 +37,16 @@ export class Throttle {
   /** Throws RATE_LIMITED. */
   knock(door: string, limit: DoorLimit, address: string): void {
     this.#tell(door, 'address', () => this.#byAddress[limit].take(bucketNameOf(address)));
+  }
+
+  /** Before an operator's token is looked at: whoever has guessed too often waits, with a right one too. Throws RATE_LIMITED. */
+  requireTokenLeft(address: string): void {
+    this.#tell(OPERATOR, 'address', () => this.#wrongTokens.requireLeft(bucketNameOf(address)));
+  }
+
+  /** After a wrong one. */
+  countWrongToken(address: string): void {
+    this.#wrongTokens.take(bucketNameOf(address));
   }
 
   /** Before a message is verified that says it is this user's. Throws RATE_LIMITED. */

@@ -2,10 +2,10 @@
  * Between the books and the bank: hands over what was made, and takes what the bank says. A file counts as handed when the bank
  * has said so; killed in between it is handed again, under the same message id, and the bank drops the second.
  */
-import { ProtocolError } from '@coinslot/protocol';
+import { equalBytes, ProtocolError } from '@coinslot/protocol';
 import { createHash } from 'node:crypto';
 import { readBankNotice } from '../bank/notice.ts';
-import type { BankEntry, BankPort } from '../bank/types.ts';
+import type { BankEntry, BankNotice, BankPort } from '../bank/types.ts';
 import type { Clock, Log } from '../log.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import { StoreError, type Store } from '../store/port.ts';
@@ -18,6 +18,8 @@ export interface BankDeskOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly bank: BankPort | undefined;
+  /** The operator's own account: notices of another are not booked. */
+  readonly ownIban: string | undefined;
 }
 
 /** What a notice came to. */
@@ -69,15 +71,18 @@ export class BankDesk {
       for (;;) {
         const notices = await bank.listNotices(await store.periods.lastNoticeName());
         if (notices.length === 0) return reports;
-        for (const { name, xml } of notices) reports.push(await this.#take({ name, source: 'port', xml }));
+        for (const { name, xml } of notices) {
+          reports.push(await this.#take({ name, source: 'port', xml }));
+          await bank.setTaken?.(name);
+        }
       }
     });
   }
 
   /** Takes a notice that somebody brings; the same bytes again book nothing. Throws BAD_ENCODING and TOO_LARGE when it cannot be read. */
   async takeNotice(xml: Uint8Array): Promise<NoticeReport> {
-    readBankNotice(xml);
-    const name = `door-${createHash('sha256').update(xml).digest('hex')}`;
+    this.#read(xml);
+    const name = `door-${hashOf(xml)}`;
     return this.#exclusively(() => this.#take({ name, source: 'door', xml }));
   }
 
@@ -92,15 +97,19 @@ export class BankDesk {
   }
 
   /** The notice is kept before its entries are booked: it is their evidence. */
-  async #take({ name, source, xml }: Pick<NoticeRecord, 'name' | 'source' | 'xml'>): Promise<NoticeReport> {
+  async #take({ name: given, source, xml }: Pick<NoticeRecord, 'name' | 'source' | 'xml'>): Promise<NoticeReport> {
     const { store, commit, clock, log } = this.#options;
-    const known = await store.periods.findNotice(name);
+    const first = await store.periods.findNotice(given);
+    // A name that the bank gives again, for something else.
+    const isOther = first !== undefined && !equalBytes(first.xml, xml);
+    const name = isOther ? `${given}~${hashOf(xml).slice(0, 16)}` : given;
+    const known = isOther ? await store.periods.findNotice(name) : first;
     if (known?.taken === true) return { name, booked: {}, conflicts: [], fault: known.fault };
     if (known === undefined) {
       const notice = { name, source, xml, atMs: clock(), taken: false, fault: undefined };
       await commit.submit((tx) => tx.periods.addNotice(notice));
     }
-    const read = readOrFault(xml);
+    const read = this.#readOrFault(xml);
     const booked: Partial<Record<EntryOutcome, number>> = {};
     const conflicts: string[] = [];
     const seen = new Set<string>();
@@ -133,13 +142,27 @@ export class BankDesk {
       return outcomes;
     });
   }
-}
 
-function readOrFault(xml: Uint8Array): { readonly entries: readonly BankEntry[] } | { readonly fault: string } {
-  try {
-    return readBankNotice(xml);
-  } catch (error) {
-    if (error instanceof ProtocolError) return { fault: error.message };
-    throw error;
+  /** Throws BAD_ENCODING, TOO_LARGE. */
+  #read(xml: Uint8Array): BankNotice {
+    const notice = readBankNotice(xml);
+    const { ownIban } = this.#options;
+    const other = ownIban === undefined ? undefined : notice.accounts.find((iban) => iban !== ownIban);
+    if (other === undefined) return notice;
+    throw new ProtocolError(
+      'BAD_ENCODING',
+      `camt.054: Ntfctn/Acct: of ${other}, which is not the account of this server`,
+    );
+  }
+
+  #readOrFault(xml: Uint8Array): BankNotice | { readonly fault: string } {
+    try {
+      return this.#read(xml);
+    } catch (error) {
+      if (error instanceof ProtocolError) return { fault: error.message };
+      throw error;
+    }
   }
 }
+
+const hashOf = (xml: Uint8Array): string => createHash('sha256').update(xml).digest('hex');

@@ -19,6 +19,9 @@ import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreTransaction } from '../store/port.ts';
 import type { SignedBankDetails } from './types.ts';
 
+/** Whoever once signs a very high number must not have used up all those below it. */
+const NUMBER_JUMP_MAX = 1_000;
+
 export interface SignerCheck {
   readonly roots: readonly Uint8Array[];
   readonly revocationLists: readonly Uint8Array[];
@@ -56,7 +59,8 @@ export class BankDetailsDesk {
 
   /**
    * Takes envelope `bank-details`. The same bytes again change nothing. Throws the codes of form, chain and signature; BAD_KEY for
-   * another server's, or a publisher who is not enrolled; CLOCK_SKEW; ID_CONFLICT for a number that is taken, CONSENT_STALE for a lower one.
+   * another server's, or a publisher who is not enrolled; CLOCK_SKEW; ID_CONFLICT for a number that is taken, CONSENT_STALE for a lower one,
+   * BAD_ENCODING for one far above the last.
    */
   async take(envelope: Uint8Array): Promise<SignedBankDetails> {
     const { identity, commit, clock } = this.#options;
@@ -86,6 +90,8 @@ async function add(
   const newest = await tx.periods.findBankDetails(publisherId);
   if (newest !== undefined && newest.number > number)
     throw new ProtocolError('CONSENT_STALE', `BankDetails.number: ${newest.number} is there already`);
+  if (number > (newest?.number ?? 0) + NUMBER_JUMP_MAX)
+    throw new ProtocolError('BAD_ENCODING', `BankDetails.number: more than ${NUMBER_JUMP_MAX} above the last`);
   // Never dated before a seal that did not know them.
   const takenAtMs = Math.max(nowMs, (await tx.periods.findNewestSealed())?.sealedAtMs ?? 0);
   const signed = {

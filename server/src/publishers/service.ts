@@ -22,7 +22,8 @@ export interface PublishersOptions {
   readonly clock: Clock;
 }
 
-const FEE_BASIS_POINTS_MAX = 10_000;
+/** Below all of it: every sale leaves its publisher a unit, and so stands in a payout. */
+const FEE_BASIS_POINTS_MAX = 9_999;
 
 export class Publishers {
   readonly #options: PublishersOptions;
@@ -43,7 +44,7 @@ export class Publishers {
     exponentOf(payoutCurrency);
     requireBankDetails(bank);
     if (!Number.isInteger(feeBasisPoints) || feeBasisPoints < 0 || feeBasisPoints > FEE_BASIS_POINTS_MAX)
-      throw new ProtocolError('BAD_ENCODING', 'publisher.feeBasisPoints: expected 0 ... 10000');
+      throw new ProtocolError('BAD_ENCODING', `publisher.feeBasisPoints: expected 0 ... ${FEE_BASIS_POINTS_MAX}`);
     const publisher: NewPublisher = {
       publisherId: leaf.subject.id,
       commonName: leaf.subject.commonName,
