@@ -1,6 +1,6 @@
 /** Form parts: labelled inputs, and a form that says what went wrong beside its buttons. */
 import type { PageWords } from '../../words/page-words.ts';
-import { act, ActionFault } from './api.ts';
+import { act, ActionFault, type Told } from './api.ts';
 import { h, type Props } from './dom.ts';
 
 /** A label over an input. `id` must be one of its own on the page. */
@@ -14,6 +14,16 @@ export function field(id: string, label: string, props: Props, hint?: string): H
     h('label', { for: id }, label),
     input,
     hint !== undefined && h('p', { class: 'hint', id: hintId }, hint),
+  );
+}
+
+/** A label over some lines of text. */
+export function area(id: string, label: string, props: Props): HTMLElement {
+  return h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, label),
+    h('textarea', { id, name: id.split('-').at(-1), rows: 3, autocomplete: 'off', required: true, ...props }),
   );
 }
 
@@ -91,6 +101,8 @@ export interface FormOptions {
   busyText?: string;
   /** Shown when it is done, for forms that stay. */
   doneText?: string;
+  /** Called once it is done, with what the wallet told. */
+  readonly onDone?: (told: Told) => void;
 }
 
 /** A form whose buttons rest while the wallet works, and whose status line is read out. */
@@ -99,9 +111,10 @@ export function form(
   ...children: readonly (Node | string | false | undefined)[]
 ): HTMLFormElement {
   const status = h('p', { class: 'status', role: 'status' });
-  const say = (text: string, isFault: boolean): void => {
+  const say = (text: string, kind: 'done' | 'fault' | 'busy'): void => {
     status.textContent = text;
-    status.classList.toggle('fault', isFault);
+    status.classList.toggle('fault', kind === 'fault');
+    status.classList.toggle('busy', kind === 'busy' && text !== '');
   };
   return h(
     'form',
@@ -119,29 +132,35 @@ export function form(
   );
 }
 
+/** What must not stand in a form any longer than it takes to send it. */
+const SECRETS = 'input[type="password"], .secret';
+
 async function submitForm(
   element: HTMLFormElement,
-  { words, busyText, doneText, ...options }: FormOptions,
-  say: (text: string, isFault: boolean) => void,
+  { words, busyText, doneText, onDone, ...options }: FormOptions,
+  say: (text: string, kind: 'done' | 'fault' | 'busy') => void,
 ): Promise<void> {
   const typed: Record<string, string> = {};
   new FormData(element).forEach((value, name) => {
     if (typeof value === 'string') typed[name] = value;
   });
-  const asked = options.submit(typed, (text) => say(text, true));
+  const asked = options.submit(typed, (text) => say(text, 'fault'));
   if (asked === undefined) return;
   const [action, fields] = asked;
   // At once: what the wallet does may renew this form, and what stands in it would be carried over.
-  for (const one of element.querySelectorAll<HTMLInputElement>('input[type="password"]')) one.value = '';
+  for (const one of element.querySelectorAll<HTMLInputElement>(SECRETS)) one.value = '';
   const buttons = [...element.querySelectorAll('button')];
   for (const one of buttons) one.disabled = true;
-  say(busyText ?? '', false);
+  element.setAttribute('aria-busy', 'true');
+  say(busyText ?? '', 'busy');
   try {
-    await act(action, fields);
-    say(doneText ?? '', false);
+    const told = await act(action, fields);
+    say(doneText ?? '', 'done');
+    onDone?.(told);
   } catch (fault) {
-    say(faultText(words, fault), true);
+    say(faultText(words, fault), 'fault');
   } finally {
+    element.removeAttribute('aria-busy');
     for (const one of buttons) one.disabled = false;
   }
 }

@@ -7,6 +7,7 @@ import { act } from './api.ts';
 import { h } from './dom.ts';
 import { actionButton, form, pinField, selectField } from './fields.ts';
 import { mark } from './icons.ts';
+import { showPhrase } from './phrase.ts';
 
 export function setUpView(view: PageView, language: Language, choose: (language: Language) => void): HTMLElement[] {
   const words = pageWords(language);
@@ -52,6 +53,7 @@ function setUpForm(view: PageView, words: PageWords, language: Language): HTMLEl
         if (pin !== repeat) return void complain(words.pin.different);
         return ['set-up', { pin, currency, plan, language }];
       },
+      onDone: ({ words: told }) => showPhrase(told),
     },
     h(
       'fieldset',

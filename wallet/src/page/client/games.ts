@@ -1,6 +1,7 @@
 /** Games and their limits; those that are blocked. */
 import type { PageWords } from '../../words/page-words.ts';
 import type { BlockedView, GameView, PageView } from '../view.ts';
+import { allowanceFold, fairnessCard } from './consent.ts';
 import { h } from './dom.ts';
 import { actionButton, field, form, pinField } from './fields.ts';
 import { icon } from './icons.ts';
@@ -14,7 +15,7 @@ export function gamesView(view: PageView, words: PageWords): HTMLElement[] {
     games.length === 0
       ? h('section', { class: 'card' }, h('p', { class: 'empty' }, words.games.empty))
       : h('div', { class: 'game-grid' }, ...games.map((one) => gameCard(one, view, words))),
-    installedCard(view, words),
+    h('div', { class: 'game-grid' }, installedCard(view, words), fairnessCard(view, words)),
     ...(blocked.length === 0 ? [] : [blockedCard(blocked, view, words)]),
   ];
 }
@@ -39,6 +40,7 @@ function gameCard(game: GameView, view: PageView, words: PageWords): HTMLElement
     h('p', {}, games.spent(game.spentDay, game.spentMonth)),
     game.pressOff && pressOffBox(id, words),
     limitsFold(game, view, words),
+    allowanceFold(game, view, words),
     renameFold(game, words),
     h(
       'details',

@@ -1,8 +1,9 @@
 /** Receipts: a line each, with everything else folded under it. */
 import type { PageWords } from '../../words/page-words.ts';
 import type { PageView, ReceiptView } from '../view.ts';
-import { olderReceipts } from './api.ts';
+import { olderReceipts, save } from './api.ts';
 import { h } from './dom.ts';
+import { faultText } from './fields.ts';
 import { icon, type IconName } from './icons.ts';
 
 const SIGNS: Readonly<Record<ReceiptView['outcome'], IconName>> = {
@@ -23,7 +24,53 @@ export function historyView(view: PageView, words: PageWords): HTMLElement[] {
       view.receipts.length === 0 ? h('p', { class: 'empty' }, history.empty) : list,
       view.olderFrom > 0 && moreButton(view.olderFrom, list, words),
     ),
+    view.receipts.length > 0 && keepCard(words),
   ];
+}
+
+const FORMATS = ['pdf', 'csv', 'json'] as const;
+
+/** The whole history as a file. */
+function keepCard(words: PageWords): HTMLElement {
+  const { history } = words;
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'keep-title' },
+    h('h2', { id: 'keep-title' }, history.keep),
+    h('p', { class: 'hint' }, history.keepHint),
+    h(
+      'div',
+      { class: 'buttons' },
+      ...FORMATS.map((one) => saveButton(history.keepAs(one.toUpperCase()), `history?format=${one}`, words)),
+    ),
+  );
+}
+
+/** A button that saves a file of the wallet's, and says under which name, or why not. */
+function saveButton(text: string, path: string, words: PageWords): HTMLElement {
+  const status = h('span', { class: 'status', role: 'status' });
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      onclick: () => {
+        button.disabled = true;
+        save(path)
+          .then((name) => {
+            status.classList.remove('fault');
+            status.textContent = words.history.kept(name);
+          })
+          .catch((fault: unknown) => {
+            status.classList.add('fault');
+            status.textContent = faultText(words, fault);
+          })
+          .finally(() => (button.disabled = false));
+      },
+    },
+    icon('save'),
+    text,
+  );
+  return h('span', { class: 'action' }, button, status);
 }
 
 function moreButton(from: number, list: HTMLElement, words: PageWords): HTMLElement {
@@ -95,6 +142,13 @@ function receiptRow(receipt: ReceiptView, words: PageWords, prefix: string): HTM
         ...fact(history.means, words.means[receipt.means]),
         ...fact(history.decision, receipt.decisionId, 'code'),
       ),
+      receipt.decisionId !== '' &&
+        h(
+          'div',
+          { class: 'proof' },
+          saveButton(history.proof, `bundle?payment=${receipt.id}`, words),
+          h('p', { class: 'hint' }, history.proofHint),
+        ),
       receipt.disowned && h('p', { class: 'warning' }, icon('alert'), history.disowned),
     ),
   );

@@ -2,9 +2,12 @@
 import type { PageWords } from '../../words/page-words.ts';
 import type { AccountView, PageView, SpendingView } from '../view.ts';
 import { act } from './api.ts';
+import { CONSENT_WORDS } from '../../words/consent-words.ts';
+import { KEYS_WORDS } from '../../words/keys-words.ts';
 import { h, s } from './dom.ts';
-import { actionButton, faultText } from './fields.ts';
+import { actionButton, faultText, form, pinField } from './fields.ts';
 import { receiptList } from './history.ts';
+import { icon } from './icons.ts';
 
 const RECENT = 5;
 
@@ -19,6 +22,7 @@ export function homeView(view: PageView, words: PageWords): HTMLElement[] {
         'div',
         { class: 'column' },
         account && balanceCard(account, view, words),
+        keysCard(view),
         pauseCard(view, words),
         account && topUpCard(account, view, words),
       ),
@@ -81,6 +85,30 @@ function accountButton(words: PageWords): HTMLElement {
   return h('span', { class: 'action' }, button, fault);
 }
 
+/** What is still to be done for the keys, or is coming back by itself. */
+function keysCard({ keys, language, isLocked }: PageView): HTMLElement | undefined {
+  const { phrase, restore } = KEYS_WORDS[language];
+  const { isPhraseKept, isRecovering, recovered } = keys;
+  if (isPhraseKept && !isRecovering && recovered === 0) return undefined;
+  return h(
+    'section',
+    { class: 'card', 'aria-label': phrase.title },
+    !isPhraseKept && h('p', { class: 'warning' }, icon('alert'), phrase.notKept),
+    !isPhraseKept && !isLocked && h('p', {}, h('a', { href: '#settings' }, phrase.remind)),
+    isRecovering && h('p', { class: 'status busy', role: 'status' }, restore.underWay),
+    recovered > 0 && h('p', { class: 'good' }, icon('check'), restore.back(recovered)),
+  );
+}
+
+/** A child's wallet is switched on again by its guardian's PIN alone. */
+function resumeForm(view: PageView, words: PageWords): HTMLElement {
+  return form(
+    { words, class: 'inline-form', busyText: words.working, submit: ({ pin }) => ['pause', { on: false, pin }] },
+    pinField('resume-pin', CONSENT_WORDS[view.language].child.pin),
+    h('button', { type: 'submit' }, words.home.resume),
+  );
+}
+
 /** A switch: on is the ordinary state, so that pressing it stops everything. */
 function pauseCard(view: PageView, words: PageWords): HTMLElement {
   const { home } = words;
@@ -93,21 +121,26 @@ function pauseCard(view: PageView, words: PageWords): HTMLElement {
       h('h2', { id: 'pause-title' }, home.payments),
       h('p', { id: 'pause-state' }, view.isPaused ? home.paymentsOff : home.paymentsOn),
     ),
-    h(
-      'button',
-      {
-        type: 'button',
-        id: 'pause-switch',
-        class: 'switch',
-        role: 'switch',
-        'aria-checked': String(!view.isPaused),
-        'aria-label': home.payments,
-        'aria-describedby': 'pause-state',
-        title: view.isPaused ? home.resume : home.pause,
-        onclick: () => void act('pause', { on: !view.isPaused }).catch(() => undefined),
-      },
-      h('span', { class: 'knob' }),
-    ),
+    view.isPaused && view.consent.isChild ? resumeForm(view, words) : pauseSwitch(view, words),
+  );
+}
+
+function pauseSwitch(view: PageView, words: PageWords): HTMLElement {
+  const { home } = words;
+  return h(
+    'button',
+    {
+      type: 'button',
+      id: 'pause-switch',
+      class: 'switch',
+      role: 'switch',
+      'aria-checked': String(!view.isPaused),
+      'aria-label': home.payments,
+      'aria-describedby': 'pause-state',
+      title: view.isPaused ? home.resume : home.pause,
+      onclick: () => void act('pause', { on: !view.isPaused }).catch(() => undefined),
+    },
+    h('span', { class: 'knob' }),
   );
 }
 

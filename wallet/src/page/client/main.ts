@@ -1,5 +1,5 @@
 /** The page's program: follows the wallet's view and draws it. Routes are fragments, so that a reload stays where it was. */
-import { isLanguage, type Language } from '../../words/languages.ts';
+import { directionOf, isLanguage, LANGUAGES, type Language } from '../../words/languages.ts';
 import { pageWords, type PageWords } from '../../words/page-words.ts';
 import type { PageView } from '../view.ts';
 import { act, follow, takeKey } from './api.ts';
@@ -10,6 +10,8 @@ import { cardsView } from './cards.ts';
 import { historyView } from './history.ts';
 import { homeView } from './home.ts';
 import { icon, mark, type IconName } from './icons.ts';
+import { askedCard } from './consent.ts';
+import { onPhrase, phraseCard, phraseLength } from './phrase.ts';
 import { lockCard, noticeRow, pairingCard, paymentCard } from './requests.ts';
 import { settingsView } from './settings.ts';
 
@@ -25,7 +27,9 @@ type Route = keyof typeof ROUTES;
 const slots = {
   header: new Slot(h('header', { class: 'top' })),
   nav: new Slot(h('nav', { class: 'tabs' })),
+  phrase: new Slot(h('div')),
   lock: new Slot(h('div')),
+  asked: new Slot(h('div', { 'aria-live': 'polite' })),
   payment: new Slot(h('div', { 'aria-live': 'polite' })),
   pairings: new Slot(h('div', { 'aria-live': 'polite' })),
   notices: new Slot(h('div', { 'aria-live': 'polite' })),
@@ -34,7 +38,7 @@ const slots = {
 
 let view: PageView | undefined;
 /** Chosen on the first run, before there are settings. */
-let firstLanguage: Language = navigator.language.startsWith('fr') ? 'fr' : 'en';
+let firstLanguage: Language = LANGUAGES.find((one) => navigator.language.startsWith(one)) ?? 'en';
 
 function route(): Route {
   const name = location.hash.slice(1);
@@ -46,8 +50,8 @@ function draw(): void {
   const shown = view;
   const language = shown.stage === 'setup' ? firstLanguage : shown.language;
   const words = pageWords(language);
-  document.documentElement.lang = language;
-  const waits = shown.payment !== undefined || shown.pairings.length > 0;
+  dress(shown, language);
+  const waits = shown.payment !== undefined || shown.pairings.length > 0 || shown.consent.asked.length > 0;
   document.title = `${waits ? '● ' : ''}${words.wallet}${shown.test ? ` (${words.testMark})` : ''}`;
   drawFrame(shown, words, language);
   if (shown.stage === 'setup') {
@@ -64,6 +68,14 @@ function draw(): void {
 }
 
 /** Header, sections and what waits for an answer: each renewed only when its own part of the view has changed. */
+function dress({ look }: PageView, language: Language): void {
+  const { documentElement: root } = document;
+  root.lang = language;
+  root.dir = directionOf(language);
+  root.dataset['text'] = String(look.textPercent);
+  root.dataset['contrast'] = look.contrast;
+}
+
 function drawFrame(shown: PageView, words: PageWords, language: Language): void {
   const isReady = shown.stage === 'ready';
   const at = route();
@@ -75,12 +87,17 @@ function drawFrame(shown: PageView, words: PageWords, language: Language): void 
   slots.lock.show([language, isLocked, shown.pinRetryAt, shown.waitingForUnlock], () =>
     isLocked ? [lockCard(shown, words)] : [],
   );
-  slots.payment.show([language, shown.payment], () => (shown.payment ? [paymentCard(shown.payment, words)] : []));
+  slots.payment.show([language, shown.payment], () =>
+    shown.payment ? [paymentCard(shown.payment, shown, words)] : [],
+  );
+  const { asked } = shown.consent;
+  slots.asked.show([language, asked, shown.payment?.id], () => asked.map((one) => askedCard(one, shown, words)));
+  slots.phrase.show([language, phraseLength(), shown.keys.phraseWordsAsked], () => phraseCard(shown, words));
   slots.pairings.show([language, shown.pairings], () => shown.pairings.map((one) => pairingCard(one, shown, words)));
   slots.notices.show([language, shown.notices], () =>
     shown.notices.length === 0
       ? []
-      : [h('ul', { class: 'notices' }, ...shown.notices.map((one) => noticeRow(one, words)))],
+      : [h('ul', { class: 'notices' }, ...shown.notices.map((one) => noticeRow(one, shown, words)))],
   );
 }
 
@@ -89,11 +106,11 @@ function drawRoute(shown: PageView, words: PageWords, language: Language): void 
   const { account, spending, isPaused, isLocked, receipts, games, blocked, limits } = shown;
   const { limitsWaiting, isServerBehind, lockAfterMinutes } = shown;
   const parts = {
-    home: [account, spending, isPaused, isLocked, receipts],
+    home: [account, spending, isPaused, isLocked, receipts, shown.keys, shown.consent.isChild],
     cards: [shown.cards, isLocked],
-    games: [games, blocked],
+    games: [games, blocked, shown.linkCode, shown.consent],
     history: [receipts, shown.olderFrom],
-    settings: [account, limits, limitsWaiting, isServerBehind, lockAfterMinutes],
+    settings: [account, limits, limitsWaiting, isServerBehind, lockAfterMinutes, shown.keys, shown.consent, shown.look],
   };
   slots.content.show([at, language, parts[at]], () => ROUTES[at](shown, words));
 }
@@ -157,13 +174,16 @@ document
     h(
       'main',
       { class: 'main' },
+      slots.phrase.element,
       slots.lock.element,
       slots.payment.element,
+      slots.asked.element,
       slots.pairings.element,
       slots.notices.element,
       slots.content.element,
     ),
   );
+onPhrase(draw);
 addEventListener('hashchange', () => {
   draw();
   scrollTo(0, 0);

@@ -1,10 +1,13 @@
 /** What waits for the player: games that ask to be connected, the payment on the desk, the lock, and notices. */
 import type { PageWords } from '../../words/page-words.ts';
 import type { GameLimitsView, NoticeView, PageView, PairingRequestView, PaymentRequestView } from '../view.ts';
+import { CONSENT_WORDS } from '../../words/consent-words.ts';
+import { noFold, strongPin } from './consent.ts';
 import { h } from './dom.ts';
 import { actionButton, amountField, cardPinField, form, pinField } from './fields.ts';
 import { icon } from './icons.ts';
 import { placeOf } from './installed.ts';
+import { forgottenFold } from './keys.ts';
 
 export function lockCard(view: PageView, words: PageWords): HTMLElement {
   const waiting = view.waitingForUnlock.join(', ');
@@ -19,6 +22,7 @@ export function lockCard(view: PageView, words: PageWords): HTMLElement {
       h('button', { type: 'submit', class: 'primary' }, words.lock.unlock),
     ),
     view.pinRetryAt !== '' && h('p', { class: 'hint' }, words.pin.wait(view.pinRetryAt)),
+    forgottenFold(view, words),
   );
 }
 
@@ -75,7 +79,7 @@ export function gameLimitFields(
 }
 
 /** Exactly what the game's overlay shows, in the same words; the payee and the amount on lines of their own. */
-export function paymentCard(request: PaymentRequestView, words: PageWords): HTMLElement {
+export function paymentCard(request: PaymentRequestView, view: PageView, words: PageWords): HTMLElement {
   const { payment } = words;
   const { id, shown, consent, means } = request;
   const fact = (term: string, text: string): (HTMLElement | false)[] =>
@@ -117,13 +121,15 @@ export function paymentCard(request: PaymentRequestView, words: PageWords): HTML
         h('p', { class: 'total' }, shown.total),
         h('p', { class: 'hint' }, payment.by[means]),
         !shown.isEnough && h('p', { class: 'warning' }, icon('alert'), payment.notEnough),
-        consent === 'pin' ? pinAnswer(request, words) : pressAnswer(id, shown.total, words),
+        consent === 'pin' ? pinAnswer(request, view, words) : pressAnswer(id, shown.total, words),
+        request.isForGuardian && noFold('payment-no', 'decline', id, view, words),
       ),
     ),
   );
 }
 
-function pinAnswer({ id, shown, pins }: PaymentRequestView, words: PageWords): HTMLElement {
+function pinAnswer(request: PaymentRequestView, view: PageView, words: PageWords): HTMLElement {
+  const { id, shown, pins, isForGuardian } = request;
   const { payment, pin, cards } = words;
   return form(
     {
@@ -132,8 +138,13 @@ function pinAnswer({ id, shown, pins }: PaymentRequestView, words: PageWords): H
       busyText: payment.paying,
       submit: (typed) => ['pay-with-pin', { id, pin: typed['pin'], cardPin: typed['cardPin'] }],
     },
-    h('p', {}, pins.card ? payment.cardPinLead : payment.pinLead),
-    pins.wallet && pinField('payment-pin', pins.card ? cards.walletPin : pin.label),
+    h(
+      'p',
+      {},
+      pins.card ? payment.cardPinLead : isForGuardian ? CONSENT_WORDS[view.language].child.answer : payment.pinLead,
+    ),
+    pins.wallet &&
+      pinField('payment-pin', isForGuardian ? strongPin(view, words) : pins.card ? cards.walletPin : pin.label),
     pins.card && cardPinField('payment-cardPin', cards.cardPin),
     h(
       'div',
@@ -157,15 +168,20 @@ function pressAnswer(id: string, total: string, words: PageWords): HTMLElement {
   );
 }
 
-export function noticeRow(notice: NoticeView, words: PageWords): HTMLElement {
+export function noticeRow(notice: NoticeView, view: PageView, words: PageWords): HTMLElement {
   const { notices } = words;
   const { id, kind, about } = notice;
   const dismiss = (text: string): HTMLElement => actionButton(words, text, 'dismiss', { id }, { class: 'quiet' });
-  if (kind === 'press') {
+  if (kind === 'press' || kind === 'automatic') {
+    const { paid } = CONSENT_WORDS[view.language].allow;
     return noticeBox(
       icon(notice.outcome === 'approved' ? 'check' : notice.outcome === 'refunded' ? 'back' : 'wait'),
       [
-        h('strong', {}, notices.pressed(notice.amount, notice.payee)),
+        h(
+          'strong',
+          {},
+          kind === 'press' ? notices.pressed(notice.amount, notice.payee) : paid(notice.amount, notice.payee),
+        ),
         h('span', { class: 'hint' }, `${notice.title} · ${notice.time}`),
       ],
       [

@@ -1,19 +1,41 @@
 /** Settings: language, lock time, the wallet's own limits, the PIN, the account. */
 import { LANGUAGES } from '../../words/languages.ts';
+import { KEYS_WORDS } from '../../words/keys-words.ts';
 import type { PageWords } from '../../words/page-words.ts';
 import type { AccountView, PageView, WalletLimitsView } from '../view.ts';
 import { h } from './dom.ts';
+import { familyCard } from './consent.ts';
 import { amountField, field, form, pinField, selectField } from './fields.ts';
+import { guardianCard, peopleCard } from './keys.ts';
+import { phraseSettings } from './phrase.ts';
 
 export function settingsView(view: PageView, words: PageWords): HTMLElement[] {
-  const { account, limits } = view;
+  const { account, limits, consent, keys } = view;
+  const { family } = consent;
+  const { people } = keys;
   return [
     h('h1', {}, words.settings.title),
     h(
       'div',
       { class: 'columns' },
-      h('div', { class: 'column' }, limits && limitsCard(limits, view, words)),
-      h('div', { class: 'column' }, generalCard(view, words), pinCard(words), account && accountCard(account, words)),
+      h(
+        'div',
+        { class: 'column' },
+        generalCard(view, words),
+        lookCard(view, words),
+        limits && limitsCard(limits, view, words),
+        family && familyCard(family, view, words),
+      ),
+      h(
+        'div',
+        { class: 'column' },
+        phraseSettings(view, words),
+        pinCard(words),
+        passwordCard(view),
+        guardianCard(view, words),
+        people && peopleCard(people, view, words),
+        account && accountCard(account, words),
+      ),
     ),
   ];
 }
@@ -42,6 +64,40 @@ function generalCard(view: PageView, words: PageWords): HTMLElement {
       ),
       h('button', { type: 'submit' }, settings.save),
     ),
+  );
+}
+
+function lookCard({ look }: PageView, words: PageWords): HTMLElement {
+  const { settings } = words;
+  const contrasts: readonly (readonly [string, string])[] = [
+    ['system', settings.contrastSystem],
+    ['more', settings.contrastMore],
+  ];
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'look-title' },
+    h('h2', { id: 'look-title' }, settings.look),
+    form(
+      { words, class: 'stack', doneText: words.limits.saved, submit: (typed) => ['look', typed] },
+      selectField(
+        'look-textPercent',
+        settings.textSize,
+        look.textPercents.map((one) => [String(one), `${one} %`]),
+        String(look.textPercent),
+      ),
+      selectField('look-contrast', settings.contrast, contrasts, look.contrast),
+      h('button', { type: 'submit' }, settings.save),
+    ),
+  );
+}
+
+function passwordCard({ keys, language }: PageView): HTMLElement {
+  const { password } = KEYS_WORDS[language];
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'password-title' },
+    h('h2', { id: 'password-title' }, password.title),
+    h('p', { class: 'hint' }, keys.hasPassword ? password.has : password.hasNot),
   );
 }
 
