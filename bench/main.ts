@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { measureBundles } from './bundles/bundles.ts';
 import { measureCards } from './cards/cards.ts';
+import { measureFrames } from './frames/frames.ts';
 import { ROOT } from './grounds.ts';
 import { measureIdle } from './idle/idle.ts';
 import { measureLatency } from './latency/latency.ts';
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   cards: measureCards,
   server: measureServer,
   idle: measureIdle,
+  frames: measureFrames,
   messages: measureMessages,
   bundles: measureBundles,
 };

@@ -20,8 +20,8 @@ export interface PageHost {
 }
 
 /** Listens first: what the publisher signs names the port. */
-export async function hostPage(): Promise<PageHost> {
-  const scripts = await bundlePage();
+export async function hostPage(room: 'idle' | 'frames'): Promise<PageHost> {
+  const scripts = await bundlePage(room);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const name = pathname.replace(/^\/coinslot\//, '');
@@ -40,9 +40,9 @@ export async function hostPage(): Promise<PageHost> {
   return host;
 }
 
-async function bundlePage(): Promise<ReadonlyMap<string, Uint8Array>> {
+async function bundlePage(room: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles } = await build({
-    entryPoints: { page: join(ROOT, 'bench', 'idle', 'page.ts') },
+    entryPoints: { page: join(ROOT, 'bench', room, 'page.ts') },
     bundle: true,
     splitting: true,
     minify: true,
@@ -61,8 +61,12 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** Opens the page and gives it to `use`. Throws what the page throws. */
-export async function inBrowser<T>(url: string, use: (page: Page, browser: Browser) => Promise<T>): Promise<T> {
+/** Opens the page and gives it to `use` once its global `ready` is there. Throws what the page throws. */
+export async function inBrowser<T>(
+  url: string,
+  use: (page: Page, browser: Browser) => Promise<T>,
+  ready = 'bench',
+): Promise<T> {
   const browser = await chromium.launch({
     executablePath: requireBrowser(),
     args: [...BROWSER_FLAGS, '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
@@ -71,7 +75,7 @@ export async function inBrowser<T>(url: string, use: (page: Page, browser: Brows
     const page = await browser.newPage();
     const broken = new Promise<never>((_, reject) => page.on('pageerror', reject));
     await page.goto(url);
-    await Promise.race([page.waitForFunction(() => 'bench' in window), broken]);
+    await Promise.race([page.waitForFunction((name) => name in window, ready), broken]);
     return await Promise.race([use(page, browser), broken]);
   } finally {
     await browser.close();

@@ -15,7 +15,7 @@ const TARGET = 'level-3';
 type Rounds = Record<Variant, number[]>;
 
 export async function measureIdle(): Promise<Part> {
-  const host = await hostPage();
+  const host = await hostPage('idle');
   try {
     return await onGrounds({ gamePort: host.port, clock: Date.now }, ({ gameFolder, wallet }) => {
       host.gameFolder = gameFolder;

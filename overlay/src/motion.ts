@@ -24,7 +24,7 @@ export interface Pose {
   /** Of the panel's way in; goes a little beyond 1 before it rests there. */
   readonly opened: number;
   /** Of the way of the line of that place in the order of reading. */
-  arrived(line: number): number;
+  readonly arrived: (line: number) => number;
   readonly awake: number;
   /** Into the picture's part; infinity for its rest. */
   readonly artMs: number;

@@ -21,9 +21,9 @@ export const SILENCE: SoundPort = {
 
 export interface SoundOptions {
   /** Whether the player has silenced the game: asked before every sound. */
-  muted(): boolean;
+  readonly muted: () => boolean;
   /** Nothing moves: what only goes with a movement is silent too, and the coin rings at once. */
-  still: boolean;
+  readonly still: boolean;
 }
 
 /** They say nothing that does not stand on the screen. */

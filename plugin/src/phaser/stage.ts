@@ -15,10 +15,12 @@ const KEY = 'coinslot-stage-';
 /** Whether a scene is one of ours. */
 export const isStage = (key: string): boolean => key.startsWith(KEY);
 
-type Passed = 'locale' | 'textScale' | 'theme' | 'contrast' | 'switches' | 'sound' | 'openWallet';
+type Passed = 'locale' | 'textScale' | 'theme' | 'contrast' | 'tv' | 'switches' | 'sound' | 'openWallet';
 
-export interface StageOptions extends Pick<OverlayOptions, Passed> {
+export interface StageOptions {
   readonly load: () => Promise<OverlayModule>;
+  /** What the game says about the overlay. */
+  readonly overlay: Pick<OverlayOptions, Passed>;
 }
 
 type Undo = () => void;
@@ -76,11 +78,10 @@ export class OverlayStage implements ConsentStage {
   }
 
   async #createPort(): Promise<OverlayPort> {
-    const { load: _, ...passed } = this.#options;
     const module = await this.#load();
     const { canvas } = this.#game;
     return module.createOverlay({
-      ...passed,
+      ...this.#options.overlay,
       muted: () => this.#hold.isMutedByGame,
       width: canvas.width,
       height: canvas.height,
