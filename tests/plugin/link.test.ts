@@ -1,8 +1,11 @@
 /** The link: pairing, mutual proof, absence, permission, coming back. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { memoryStore } from '@coinslot/plugin/core';
+import { memoryStore, type SocketEvents } from '@coinslot/plugin/core';
 import type { LinkState } from '@coinslot/plugin';
-import { PAYS, World, type Habits, type Seat } from './lib/seat.ts';
+import { createVerifier } from '../../plugin/src/verifier.ts';
+import { REACH_TIMEOUT_MS, WalletLink } from '../../plugin/src/core/link.ts';
+import { GAME } from './lib/content.ts';
+import { ORIGIN, PAYS, SettablePermission, World, type Habits, type Seat } from './lib/seat.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -129,6 +132,87 @@ describe('no wallet', () => {
   it('because the browser’s question is still open is told apart', async () => {
     const seat = world.sit({ permission: 'prompt', habits: { unreachable: 'close' } });
     expect(await seat.coinslot.require('level-3')).toMatchObject({ reason: 'wallet-permission' });
+  });
+});
+
+describe('a browser that asks before a page may reach this machine', () => {
+  it('O8: is not made to ask before the player was told why, and tries again', async () => {
+    const seat = world.sit({ permission: 'prompt', paired: false });
+    const result = seat.coinslot.require('level-3');
+    await seat.stage.shows('unreachable');
+    expect(seat.stage.seen.at(-1)).toEqual({ kind: 'unreachable', reason: 'wallet-ask' });
+    expect(world.wallet.heard).toEqual([]);
+    seat.stage.intend('retry');
+    expect(await result).toMatchObject({ status: 'granted' });
+  });
+
+  it('O8: and is told no, now or at some other time: the dialog says what to do, and goes on once it is undone', async () => {
+    const seat = world.sit({ permission: 'prompt' });
+    const result = seat.coinslot.require('level-3');
+    await seat.stage.shows('unreachable');
+    seat.permission.set('denied');
+    await seat.stage.shows('unreachable', 2);
+    expect(seat.stage.seen.at(-1)).toEqual({ kind: 'unreachable', reason: 'wallet-permission' });
+    seat.permission.set('granted');
+    expect(await result).toMatchObject({ status: 'granted' });
+  });
+
+  it('O8: an offer by timing is passed over where it was told no, and explained where it would ask', async () => {
+    const denied = world.sit({ permission: 'denied' });
+    expect(await denied.coinslot.breakpoint('level-end')).toMatchObject({ reason: 'wallet-permission', charged: 'no' });
+    expect(denied.stage.opened).toBe(0);
+    const asks = world.sit({ permission: 'prompt', paired: false, habits: { unreachable: 'close' } });
+    const result = await asks.coinslot.breakpoint('level-end');
+    expect(result).toMatchObject({ status: 'skipped', reason: 'wallet-permission', charged: 'no' });
+    expect(result.detail).toContain('asks the player');
+    expect(asks.stage.seen).toEqual([{ kind: 'unreachable', reason: 'wallet-ask' }]);
+  });
+
+  it('O8: a page that can never be permitted says that it is the page', async () => {
+    const seat = world.sit({ permission: 'unfit', habits: { unreachable: 'close' } });
+    const result = await seat.coinslot.require('level-3');
+    expect(result).toMatchObject({ status: 'skipped', reason: 'wallet-permission', charged: 'no' });
+    expect(result.detail).toContain('allow="loopback-network"');
+    expect(seat.stage.seen.at(-1)).toEqual({ kind: 'unreachable', reason: 'wallet-unfit' });
+  });
+
+  it('O8: its question may stand as long as the player likes: told within three seconds, the socket waits, no second one', async () => {
+    const permission = new SettablePermission('prompt');
+    const sockets: SocketEvents[] = [];
+    const states: LinkState[] = [];
+    const verifier = createVerifier({ ...world.content, sandbox: true, game: GAME });
+    const link = new WalletLink({
+      port: world.wallet.port,
+      origin: ORIGIN,
+      locale: 'en',
+      clock: world.clock,
+      random: (length) => new Uint8Array(length),
+      store: memoryStore(),
+      openSocket: (_, __, events) => {
+        sockets.push(events);
+        return { send: () => undefined, close: () => undefined };
+      },
+      permission,
+      verifier: () => Promise.resolve(verifier),
+      onFrame: () => undefined,
+      onState: (state) => states.push(state),
+      onPassed: () => undefined,
+      onProblem: (error) => expect.unreachable(String(error)),
+    });
+    expect(await link.reach()).toBe('permission');
+    expect(sockets).toHaveLength(0);
+    const reached = link.reach(true);
+    while (sockets.length === 0) await Promise.resolve();
+    world.clock.advance(REACH_TIMEOUT_MS);
+    expect(await reached).toBe('permission');
+    // Pressed again while the browser's question is before the player.
+    expect(await link.reach(true)).toBe('permission');
+    expect(sockets).toHaveLength(1);
+    permission.set('granted');
+    sockets[0]!.message(verifier.encodeFrame('hello', { state: 'pairing', challenge: new Uint8Array(32) }));
+    expect(link.state).toBe('pairing');
+    expect(states).toEqual(['connecting', 'permission', 'connecting', 'permission', 'pairing']);
+    link.close();
   });
 });
 

@@ -58,5 +58,5 @@ say(`by a wrong code: ${await coinslot.connectByCode('0000-0000')}`);
 say(`by the code: ${await coinslot.connectByCode(await nextLine())}`);
 say(`outcome: ${(await result).status}`);
 coinslot.close();
-lines.return?.();
+void lines.return?.();
 process.stdin.destroy();
