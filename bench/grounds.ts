@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NO_FAIRNESS } from '@coinslot/wallet';
 import { pino } from 'pino';
 import { openParties, type Parties, type TownOptions } from '../scripts/town.ts';
 
@@ -33,6 +34,8 @@ export async function onGrounds<T>(options: GroundsOptions, use: (parties: Parti
       log: pino({ level: process.env['COINSLOT_LOG'] ?? 'silent' }),
       player: 'sample',
       pin: '2468',
+      // A bench pays as fast as it can, and for hours without a PIN.
+      rules: { fairness: NO_FAIRNESS, region: 'none' },
       ...(limits && { limits }),
       ...(content && { content: contentFolder }),
     });

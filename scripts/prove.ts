@@ -12,11 +12,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startSandbox, type RunningSandbox } from '@coinslot/server-mock';
+import { NO_FAIRNESS } from '@coinslot/wallet';
 import { pino } from 'pino';
 
 import { proveForgeries } from './prove/forgeries.ts';
 import { proveLoop } from './prove/loop.ts';
 import { proveOffline, type OfflineMeans } from './prove/offline.ts';
+import { proveSealed } from './prove/sealed.ts';
 import { proveCeiling } from './prove/postpaid.ts';
 import { printBooks } from './prove/books.ts';
 import { Report } from './prove/print.ts';
@@ -41,7 +43,9 @@ let parties: Parties | undefined;
 let reopened: RunningSandbox | undefined;
 try {
   const ports = { wallet: 0, sandbox: 0, game: GAME_PORT };
-  parties = await openParties({ root, home, ports, player: 'sample', pin: PIN, ...surroundings });
+  // Every proof offers something at once; how soon a game may ask again is proved by the wallet's own tests.
+  const rules = { fairness: NO_FAIRNESS };
+  parties = await openParties({ root, home, ports, player: 'sample', pin: PIN, rules, ...surroundings });
   if (means === undefined) await proveOnline(parties);
   else {
     const { port } = parties.sandbox;
@@ -59,6 +63,8 @@ process.exitCode = report.failed === 0 ? 0 : 1;
 
 async function proveOnline(all: Parties): Promise<void> {
   const bought = await proveLoop(report, all, origin);
+  // First, since who has just turned offers down is not asked again so soon.
+  await proveSealed(report, all, origin);
   await proveForgeries(report, all, origin, bought);
   await proveCeiling(report, all);
   await printBooks(report, all.sandbox);

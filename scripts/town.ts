@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { handOverEscrows, studioFiles } from '@coinslot/publisher';
 import { prepareSandbox, startSandbox, type RunningSandbox } from '@coinslot/server-mock';
 import type { Log } from '@coinslot/server';
 import {
@@ -35,6 +36,8 @@ export interface TownOptions {
   pin: string;
   /** The sample wallet's limits, in place of the presets. */
   limits?: ProfileSetup['limits'];
+  /** How soon the game may ask the sample player again, and whose law holds, in place of the presets. */
+  rules?: Pick<ProfileSetup, 'fairness' | 'region'>;
   /** Folder whose `coinslot/` holds `offers.yaml` and `placements.yaml` of the demo game; default: the game's own. */
   content?: string;
   /** Called before something that takes a while. */
@@ -100,6 +103,7 @@ export async function openParties(options: TownOptions): Promise<Parties> {
     gameFolder,
     demoGame: options.content ?? join(root, 'demo-game'),
     gamePort: ports.game,
+    encryptionKey: grounds.encryptionKey(clock()),
     rootsFile: grounds.rootsFile,
     certify: (request) => grounds.certifyPublisher(request),
     nowMs: clock(),
@@ -108,6 +112,9 @@ export async function openParties(options: TownOptions): Promise<Parties> {
   const cards = openCardDesk(join(home, 'cards'));
   const sandbox = await startSandbox({ home, port: ports.sandbox, clock, random, log, cards });
   try {
+    // Without these the server refuses what is sealed, before it charges anything.
+    const studio = studioFiles(publisherFolder);
+    await handOverEscrows({ files: studio, serverUrl: sandbox.url, nowMs: clock(), fetch });
     const wallet = await openWallet(options, sandbox, cards, grounds.roots);
     // As of the build, as a released game has them; newer ones come from the wallet.
     writeFileSync(join(gameFolder, 'crls.coinslot'), await revocationLists(sandbox.url));
@@ -136,11 +143,12 @@ async function openWallet(
   cards: CardDesk,
   roots: readonly Uint8Array[],
 ): Promise<Wallet> {
-  const { home, ports, clock, random, pin, player, limits, announce } = options;
+  const { home, ports, clock, random, pin, player, limits, rules, announce } = options;
   const path = join(home, 'wallet');
   const isNew = !existsSync(join(path, 'vault.json'));
   mkdirSync(home, { recursive: true });
-  const setup: ProfileSetup = { pin, language: 'en', currency: 'EUR', plan: 'prepaid', ...(limits && { limits }) };
+  const own = { ...(limits && { limits }), ...rules };
+  const setup: ProfileSetup = { pin, language: 'en', currency: 'EUR', plan: 'prepaid', ...own };
   const profile: Profile =
     isNew && player === 'sample'
       ? await createProfile({ path, clock, random, ...setup })

@@ -8,6 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import type { Probe } from '../../demo-game/src/probe.ts';
+import { NO_FAIRNESS } from '@coinslot/wallet';
 import { openTown, type Town } from '../../scripts/town.ts';
 import { launchBrowser } from '../lib/browser.ts';
 import { findButtons, type Spot } from './buttons.ts';
@@ -54,6 +55,8 @@ export async function openHouse(player: 'sample' | 'new'): Promise<House> {
     log: pino({ level: 'trace' }, { write: (line) => void logged.push(line) }),
     player,
     pin: PIN,
+    // Offers follow each other as fast as a test clicks; `fairness.test.ts` of the wallet has the rules.
+    rules: { fairness: NO_FAIRNESS },
   });
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-GB' });
