@@ -5,7 +5,14 @@ import { build, preview, type Plugin } from 'vite';
 
 /** The price list, placements, roots and settings are fetched from here. */
 const FILES_PATH = '/coinslot/';
-const FILES = ['price-list.coinslot', 'placements.json', 'roots.coinslot', 'crls.coinslot', 'settings.json'];
+const FILES = [
+  'price-list.coinslot',
+  'placements.json',
+  'roots.coinslot',
+  'crls.coinslot',
+  'settings.json',
+  'comets-road.sealed',
+];
 
 /** No script, style or connection from elsewhere; the wallet on loopback is the only other place the page may reach. */
 function contentPolicy(walletPort: number): string {

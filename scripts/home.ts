@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 
 /** Rises whenever signed messages kept in a town change their form before the protocol's first release. */
-const FORM = '2';
+const FORM = '3';
 
 /** Makes the folder when it is not there. Throws an Error that says what to do when another version made it. */
 export function requireHome(home: string): void {

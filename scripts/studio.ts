@@ -21,6 +21,8 @@ export interface StudioOptions {
   /** The game's sources, with `coinslot/offers.yaml` and `placements.yaml`. */
   demoGame: string;
   gamePort: number;
+  /** Envelope `encryption-key` of the payment server, which may decide about what is sealed. */
+  encryptionKey: Uint8Array;
   /** `roots.coinslot`. */
   rootsFile: Uint8Array;
   /** Certifies a PKCS#10 request (PEM); the chain as PEM, leaf first. */
@@ -31,7 +33,7 @@ export interface StudioOptions {
 
 /** Makes or renews what the demo game ships with. What has not changed keeps its bytes. */
 export function signDemoGame(options: StudioOptions): void {
-  const { folder, gameFolder, demoGame, gamePort, rootsFile, certify, nowMs, random } = options;
+  const { folder, gameFolder, demoGame, gamePort, encryptionKey, rootsFile, certify, nowMs, random } = options;
   const files = studioFiles(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const offersSource = join(demoGame, 'coinslot', 'offers.yaml');
@@ -46,11 +48,16 @@ export function signDemoGame(options: StudioOptions): void {
   initStudio(folder, { id: 'lumen-works', commonName: 'Lumen Works', country: undefined }, random);
   writeFileSync(files.roots, rootsFile);
   writeFileSync(files.chain, certify(readFileSync(files.request, 'utf8')).pem);
+  // What an offer seals lies beside it, in the clear, and is not shipped; those who may decide are named by their keys.
+  for (const name of offers.escrow) writeFileSync(join(folder, name), encryptionKey);
+  const seals = offers.offers.flatMap((offer) => offer.seals);
+  for (const { file } of seals) copyFileSync(join(demoGame, 'coinslot', file), join(folder, file));
   signStudio(files, nowMs, random);
   writeFileSync(files.compiledPlacements, formatPlacements(placements));
 
   mkdirSync(gameFolder, { recursive: true });
-  for (const file of [files.priceList, files.compiledPlacements, files.roots]) {
+  const sealed = seals.map(({ to }) => join(folder, to));
+  for (const file of [files.priceList, files.compiledPlacements, files.roots, ...sealed]) {
     copyFileSync(file, join(gameFolder, file.slice(folder.length + 1)));
   }
 }

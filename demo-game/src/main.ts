@@ -66,6 +66,7 @@ function openShop({ priceList, placements }: ShopFiles): Shop {
     prices: readPrices(priceList, text.lang),
     covers: placements.covers,
     text,
+    urlOf: (file) => new URL(`coinslot/${file}`, document.baseURI).href,
     onMade: (plugin) => drawer.watch(plugin.events),
   });
 }

@@ -48,7 +48,7 @@ export function exposeProbe(game: Phaser.Game, zoom: number): void {
       const scene = game.scene
         .getScenes(false)
         .find((found) => found instanceof LevelScene && (found.scene.isActive() || found.scene.isPaused()));
-      if (!(scene instanceof LevelScene)) return null;
+      if (!(scene instanceof LevelScene) || !scene.isLaidOut) return null;
       const { plan, spark, ...world } = scene.state;
       const camera = scene.cameras.main;
       return {

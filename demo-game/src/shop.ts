@@ -19,6 +19,11 @@ export interface Shop {
   standing(key: LevelKey): Standing;
   /** The player chose a level; what comes of asking for it is told by `takeNotice`. */
   asking(key: LevelKey): void;
+  /**
+   * What is sealed of a level, in the clear; `null` when it does not open, and then `takeNotice` says why. Only a verified decision
+   * brings its key.
+   */
+  openContent(key: LevelKey, file: string): Promise<Uint8Array | null>;
   /** Play begins in a level; minutes are counted from here. */
   playStarted(key: LevelKey): void;
   /** Whether a level was given back to the publisher and the money to the player, so that play in it is over. */
@@ -42,6 +47,7 @@ export const closedShop: Shop = {
   ready: () => Promise.resolve(),
   standing: (key) => ({ kind: FREE.includes(key) ? 'free' : 'closed' }),
   asking: () => undefined,
+  openContent: () => Promise.resolve(null),
   playStarted: () => undefined,
   isRefunded: () => false,
   playStopped: () => undefined,
@@ -52,4 +58,13 @@ export const closedShop: Shop = {
 };
 
 /** For working on the levels (`vite` without a town): everything is open. Never part of a build. */
-export const openHouse: Shop = { ...closedShop, standing: () => ({ kind: 'free' }) };
+export const openHouse: Shop = {
+  ...closedShop,
+  standing: () => ({ kind: 'free' }),
+  async openContent() {
+    // The condition is a constant to the bundler: a build has neither this file nor its name.
+    if (!import.meta.env.DEV) return null;
+    const { default: road } = await import('../coinslot/comets-road.json?raw');
+    return new TextEncoder().encode(road);
+  },
+};

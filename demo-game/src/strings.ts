@@ -44,6 +44,8 @@ export interface Strings {
   timeUp: string;
   refunded: string;
   walletAway: string;
+  /** What is sealed of a level did not open. */
+  unopened: string;
   closed: string;
   mute: string;
   unmute: string;
@@ -134,6 +136,7 @@ const en: Strings = {
   timeUp: 'Your minutes are used up. Nice flying!',
   refunded: 'Your money is back, so this is closed again.',
   walletAway: 'Your wallet did not answer. Nothing was charged; start it and try again.',
+  unopened: 'This night stays sealed: its key comes with your purchase, from your wallet. Start it and try again.',
   closed: 'This level is not to be had here right now. Levels 1 and 2 are free.',
   mute: 'Sound off',
   unmute: 'Sound on',
@@ -220,6 +223,7 @@ const fr: Strings = {
   timeUp: 'Tes minutes sont écoulées. Joli vol !',
   refunded: 'Tu es remboursé : c’est de nouveau fermé.',
   walletAway: 'Le porte-monnaie ne répond pas. Rien n’a été débité : démarre-le et réessaie.',
+  unopened: 'Cette nuit reste scellée : sa clé vient avec ton achat, du porte-monnaie. Démarre-le et réessaie.',
   closed: 'Ce niveau n’est pas disponible ici pour le moment. Les niveaux 1 et 2 sont gratuits.',
   mute: 'Couper le son',
   unmute: 'Remettre le son',

@@ -114,12 +114,12 @@ async function atThePlugin(
   ];
   for (const [name, code, forge] of cases) {
     const { coinslot } = sitDown({ gameFolder, walletPort: wallet.port, origin, forge });
-    const result = await coinslot.require('bonus');
-    const refused = result.status === 'failed' && result.code === code && !coinslot.can('bonus');
+    const result = await coinslot.require('play');
+    const refused = result.status === 'failed' && result.code === code && !coinslot.can('play');
     report.check(
       name,
       refused,
-      `${result.status}, ${result.code ?? 'no code'}, bonus ${coinslot.can('bonus') ? 'OPEN' : 'closed'}`,
+      `${result.status}, ${result.code ?? 'no code'}, play ${coinslot.can('play') ? 'OPEN' : 'closed'}`,
     );
     coinslot.close();
   }

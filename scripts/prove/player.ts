@@ -36,9 +36,12 @@ export interface PlayerOptions {
   /** Takes the wallet's place: the offer never reaches it, and this answer comes back as message 3. */
   forge?: (offer: Uint8Array) => Uint8Array;
   answer?: 'accept' | 'decline';
+  /** Where sealed files come from. */
+  fetchBytes?: (url: string) => Promise<Uint8Array>;
 }
 
-export function sitDown({ gameFolder, walletPort, origin, forge, answer = 'accept' }: PlayerOptions): HeadlessPlayer {
+export function sitDown(options: PlayerOptions): HeadlessPlayer {
+  const { gameFolder, walletPort, origin, forge, answer = 'accept', fetchBytes } = options;
   const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(gameFolder, name)));
   const passed: PassedMessage[] = [];
   const decisions: Uint8Array[] = [];
@@ -61,6 +64,7 @@ export function sitDown({ gameFolder, walletPort, origin, forge, answer = 'accep
       openSocket: tapped(webSockets(socketsOf(origin)), (decision) => decisions.push(decision), forge),
       stage,
       origin,
+      ...(fetchBytes && { fetchBytes }),
     },
   );
   coinslot.events.on('message', (message) => passed.push(message));

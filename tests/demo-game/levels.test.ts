@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LEVELS, planLevel } from '../../demo-game/src/levels/index.ts';
+import { levelOf, LEVELS, planLevel as layOut } from '../../demo-game/src/levels/index.ts';
 import { rectDistance } from '../../demo-game/src/sim/hazards.ts';
 import { createPilot } from '../../demo-game/src/sim/pilot.ts';
 import { SPARK_R, STEP_S, step } from '../../demo-game/src/sim/step.ts';
-import type { LevelKey, World } from '../../demo-game/src/sim/types.ts';
+import type { LevelKey, LevelPlan, World } from '../../demo-game/src/sim/types.ts';
 import { createWorld } from '../../demo-game/src/sim/world.ts';
+
+/** What the bonus night is sealed from. */
+const ROAD = Uint8Array.from(readFileSync(new URL('../../demo-game/coinslot/comets-road.json', import.meta.url)));
+const planLevel = (key: LevelKey, seed: number): LevelPlan =>
+  layOut(key, seed, levelOf(key).sealed === undefined ? undefined : ROAD);
 
 function play(key: LevelKey, seed: number, limitS = 120): World {
   const world = createWorld(planLevel(key, seed));
@@ -48,4 +54,13 @@ describe('a shortened run (goal 1)', () => {
 it('is the same run again for the same seed, and another for another', () => {
   expect(play('Level2', 5).score).toBe(play('Level2', 5).score);
   expect(play('Level2', 5).score).not.toBe(play('Level2', 6).score);
+});
+
+it.each([
+  ['nothing', ''],
+  ['something else', '{}'],
+  ['rows of other lengths', '{"lanterns":[[1,2,3]],"dust":[],"clouds":[]}'],
+  ['rows of words', '{"lanterns":[["1","2"]],"dust":[],"clouds":[]}'],
+])('the bonus night cannot be laid out from %s', (_, text) => {
+  expect(() => layOut('Bonus', 1, new TextEncoder().encode(text))).toThrow();
 });

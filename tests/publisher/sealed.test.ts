@@ -72,8 +72,6 @@ const SEALS = `seals:
       - { file: clear/level.json, to: sealed/level.bin }
       - { file: clear/art.bin, to: sealed/art.bin }`;
 const OFFERS = demoFile('offers.yaml')
-  .replace(/^escrow:\n( +- .*\n)+/m, '')
-  .replace(/ +seals:\n( +- .*\n)+/g, '')
   .replace('\noffers:\n', '\nescrow: [server.encryption-key]\noffers:\n')
   .replace('grant: { level: level-3 }', `grant: { level: level-3 }\n    ${SEALS}`);
 

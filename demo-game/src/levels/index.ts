@@ -14,7 +14,10 @@ export interface LevelEntry {
   biome: Biome;
   /** 1 to 5; 6 is the bonus night. */
   number: number;
-  layOut: (rng: Random) => LevelPlan;
+  /** `content`: what is sealed of it, in the clear; empty where nothing is. */
+  layOut: (rng: Random, content: Uint8Array) => LevelPlan;
+  /** The sealed file without which it cannot be laid out, by its name beside the price list. */
+  sealed?: string;
 }
 
 /** All levels in the order of play. */
@@ -24,7 +27,7 @@ export const LEVELS: readonly LevelEntry[] = [
   { key: 'Level3', biome: 'garden', number: 3, layOut: garden },
   { key: 'Level4', biome: 'foundry', number: 4, layOut: foundry },
   { key: 'Level5', biome: 'storm', number: 5, layOut: storm },
-  { key: 'Bonus', biome: 'comet', number: 6, layOut: comet },
+  { key: 'Bonus', biome: 'comet', number: 6, layOut: comet, sealed: 'comets-road.sealed' },
 ];
 
 /** The level behind a scene key. */
@@ -39,8 +42,8 @@ export function levelAfter(key: LevelKey): LevelEntry | null {
   return LEVELS[LEVELS.findIndex((level) => level.key === key) + 1] ?? null;
 }
 
-/** Lays a level out for a seed. */
-export function planLevel(key: LevelKey, seed: number): LevelPlan {
+/** Lays a level out for a seed; a sealed one takes its content, in the clear. Throws when that is none. */
+export function planLevel(key: LevelKey, seed: number, content: Uint8Array = new Uint8Array()): LevelPlan {
   const entry = levelOf(key);
-  return entry.layOut(createRandom(seed * 7919 + entry.number));
+  return entry.layOut(createRandom(seed * 7919 + entry.number), content);
 }

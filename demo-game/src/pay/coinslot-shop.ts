@@ -15,10 +15,12 @@ export function openCoinslotShop(options: {
   prices: ReadonlyMap<string, string>;
   covers: Readonly<Record<string, readonly string[]>>;
   text: Strings;
+  /** The address of a file beside the price list. */
+  urlOf: (file: string) => string;
   /** Called once, when Phaser has made the plugin and before anything has passed. */
   onMade: (plugin: CoinslotPlugin) => void;
 }): Shop {
-  const { plugin, prices, covers, text, onMade } = options;
+  const { plugin, prices, covers, text, urlOf, onMade } = options;
   const listeners = new Set<() => void>();
   let asked: LevelKey | null = null;
   let outcome: Outcome = { kind: 'none' };
@@ -26,6 +28,8 @@ export function openCoinslotShop(options: {
   /** The target whose payment was undone last, until the player has been told. */
   let refunded: string | undefined;
   let watching = false;
+  /** A sealed level did not open, and the player has not been told. */
+  let unopened = false;
   const tell = (): void => listeners.forEach((listener) => listener());
   const priceOf = (target: string): string => {
     const covering = Object.entries(covers).find(([, targets]) => targets.includes(target))?.[0];
@@ -71,6 +75,11 @@ export function openCoinslotShop(options: {
       if (target === undefined || refunded === undefined || plugin().can(target)) return false;
       return target === refunded || (covers[refunded]?.includes(target) ?? false);
     },
+    async openContent(key, file) {
+      const opened = await plugin().openSealed(TARGETS[key] ?? key, urlOf(file));
+      unopened = opened.status !== 'opened';
+      return opened.status === 'opened' ? opened.bytes : null;
+    },
     playStarted: (key) => plugin().gameplayStart(TARGETS[key] ?? key),
     playStopped: () => plugin().gameplayStop(),
     lifeLost: () => plugin().lost(),
@@ -84,6 +93,10 @@ export function openCoinslotShop(options: {
       if (refunded !== undefined) {
         refunded = undefined;
         return text.refunded;
+      }
+      if (unopened) {
+        unopened = false;
+        return text.unopened;
       }
       if (refused) return noticeFor(outcome, plugin().walletState, text);
       const over = minutesOver;

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { createPilot } from '../sim/pilot.ts';
 import type { Pilot } from '../sim/pilot.ts';
 import { STEP_S, step } from '../sim/step.ts';
-import type { Controls, GameEvent, HurtCause, LevelKey, World } from '../sim/types.ts';
+import type { Controls, GameEvent, HurtCause, LevelKey, LevelPlan, World } from '../sim/types.ts';
 import { createWorld, starsOf } from '../sim/world.ts';
 import type { Stars } from '../sim/world.ts';
 import { Hud } from '../view/hud.ts';
@@ -58,6 +58,8 @@ const CLIMB = [0, 2, 4, 7, 9, 12, 14, 16];
 
 /** A level in play: the same class under six scene keys, so that each can have its own gate. */
 export class LevelScene extends Phaser.Scene {
+  /** False until the level is there: what is sealed of it opens after the scene has begun. */
+  isLaidOut = false;
   private world!: World;
   private view!: LevelView;
   private hud!: Hud;
@@ -79,15 +81,28 @@ export class LevelScene extends Phaser.Scene {
 
   /** Starts the level afresh, also after a retry. */
   create(): void {
+    const { params, shop } = this.services;
+    const { sealed } = levelOf(this.level);
+    this.isLaidOut = false;
+    this.pause = null;
+    if (sealed === undefined) return this.begin(planLevel(this.level, params.seed));
+    let isHere = true;
+    this.events.once('shutdown', () => (isHere = false));
+    void shop.openContent(this.level, sealed).then((content) => {
+      if (!isHere) return;
+      if (content === null) this.leaveFor('Menu');
+      else this.begin(planLevel(this.level, params.seed, content));
+    });
+  }
+
+  private begin(plan: LevelPlan): void {
     const { params, sound, shop, text, announce } = this.services;
-    const plan = planLevel(this.level, params.seed);
     this.world = createWorld(plan, params.goal === null ? {} : { goal: params.goal });
     frameScene(this, this.services.zoom);
     this.view = new LevelView(this, this.services, this.world, createRandom(params.seed + 77));
     this.hud = new Hud(this, this.services, this.world);
     this.steering = new Steering(this, this.services.zoom);
     this.pilot = params.auto ? createPilot() : null;
-    this.pause = null;
     this.owedS = 0;
     this.steps = 0;
     this.afterglowS = 0;
@@ -104,6 +119,7 @@ export class LevelScene extends Phaser.Scene {
     const onBlur = (): void => this.setPaused(this.pilot === null || this.pause !== null);
     this.game.events.on('blur', onBlur);
     this.events.once('shutdown', () => this.game.events.off('blur', onBlur));
+    this.isLaidOut = true;
   }
 
   /** The world, for the test probe. */
@@ -147,7 +163,7 @@ export class LevelScene extends Phaser.Scene {
 
   /** One frame: as many fixed steps as it is worth, then the picture. */
   override update(_timeMs: number, deltaMs: number): void {
-    if (this.pause) return;
+    if (this.pause || !this.isLaidOut) return;
     const dtS = Math.min(FRAME_MAX_S, deltaMs / 1000);
     const speed = this.afterglowS > 0 ? AFTERGLOW_SPEED : 1;
     this.owedS += dtS * speed;

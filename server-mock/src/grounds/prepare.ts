@@ -13,7 +13,7 @@ import {
   type CertifiedPublisher,
   type PublisherName,
 } from './publishers.ts';
-import { makeServerIdentity, readServerIdentity, type ServerIdentity } from './server-identity.ts';
+import { encryptionKeyOf, makeServerIdentity, readServerIdentity, type ServerIdentity } from './server-identity.ts';
 
 export interface PrepareOptions {
   /** The folder it all lives in; made when it is not there. */
@@ -34,6 +34,8 @@ export interface Sandbox extends ServerIdentity {
   readonly players: SamplePlayers;
   /** Certify cards of the sandbox, Ed25519 and P-256. */
   readonly cardIssuers: readonly CardCertifier[];
+  /** Envelope `encryption-key` of the server, as its door gives it. */
+  encryptionKey(nowMs: number): Uint8Array;
   /** Certifies a publisher by a request (PEM) or raw public key; see `certifyPublisher` in `publishers.ts`. */
   certifyPublisher(asked: string | Uint8Array, name?: PublisherName): CertifiedPublisher;
   /** Everybody certified so far, the sample publisher included. */
@@ -53,8 +55,10 @@ export function prepareSandbox({ home, clock, random }: PrepareOptions): Sandbox
   makeFolderOnce(folder('publishers'), (made) => makePublishers(made, authority, random));
   makeFolderOnce(folder('players'), (made) => makePlayers(made, random));
   const roots = [authority.root];
+  const identity = readServerIdentity(folder('server'));
   return {
-    ...readServerIdentity(folder('server')),
+    ...identity,
+    encryptionKey: (nowMs) => encryptionKeyOf(identity, nowMs),
     home,
     roots,
     rootsFile: encodeRoots(roots),

@@ -7,8 +7,9 @@ import {
   writeCertificates,
   writePrivateKey,
 } from '@coinslot/authority';
-import type { Signer } from '@coinslot/protocol';
+import { encodeEncryptionKey, keyHash, sealEnvelope, spkiOf, type Signer } from '@coinslot/protocol';
 import { nativeSigner } from '@coinslot/protocol/node';
+import { deriveSealingPair } from '@coinslot/protocol/sealing';
 import type { Random } from '@coinslot/server';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,6 +43,13 @@ export function makeServerIdentity(folder: string, { sint, validity }: SandboxAu
   writeFileSync(join(folder, TOKEN_FILE), `${token}\n`, { mode: OWNER_ONLY });
   const seed = Buffer.from(random(ENCRYPTION_BYTES)).toString('hex');
   writeFileSync(join(folder, ENCRYPTION_FILE), `${seed}\n`, { mode: OWNER_ONLY });
+}
+
+/** What publishers seal content keys to: the server's encryption key, signed by the server. */
+export function encryptionKeyOf({ signer, chain, encryptionSeed }: ServerIdentity, nowMs: number): Uint8Array {
+  const decider = keyHash(spkiOf(signer.publicKey));
+  const { publicKey } = deriveSealingPair(encryptionSeed);
+  return sealEnvelope('encryption-key', encodeEncryptionKey({ decider, publicKey, timeMs: nowMs }), signer, chain);
 }
 
 export function readServerIdentity(folder: string): ServerIdentity {
