@@ -20,7 +20,7 @@ async function tabOf(world: World, game: GameClient): Promise<GameClient> {
   return tab;
 }
 
-describe('a paired page that presses by itself', () => {
+describe('O12: a paired page that presses by itself', () => {
   it('spends the day of the press key and not a unit more, each press announced', async () => {
     const world = await startWorld({ moneyMinor: 10_000n });
     const game = await world.game();

@@ -118,7 +118,7 @@ describe('a press', () => {
 });
 
 describe('one dialog for all games', () => {
-  it('another offer is busy, the same one is shown again, another version of it is stale; the first stands', async () => {
+  it('G2: another offer is busy, the same one is shown again, another version of it is stale; the first stands', async () => {
     const world = await startWorld();
     const game = await world.game();
     const other = await world.connect({ origin: 'http://localhost:8375' });
@@ -137,7 +137,7 @@ describe('one dialog for all games', () => {
     expect(await balanceOf(world)).toBe(980n);
   });
 
-  it('an answer to something else than is shown is stale and charges nothing', async () => {
+  it('G2: an answer to something else than is shown is stale and charges nothing', async () => {
     const world = await startWorld();
     const game = await world.game();
     const { seq, digest } = await game.offer(offerOf(world, level(1)));
@@ -162,7 +162,7 @@ describe('one dialog for all games', () => {
     expect((await again.offer(offerOf(world, level(2)))).shown.title).toBe('Level 3');
   });
 
-  it('times out as a decline', async () => {
+  it('times out as a decline (G9)', async () => {
     const waits: { delayMs: number; task: () => void }[] = [];
     const after = (delayMs: number, task: () => void): (() => void) => {
       waits.push({ delayMs, task });
@@ -177,7 +177,7 @@ describe('one dialog for all games', () => {
 });
 
 describe('the PIN', () => {
-  it('is asked for above the press limit, and the overlay’s yes pays nothing', async () => {
+  it('G10: is asked for above the press limit, and the overlay’s yes pays nothing', async () => {
     const world = await startWorld();
     const game = await world.game();
     const { seq, shown, digest } = await game.offer(offerOf(world, level(1, { quote: { amountMinor: 250n } })));
@@ -213,14 +213,14 @@ describe('what a game may not', () => {
     expect((await game.offer(offerOf(world, level(5)))).shown.total.amountMinor).toBe(20n);
   });
 
-  it('the offer of another publisher, whoever sends it', async () => {
+  it('G3: the offer of another publisher, whoever sends it', async () => {
     const world = await startWorld();
     const game = await world.game();
     const other = makePublisher(world.tree, { id: 'other-works', commonName: 'Other Works' });
     expect((await game.refused(makeOffer(other).offerBytes)).code).toBe('OFFER_ORIGIN');
   });
 
-  it('use one nonce for two offers', async () => {
+  it('G6: use one nonce for two offers', async () => {
     const world = await startWorld();
     const game = await world.game();
     const made = makeOffer(world.publisher);
@@ -269,7 +269,7 @@ describe('what a game may not', () => {
 });
 
 describe('asked again', () => {
-  it('the same nonce has the same decision, byte for byte, and one charge', async () => {
+  it('G23: the same nonce has the same decision, byte for byte, and one charge', async () => {
     const world = await startWorld();
     const game = await world.game();
     const { offerBytes, offer } = makeOffer(world.publisher);
@@ -281,7 +281,7 @@ describe('asked again', () => {
     expect(await balanceOf(world)).toBe(980n);
   });
 
-  it('the same thing under a new nonce is not charged again while it stands', async () => {
+  it('G5, G23: the same thing under a new nonce is not charged again while it stands', async () => {
     const world = await startWorld();
     const game = await world.game();
     await game.pay(makeOffer(world.publisher).offerBytes);

@@ -46,7 +46,7 @@ describe('who may see the page', () => {
     expect((await two.view()).isLocked).toBe(false);
   });
 
-  it('is never framed, scripted from outside, cached or sniffed', async () => {
+  it('G9: is never framed, scripted from outside, cached or sniffed', async () => {
     const world = await startWorld();
     const page = await PageClient.open(world.wallet.pageUrl());
     for (const path of ['/', '/page.js', '/page.css', '/inter-400.woff2', '/icon.svg']) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requireLine, requireParagraph } from '../../wallet/src/consent/text-safety.ts';
 
-describe('publisher’s words', () => {
+describe('publisher’s words (G17, G18, G19, G20)', () => {
   it.each([
     ['plain', 'Level 3', 'Level 3'],
     ['French', 'Niveau 3 : l’atelier', 'Niveau 3 : l’atelier'],
