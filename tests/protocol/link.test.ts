@@ -2,7 +2,17 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CODES, LIMITS, equalBytes, packWire, unpackWire, type CodeName, type Wire } from '@coinslot/protocol';
-import { decodeFrame, encodeFrame, linkProof, type Frame, type FrameKind } from '@coinslot/protocol/link';
+import {
+  decodeFrame,
+  encodeFrame,
+  isNativeOrigin,
+  linkDoorKey,
+  linkProof,
+  NATIVE_ORIGIN,
+  readLinkCode,
+  type Frame,
+  type FrameKind,
+} from '@coinslot/protocol/link';
 import { seedOf } from '../lib/parties.ts';
 import { FRAMES } from './frames.ts';
 import { join, refusalOf, toHex, withOneBitFlipped } from './refusals.ts';
@@ -64,9 +74,13 @@ describe('decodeFrame', () => {
 
   it('writes no code that is none', () => {
     for (const code of ['toString', 'APPROVED', ''] as unknown as CodeName[])
-      expect(refusalOf(() => encodeFrame('refusal', { seq: 1, code, charged: 'no', text: '', declined: undefined }))).toBe('BAD_ENCODING');
+      expect(
+        refusalOf(() => encodeFrame('refusal', { seq: 1, code, charged: 'no', text: '', declined: undefined })),
+      ).toBe('BAD_ENCODING');
     for (const code of Object.keys(CODES) as CodeName[])
-      expect(decodeFrame(encodeFrame('refusal', { seq: 1, code, charged: 'no', text: '', declined: undefined }))).toMatchObject({ code });
+      expect(
+        decodeFrame(encodeFrame('refusal', { seq: 1, code, charged: 'no', text: '', declined: undefined })),
+      ).toMatchObject({ code });
   });
 
   it('never throws anything but a refusal (T15)', () => {
@@ -116,5 +130,32 @@ describe('linkProof', () => {
   it('refuses challenges that are not 32 bytes: their lengths are what keeps the parts apart', () => {
     expect(() => proof({ game: new Uint8Array(31) })).toThrow(TypeError);
     expect(() => proof({ wallet: new Uint8Array(33) })).toThrow(TypeError);
+  });
+});
+
+describe('a game that is no web page', () => {
+  it.each([
+    ['ABCD-EFGH', 'ABCDEFGH'],
+    [' abcd efgh ', 'ABCDEFGH'],
+    ['o0Il-1234', '00111234'],
+    ['ABCD-EFG', undefined],
+    ['ABCD-EFGHJ', undefined],
+    ['ABCD-EFGU', undefined],
+    ['ABCD-EFG\u0130', undefined],
+    ['', undefined],
+  ])('a code typed as %j is %s', (typed, code) => {
+    expect(readLinkCode(typed)).toBe(code);
+  });
+
+  it('has no origin, or one that says nothing', () => {
+    for (const origin of [undefined, '', 'null', 'file://']) expect(isNativeOrigin(origin)).toBe(true);
+    for (const origin of ['file:///', 'NULL', 'https://null', NATIVE_ORIGIN, 'https://a.example'])
+      expect(isNativeOrigin(origin)).toBe(false);
+  });
+
+  it('shows a door key that is of its secret and is none of its proofs', () => {
+    const key = toHex(linkDoorKey(seedOf('secret')));
+    expect(key).not.toBe(toHex(linkDoorKey(seedOf('other'))));
+    expect(() => linkDoorKey(new Uint8Array(31))).toThrow();
   });
 });

@@ -33,7 +33,7 @@ import {
   withChainByHash,
   type Wire,
 } from '@coinslot/protocol';
-import { encodeFrame, linkProof } from '@coinslot/protocol/link';
+import { encodeFrame, linkDoorKey, linkProof } from '@coinslot/protocol/link';
 import { contentKeyIdOf, sealingKeyOfSigner } from '@coinslot/protocol/sealing';
 import { bytes16Of, DAY_MS, NOON_MS, seedOf } from '../lib/parties.ts';
 import { FRAMES } from './frames.ts';
@@ -156,6 +156,7 @@ function blocks(): ReadonlyMap<string, string> {
         )
         .join('\n'),
     ],
+    ['link-door-key', hash('linkDoorKey', linkDoorKey(seedOf('secret')))],
   ]);
 
   function sealRequest(body: Uint8Array): Uint8Array {

@@ -8,6 +8,7 @@ import {
   type Money,
   type Terms,
 } from '@coinslot/protocol';
+import { NATIVE_ORIGIN } from '@coinslot/protocol/link';
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { FaultsError, requireNoFaults, type Fault } from '../text/faults.ts';
@@ -145,7 +146,10 @@ function checkContact(source: YamlSource, refund: RefundYaml | undefined, path: 
 
 function flawOfOrigin(origin: string): { message: string; hint?: string } | undefined {
   if (origin === 'null')
-    return { message: 'null is the origin of every local file', hint: 'serve the game from an address of its own' };
+    return {
+      message: 'null is the origin of every local file',
+      hint: `serve the game from an address of its own, or list ${NATIVE_ORIGIN} if it is an installed one`,
+    };
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^/\s?#]+$/.test(origin) || Buffer.byteLength(origin) > LIMITS.titleBytesMax) {
     const start = /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#]+/.exec(origin)?.[0];
     const message = 'expected a web origin such as https://play.example.com';

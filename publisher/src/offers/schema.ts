@@ -158,7 +158,7 @@ const game = z
       .max(LIMITS.originsMax)
       .meta({
         description:
-          'Web origins that the game is served from, exactly as browsers send them: no path, no slash at the end.',
+          'Web origins that the game is served from, exactly as browsers send them: no path, no slash at the end. native://game for an installed game, which has none.',
         examples: [['https://play.example.com']],
       }),
   })
