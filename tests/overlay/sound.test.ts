@@ -1,7 +1,25 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Moment } from '../../overlay/src/dialog/dialog.ts';
 import { COIN_TOUCHES_MS } from '../../overlay/src/draw/art.ts';
+import { createHowlerSound } from '../../overlay/src/sound/sound.ts';
 import { toneWav } from '../../overlay/src/sound/tones.ts';
+
+/** What howler was asked to play; it has no sound in Node. */
+const played = vi.hoisted(() => [] as number[]);
+vi.mock('howler', () => ({
+  Howler: { autoSuspend: true },
+  Howl: class {
+    readonly #src: string;
+    constructor({ src: [src = ''] }: { src: string[] }) {
+      this.#src = src;
+    }
+    play(): void {
+      played.push(this.#src.length);
+    }
+    stop(): void {}
+    unload(): void {}
+  },
+}));
 
 const MOMENTS: Moment[] = ['open', 'move', 'press', 'coin', 'refuse'];
 const RATE = 22_050;
@@ -52,5 +70,39 @@ describe('tones', () => {
     expect((first(false) / RATE) * 1_000).toBeGreaterThan(COIN_TOUCHES_MS - 2);
     expect((first(false) / RATE) * 1_000).toBeLessThan(COIN_TOUCHES_MS + 20);
     expect((first(true) / RATE) * 1_000).toBeLessThan(20);
+  });
+});
+
+describe('playing', () => {
+  beforeEach(() => void (played.length = 0));
+  let isMuted = false;
+  const soundsOf = async (still: boolean): Promise<number[]> => {
+    const sound = createHowlerSound({ muted: () => isMuted, still });
+    await sound.load();
+    return MOMENTS.map((moment) => {
+      const before = played.length;
+      sound.play(moment);
+      return played.length - before;
+    });
+  };
+
+  it('plays each moment once', async () => {
+    isMuted = false;
+    expect(await soundsOf(false)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('is silent while the player has silenced the game, and asks anew each time', async () => {
+    isMuted = true;
+    expect(await soundsOf(false)).toEqual([0, 0, 0, 0, 0]);
+    const sound = createHowlerSound({ muted: () => isMuted, still: false });
+    await sound.load();
+    isMuted = false;
+    sound.play('coin');
+    expect(played).toHaveLength(1);
+  });
+
+  it('with reduced motion, is silent where it would only go with a movement; answers and outcomes are heard', async () => {
+    isMuted = false;
+    expect(await soundsOf(true)).toEqual([0, 0, 1, 1, 1]);
   });
 });

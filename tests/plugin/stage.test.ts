@@ -108,6 +108,20 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
     await page.waitForFunction((count) => window.lab.renders > count, before);
   });
 
+  it('tells the overlay whether the player silenced the game, not that holding did', async () => {
+    const page = await lab.game({ scenes });
+    await ask(page);
+    await waitState(page, 'review');
+    const heard = (): Promise<(boolean | undefined)[]> =>
+      page.evaluate(() => [window.lab.game.sound.mute, window.lab.options!.muted?.()]);
+    expect(await heard()).toEqual([true, false]);
+    await decline(page);
+    await page.evaluate(() => void (window.lab.game.sound.mute = true));
+    await ask(page);
+    await waitState(page, 'review');
+    expect(await heard()).toEqual([true, true]);
+  });
+
   it('feeds pointer and keys in the canvas’s own pixels, and the scenes below none', async () => {
     const page = await lab.game({ scenes });
     await page.evaluate(() => {

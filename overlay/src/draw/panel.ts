@@ -6,6 +6,7 @@ import { luminanceOf, type ThemeTokens } from '../theme.ts';
 import { paintSlotMark } from './coin.ts';
 import { darker, faded, lighter, mixed } from './colour.ts';
 import { keyLip, panelLip, shadowOf } from './light.ts';
+import { isDrawable } from './logo.ts';
 import type { Pen } from './plate.ts';
 
 /** How far the panel's shadow reaches, units. */
@@ -142,7 +143,7 @@ function paintHeader(pen: Pen, layout: Layout, theme: ThemeTokens): void {
   if (brand === null) return;
   const corner = brand.width * 0.27;
   pen.save();
-  if (theme.logo !== null) {
+  if (theme.logo !== null && isDrawable(pen.canvas.ownerDocument, theme.logo)) {
     rounded(pen, brand, corner);
     pen.clip();
     pen.imageSmoothingQuality = 'high';
