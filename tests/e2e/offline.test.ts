@@ -39,17 +39,26 @@ describe('by card', () => {
 
   it('is told that the card is out, is charged nothing, puts it in, and buys', async () => {
     await house.town.cards.pull('card-1');
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=bonus`);
+    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=4`);
     await seat.dialog(/Nothing was charged/);
     await seat.shot('51-card-out');
     await house.town.cards.insert('card-1');
     await house.town.wallet.cards.readAgain();
     await seat.clickInCanvas('right', () => seat.says('Step 1 of 2'));
-    await seat.dialog(/USD\s1\.00/);
+    await seat.dialog(/EUR\s0\.50/);
     await seat.pay();
-    await seat.scene('Bonus');
+    await seat.scene('Level4');
     await house.town.wallet.cards.readAgain();
-    expect(balances()).toMatchObject({ card: 87n });
+    expect(balances()).toMatchObject({ card: 130n });
+  });
+
+  it('is told that the sealed bonus night needs the network, before anything is charged', async () => {
+    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=bonus`);
+    await seat.dialog(/needs the network/);
+    await seat.shot('52-needs-the-network');
+    await seat.scene('Menu');
+    await house.town.wallet.cards.readAgain();
+    expect(balances()).toMatchObject({ card: 130n });
   });
 });
 

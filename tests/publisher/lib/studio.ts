@@ -127,5 +127,5 @@ export class Studio {
 /** A file of the demo game; its offers without what is sealed, which takes a server's key and has tests of its own. */
 export function demoFile(name: string): string {
   const text = readFileSync(join(dirname(CLI), '..', '..', 'demo-game', 'coinslot', name), 'utf8');
-  return text.replace(/# Who may decide.*\nescrow: .*\n\n/, '').replace(/    seals:\n(      - .*\n)+/, '');
+  return text.replace(/# Who may decide.*\nescrow: .*\n\n/, '').replace(/ +seals:\n( +- .*\n)+/, '');
 }
