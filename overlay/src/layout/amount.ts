@@ -17,6 +17,8 @@ export interface AmountShape {
   readonly times: number;
   /** Whether the small lines below are set too. */
   readonly withLines: boolean;
+  /** Of words in the amount's place, whatever the player's text size. Default 1. */
+  readonly wordsTimes?: number;
 }
 
 export function amountBlock(amount: Amount, setter: Setter, width: number, shape: AmountShape): AmountBlock {
@@ -35,7 +37,7 @@ export function amountBlock(amount: Amount, setter: Setter, width: number, shape
     for (const text of fits ? [amount.text] : setter.lines(breakable(amount.text), face, width))
       rows.push({ text, face, direction });
   } else {
-    const face = setter.face('words', shape.times);
+    const face = setter.shrunk(setter.face('words', shape.times), shape.wordsTimes ?? 1);
     for (const text of setter.lines(amount.text, face, width)) rows.push({ text, face, direction });
   }
   if (shape.withLines)
@@ -72,5 +74,9 @@ export function amountWithin(
   const moved = amount.lines.map((text): Passage => ({ kind: 'fact', text }));
   const bare = amountBlock(amount, setter, width, { ...look, withLines: false });
   if (bare.height <= heightMax) return { amount: bare, moved };
-  return { amount: amountBlock({ ...amount, label: '' }, setter, width, { ...look, withLines: false }), moved };
+  // Words in the amount's place are said in the facts' size where they would otherwise run over.
+  const tries = [1, 0.85, 0.72, 0.62].map((wordsTimes) =>
+    amountBlock({ ...amount, label: '' }, setter, width, { ...look, withLines: false, wordsTimes }),
+  );
+  return { amount: tries.find(({ height }) => height <= heightMax) ?? tries.at(-1) ?? bare, moved };
 }

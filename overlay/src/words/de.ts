@@ -82,7 +82,7 @@ export const de: Words = {
   charged: {
     no: 'Es wurde nichts abgebucht',
     yes: 'Der Betrag wurde abgebucht',
-    unknown: 'Noch ist nicht bekannt, ob etwas abgebucht wurde',
+    unknown: 'Ob etwas abgebucht wurde, ist noch offen',
   },
   codes: {
     BAD_ENCODING:

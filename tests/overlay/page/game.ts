@@ -1,5 +1,5 @@
 /** A still of an imaginary platform game, busy and bright on purpose: what a dialog has to stand out from. */
-export function paintGame(pen: CanvasRenderingContext2D, width: number, height: number): void {
+export function paintGame(pen: CanvasRenderingContext2D, width: number, height: number, frame = 0): void {
   const sky = pen.createLinearGradient(0, 0, 0, height);
   sky.addColorStop(0, '#4a7bd8');
   sky.addColorStop(0.6, '#f2a7c3');
@@ -36,4 +36,16 @@ export function paintGame(pen: CanvasRenderingContext2D, width: number, height: 
     [0.7, 0.66, 0.26],
   ] as const)
     pen.fillRect(width * x, height * y, width * w, height * 0.05);
+  if (frame === 0) return;
+  // Another moment of the game: another light over all, and flashes anywhere, up to white.
+  pen.fillStyle = `hsla(${(frame * 67) % 360},90%,${10 + ((frame * 29) % 90)}%,0.6)`;
+  pen.fillRect(0, 0, width, height);
+  pen.fillStyle = frame % 2 === 0 ? '#ffffff' : '#000000';
+  for (let at = 0; at < 6; at += 1)
+    pen.fillRect(
+      width * ((at * 0.37 + frame * 0.11) % 1),
+      height * ((at * 0.23 + frame * 0.07) % 1),
+      width * 0.2,
+      height * 0.2,
+    );
 }

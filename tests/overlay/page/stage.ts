@@ -14,6 +14,7 @@ import { statesIn } from '../lib/samples.ts';
 import { brokenWords, problemsOf } from '../lib/problems.ts';
 import { createContactSheet, type ContactSheet } from './contact-sheet.ts';
 import { paintGame } from './game.ts';
+import { leastContrast } from './contrast.ts';
 import { inkProblems } from './ink.ts';
 
 export interface StageOptions {
@@ -44,6 +45,8 @@ export interface Stage {
   port(): OverlayPort;
   /** The game with the overlay over it, as PNG data URL. */
   picture(): string;
+  /** The overlay over one plain colour, as PNG data URL. */
+  plainPicture(): string;
   /** The overlay's own pixels. */
   pixels(): Uint8ClampedArray;
   animating(): boolean;
@@ -64,6 +67,8 @@ export interface Stage {
   /** What is wrong with them, in rectangles and in the ink of each text. */
   problems(step?: Step, closesInSeconds?: number | null): string[];
   readonly sheet: ContactSheet;
+  /** The least contrast of a text of the offer over any of so many frames of the game, by pixels. */
+  contrastOver(frames: number): { ratio: number; text: string };
 }
 
 /** A hostile text runs over hundreds of pages, all alike. */
@@ -91,15 +96,21 @@ const placeOf = (step: Step = 'review', closesInSeconds: number | null = null): 
   });
 
 /** The game with the overlay over it. */
-function framed(): HTMLCanvasElement {
+function framed(frame = 0): HTMLCanvasElement {
   const pen = game.getContext('2d') as CanvasRenderingContext2D;
-  paintGame(pen, options.width, options.height);
+  paintGame(pen, options.width, options.height, frame);
   pen.drawImage(current().canvas, 0, 0);
   return game;
 }
 
 const stage: Stage = {
-  sheet: createContactSheet(framed),
+  sheet: createContactSheet(() => framed()),
+  contrastOver(frames) {
+    const layout = stage.layouts()[0];
+    if (layout === undefined) throw new Error('stage: nothing shown');
+    const each = Array.from({ length: frames }, (_, frame) => leastContrast(layout, framed(frame)));
+    return each.reduce((least, one) => (one.ratio < least.ratio ? one : least));
+  },
   intents: [],
   renderRequests: 0,
   async open(wanted) {
@@ -153,6 +164,16 @@ const stage: Stage = {
   port: current,
   picture() {
     return framed().toDataURL('image/png');
+  },
+  plainPicture() {
+    const plain = document.createElement('canvas');
+    plain.width = options.width;
+    plain.height = options.height;
+    const pen = plain.getContext('2d') as CanvasRenderingContext2D;
+    pen.fillStyle = '#6f9bd8';
+    pen.fillRect(0, 0, plain.width, plain.height);
+    pen.drawImage(current().canvas, 0, 0);
+    return plain.toDataURL('image/png');
   },
   pixels() {
     const { canvas } = current();

@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../../../overlay/src/words/index.ts';
 import { openStage, type OpenedStage } from '../lib/browser.ts';
+import { coarse, differingShare } from '../lib/pictures-differ.ts';
+import { EVERY_LANGUAGE, shownIn } from '../lib/samples.ts';
+import { DIFFERING_SHARE_MAX, SCENES, type VisualScene } from '../scenes/scenes.ts';
 
 const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -11,6 +15,9 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 interface AxeRun {
   axe: { run(context: Element): Promise<{ violations: { id: string; nodes: unknown[] }[] }> };
 }
+
+const SCENES_DRAWN = new URL('../../../test-output/scenes/', import.meta.url);
+const EVERY_LOOK = process.env['COINSLOT_EVERY_LOOK'] === '1';
 
 let opened: OpenedStage;
 let page: Page;
@@ -216,6 +223,129 @@ describe('drawing', () => {
   });
 });
 
+describe('rules 1, 15 and 17: with the fonts that are bundled nothing is cut, covered or broken within a word', () => {
+  it.each(EVERY_LANGUAGE)(
+    'in %s at 320 x 180, at 640 x 360 with text of 200 %, and on a television',
+    async (language) => {
+      const problems = await page.evaluate(async (locale) => {
+        const wrong: string[] = [];
+        for (const size of [
+          { width: 320, height: 180 },
+          { width: 640, height: 360, textScale: 2 },
+          { width: 1280, height: 720, tv: true },
+        ]) {
+          await window.stage.open({ ...size, locale, walletOpens: true });
+          for (const [name, state] of Object.entries(window.stage.statesIn(locale))) {
+            window.stage.show(state);
+            const found = window.stage.problems('review', name === 'review' ? 20 : null);
+            if (name === 'review' || name === 'converted') found.push(...window.stage.problems('confirm'));
+            wrong.push(...found.map((one) => `${name} ${size.width}x${size.height}: ${one}`));
+          }
+        }
+        return wrong;
+      }, language);
+      expect(problems).toEqual([]);
+    },
+  );
+});
+
+describe('rule 17: fonts', () => {
+  const fontsIn = (locale: string, offer: string): Promise<string[]> =>
+    page.evaluate(
+      async ([game, wallet]) => {
+        await window.stage.open({ width: 640, height: 360, locale: game });
+        const family = { ar: 'Coinslot Arabic', ja: 'Coinslot Japanese' }[wallet as string] ?? 'Coinslot Inter';
+        const has = (): boolean => Array.from(document.fonts).some((face) => face.family.includes(family));
+        window.stage.show(window.stage.statesIn(wallet as 'ar')['review'] as never);
+        window.stage.run(50);
+        const asked = window.stage.renderRequests;
+        while (!has()) await new Promise((resolve) => setTimeout(resolve));
+        // The picture is made anew with the font that came.
+        while (game !== wallet && window.stage.renderRequests === asked)
+          await new Promise((resolve) => setTimeout(resolve));
+        return [...new Set(Array.from(document.fonts, (face) => face.family.replaceAll('"', '')))].sort();
+      },
+      [locale, offer] as const,
+    );
+
+  it('loads the font of a language for that language only, with the overlay or when an offer speaks it', async () => {
+    const fresh = await openStage();
+    const other = page;
+    page = fresh.page;
+    try {
+      expect(await fontsIn('en', 'en')).toEqual(['Coinslot Inter']);
+      expect(await fontsIn('de', 'ja')).toEqual(['Coinslot Inter', 'Coinslot Japanese']);
+      expect(await fontsIn('ar', 'ar')).toEqual(['Coinslot Arabic', 'Coinslot Inter', 'Coinslot Japanese']);
+    } finally {
+      page = other;
+      await fresh.close();
+    }
+  });
+});
+
+describe('visual scenes', () => {
+  const drawn = async (scene: VisualScene): Promise<Buffer> => {
+    const picture = await page.evaluate(async ({ state, language, ...options }) => {
+      await window.stage.open({ ...options, locale: language, walletOpens: true });
+      const states = window.stage.statesIn(language);
+      window.stage.show((states[state] ?? states['review']) as never);
+      if (state === 'confirm') window.stage.goOn();
+      window.stage.run(2_000);
+      return window.stage.plainPicture();
+    }, scene);
+    return Buffer.from(picture.split(',')[1] ?? '', 'base64');
+  };
+  const fileOf = ({ name }: VisualScene): URL => new URL(`../scenes/${name}.png`, import.meta.url);
+
+  it.each(SCENES)('$name', async (scene) => {
+    const picture = await drawn(scene);
+    if (process.env['COINSLOT_REDRAW_SCENES'] === '1') writeFileSync(fileOf(scene), coarse(picture));
+    const share = differingShare(readFileSync(fileOf(scene)), picture);
+    if (share > DIFFERING_SHARE_MAX) {
+      mkdirSync(SCENES_DRAWN, { recursive: true });
+      writeFileSync(new URL(`${scene.name}.png`, SCENES_DRAWN), picture);
+    }
+    expect(share, `what was drawn is in test-output/scenes/${scene.name}.png`).toBeLessThanOrEqual(DIFFERING_SHARE_MAX);
+  });
+
+  it('are told apart by a word more and by another theme', async () => {
+    const [scene] = SCENES as [VisualScene];
+    const before = readFileSync(fileOf(scene));
+    expect(differingShare(before, await drawn({ ...scene, state: 'not-enough' }))).toBeGreaterThan(DIFFERING_SHARE_MAX);
+    expect(differingShare(before, await drawn({ ...scene, theme: 'arcade' }))).toBeGreaterThan(DIFFERING_SHARE_MAX);
+  });
+});
+
+describe('rule 14: contrast, by the pixels of twenty game frames', () => {
+  const over = (look: object, locale: string): Promise<{ ratio: number; text: string }> =>
+    page.evaluate(
+      async ([theme, language]) => {
+        await window.stage.open({ width: 640, height: 360, locale: language as string, ...(theme as object) });
+        window.stage.show(window.stage.statesIn(language as 'en')['converted'] as never);
+        window.stage.run(50);
+        return window.stage.contrastOver(20);
+      },
+      [look, locale] as const,
+    );
+
+  it.each([
+    ['lantern', 4.5, { theme: 'lantern' }, 'en'],
+    ['arcade', 4.5, { theme: 'arcade' }, 'ar'],
+    ['paper', 4.5, { theme: 'paper' }, 'ja'],
+    ['high contrast, asked for', 7, { highContrast: true, theme: 'paper' }, 'de'],
+  ] as const)('%s: at least %f : 1', async (_name, least, look, locale) => {
+    const found = await over(look, locale);
+    expect(found.ratio, found.text).toBeGreaterThanOrEqual(least);
+  });
+
+  it('high contrast where the player’s system asks for it: 7 : 1, whatever the studio’s theme', async () => {
+    await page.emulateMedia({ contrast: 'more' });
+    const found = await over({ theme: 'arcade' }, 'fr');
+    await page.emulateMedia({ contrast: 'no-preference' });
+    expect(found.ratio, found.text).toBeGreaterThanOrEqual(7);
+  });
+});
+
 describe('rule 12: pointer only', () => {
   it('goes through both steps by presses on the drawn buttons, and pays once', async () => {
     await openReview();
@@ -393,11 +523,15 @@ describe('rule 13: the mirror DOM', () => {
 
   it('has nothing axe complains of, in any state and language', async () => {
     await page.evaluate(AXE);
-    for (const language of ['en', 'fr'] as const) {
-      await page.evaluate(async (locale) => {
-        await window.stage.open({ width: 640, height: 360, locale, walletOpens: true });
-      }, language);
-      for (const name of await page.evaluate((one) => Object.keys(window.stage.statesIn(one)), language)) {
+    const names = await page.evaluate(() => Object.keys(window.stage.statesIn('en')));
+    for (const [languageAt, language] of EVERY_LANGUAGE.entries()) {
+      await page.evaluate(
+        (locale) => window.stage.open({ width: 640, height: 360, locale, walletOpens: true }),
+        language,
+      );
+      for (const [stateAt, name] of names.entries()) {
+        // The states share the languages; all of them in all take half a minute.
+        if (!EVERY_LOOK && stateAt % EVERY_LANGUAGE.length !== languageAt && name !== 'review') continue;
         const violations = await page.evaluate(
           async ([locale, state]) => {
             window.stage.show(window.stage.statesIn(locale)[state] as never);
@@ -410,6 +544,49 @@ describe('rule 13: the mirror DOM', () => {
         expect(violations, `${language} ${name}`).toEqual([]);
       }
     }
+  });
+
+  it.each(EVERY_LANGUAGE)('a whole purchase by roles alone, as a screen reader makes it, in %s', async (language) => {
+    const words = LANGUAGES[language];
+    const shown = shownIn(language);
+    await page.evaluate(async (locale) => {
+      await window.stage.open({ width: 640, height: 360, locale });
+      window.stage.show({ kind: 'loading' });
+      window.stage.show(window.stage.statesIn(locale)['review'] as never);
+      window.stage.run(600);
+    }, language);
+    // Assistive technology presses through the element, not through a place on the screen.
+    const press = (name: string): Promise<void> =>
+      page.getByRole('dialog').getByRole('button', { name, exact: true }).dispatchEvent('click');
+    const dialog = page.getByRole('dialog', { name: shown.title, exact: true });
+    expect([await dialog.getAttribute('lang'), await dialog.getAttribute('dir')]).toEqual([language, words.direction]);
+    expect(await page.getByRole('status').textContent()).toContain(shown.total.text.replace('\u200f', ''));
+    await press(words.goOn);
+    await run(600);
+    expect(await page.getByRole('dialog', { name: words.confirm.title, exact: true }).count()).toBe(1);
+    await press(words.pay(shown.total.text.replace('\u200f', '')));
+    expect(await intents()).toEqual(['accept']);
+    expect(await page.getByRole('heading', { name: words.paying.title, exact: true }).count()).toBe(1);
+    await page.evaluate((locale) => {
+      window.stage.show(window.stage.statesIn(locale)['granted'] as never);
+      window.stage.run(600);
+    }, language);
+    expect(await page.getByRole('status').textContent()).toContain(words.granted.paid);
+    await press(words.playOn);
+    expect(await intents()).toEqual(['accept', 'close']);
+  });
+
+  it('sets the direction of words that read the other way than the dialog', async () => {
+    const directions = await page.evaluate(async () => {
+      await window.stage.open({ width: 640, height: 360, locale: 'ar' });
+      const { shown } = window.stage.statesIn('ar')['review'] as { shown: object };
+      window.stage.show({ kind: 'review', shown: { ...shown, title: 'The Lantern Belt' } } as never);
+      return Array.from(document.querySelectorAll<HTMLElement>('[role=dialog] [dir]'), ({ dir, textContent }) => [
+        dir,
+        textContent,
+      ]);
+    });
+    expect(directions).toEqual([['ltr', 'The Lantern Belt']]);
   });
 
   it('treats markup of a publisher as text', async () => {
