@@ -4,6 +4,7 @@
  */
 export { landFlight, restoreAll } from './core/healing.ts';
 export { Purchase } from './core/purchase.ts';
+export { unreached } from './core/unreached.ts';
 export { createVerifier } from './verifier.ts';
 /**
  * What the chunk of sealed content needs of the protocol, by way of here: bundlers then leave this chunk whole, instead of cutting

@@ -36,7 +36,6 @@ import type {
   RestoreResult,
   OpenedContent,
 } from './types.ts';
-import { unreached } from './unreached.ts';
 
 /** Code is fetched this long before the first offer may come, and not in the first moments of play. */
 const NEAR_MS = 60_000;
@@ -169,6 +168,7 @@ export class Coinslot {
     try {
       const state = await this.#link.reach();
       if (state !== 'ready') {
+        const { unreached } = await this.#late();
         const { reason, detail } = unreached(state, this.#link.permission);
         return { ...failed, reason: reason === 'payments-off' ? 'not-paired' : reason, detail };
       }
