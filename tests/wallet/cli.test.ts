@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { encodeRoots } from '@coinslot/protocol';
+import { openProfile } from '@coinslot/wallet';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeOffer, makeTree } from '../lib/parties.ts';
-import { startWorld, temporaryFolder } from './world.ts';
+import { random, startMarket, startWorld, temporaryFolder } from './world.ts';
 
 const CLI = resolve(import.meta.dirname, '../../wallet/src/cli.ts');
 const FLAGS = ['--conditions=coinslot-source', '--disable-warning=ExperimentalWarning', '--import', 'tsx', CLI];
@@ -53,12 +54,38 @@ describe('coinslot-wallet', () => {
     expect(live.stderr).toMatch(/CHAIN_UNTRUSTED/);
   });
 
+  it('restores a wallet from its words, and lists who has one here', async () => {
+    const home = temporaryFolder();
+    const { tree, serverUrl } = await startMarket({ nowMs: Date.now() });
+    const roots = join(home, 'roots.coinslot');
+    writeFileSync(roots, encodeRoots(tree.roots));
+    const env = { ...process.env, HOME: home, LC_ALL: 'en_GB.UTF-8' };
+    const args = ['restore', '--server', serverUrl, '--roots', roots, '--sandbox'];
+    const child = spawn(process.execPath, [...FLAGS, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdin.end(`${'abandon '.repeat(23)}art\n97531\n`);
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(said.toString()).toBe('The wallet is back. The payment service knows no account of it: it is as new.\n');
+    expect((await once(child, 'exit'))[0]).toBe(0);
+    const list = (...more: string[]): string =>
+      spawnSync(process.execPath, [...FLAGS, 'profiles', ...more], { encoding: 'utf8', env }).stdout;
+    expect(list()).toBe('* player\n');
+    expect(list('--use', 'Zoë')).toBe('  player\n* Zoë\n');
+    const profile = openProfile({
+      path: join(home, '.coinslot-wallet', 'profiles', 'player'),
+      clock: Date.now,
+      random,
+      machineSecretPath: join(home, '.config', 'coinslot', 'machine-secret'),
+    });
+    onTestFinished(() => profile.close());
+    await profile.vault.unlock('97531');
+  });
+
   it('starts, prints an address that opens the page, and stops on a signal', async () => {
     const home = temporaryFolder();
     const roots = join(home, 'roots.coinslot');
     mkdirSync(home, { recursive: true });
     writeFileSync(roots, encodeRoots(makeTree().roots));
-    const args = ['start', '--profile', join(home, 'profile'), '--port', '0', '--server', 'http://127.0.0.1:1'];
+    const args = ['start', '--port', '0', '--server', 'http://127.0.0.1:1'];
     const child = spawn(process.execPath, [...FLAGS, ...args, '--roots', roots, '--sandbox'], {
       env: { ...process.env, HOME: home },
       stdio: ['ignore', 'pipe', 'inherit'],

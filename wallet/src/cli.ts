@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `coinslot-wallet start | account | status | history | limits | card | bundle | verify | doctor`. */
+/** `coinslot-wallet start | profiles | restore | account | status | history | limits | card | bundle | verify | doctor`. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -14,7 +14,17 @@ import { WalletError } from './errors.ts';
 import { HISTORY_FORMATS, isHistoryFormat } from './exports/history-file.ts';
 import { makePrivateFolder } from './profile/files.ts';
 import { readProfile } from './profile/offline.ts';
+import { takeLock } from './profile/lock.ts';
 import { openProfile, type Profile } from './profile/profile.ts';
+import { restoreProfile } from './account/restore-profile.ts';
+import {
+  lastProfile,
+  profileNames,
+  profilePath,
+  rememberProfile,
+  requireProfileName,
+} from './household/profile-names.ts';
+import { startHousehold } from './household/start-household.ts';
 import { linkAtTerminal } from './account/terminal-sign-in.ts';
 import { limitsReport } from './terminal/limits-report.ts';
 import {
@@ -27,11 +37,12 @@ import {
   type VerifyFlags,
 } from './terminal/offline-commands.ts';
 import { cardReport, historyReport, statusReport } from './terminal/reports.ts';
-import { startWallet, type Wallet } from './wallet.ts';
+import { startWallet, type Wallet, type WalletOptions } from './wallet.ts';
 import { isLanguage, LANGUAGES, type Language } from './words/languages.ts';
 import { TERMINAL_WORDS } from './words/terminal-words.ts';
 
 interface StartFlags {
+  home: string;
   profile: string;
   port: number;
   server: string;
@@ -39,23 +50,51 @@ interface StartFlags {
   sandbox?: true;
 }
 
-const DEFAULT_PROFILE = join(homedir(), '.coinslot-wallet');
+/** Everybody's profiles. */
+const HOME = join(homedir(), '.coinslot-wallet');
 /** Outside the profile, so that a copy of the profile alone opens nothing. */
 const MACHINE_FOLDER = join(homedir(), '.config', 'coinslot');
+const MACHINE_SECRET = join(MACHINE_FOLDER, 'machine-secret');
 
 const program = new Command('coinslot-wallet').description('Pays for games in small amounts, with your yes each time.');
 
-const profileFlag = ['-p, --profile <folder>', 'folder of the wallet', DEFAULT_PROFILE] as const;
+const profileFlag = [
+  '-p, --profile <folder>',
+  'folder of one wallet, in place of the one that was open last',
+  profilePath(HOME, lastProfile(HOME)),
+] as const;
+const homeFlag = ['--home <folder>', 'folder with everybody’s wallets on this computer', HOME] as const;
 
 program
   .command('start')
   .description('open the doors for games and for the wallet’s page, on this computer only')
+  .option(...homeFlag)
   .option(...profileFlag)
   .option('--port <number>', 'where games look for it; another one only for tests', portOf, WALLET_PORT)
   .requiredOption('--server <url>', 'payment server, such as http://127.0.0.1:8374')
   .requiredOption('--roots <file>', 'roots.coinslot: the authorities that this wallet trusts')
   .option('--sandbox', 'throwaway keys: nothing real is paid')
-  .action((flags: StartFlags) => run(() => start(flags)));
+  .action((flags: StartFlags, command: Command) =>
+    run(() => (command.getOptionValueSource('profile') === 'default' ? startHome(flags) : startAlone(flags))),
+  );
+
+program
+  .command('profiles')
+  .description('who has a wallet on this computer; with --use, whose is opened at the next start')
+  .option(...homeFlag)
+  .option('--use <name>', 'one that is not there yet is made')
+  .action((flags: { home: string; use?: string }) => run(() => profiles(flags)));
+
+program
+  .command('restore')
+  .description(
+    'the same wallet again on this computer, from its recovery phrase alone; asks for the words and a new PIN',
+  )
+  .option(...profileFlag)
+  .requiredOption('--server <url>', 'payment server, such as http://127.0.0.1:8374')
+  .requiredOption('--roots <file>', 'roots.coinslot: the authorities that this wallet trusts')
+  .option('--sandbox', 'throwaway keys: nothing real is paid')
+  .action((flags: Omit<StartFlags, 'port' | 'home'>) => run(() => restore(flags)));
 
 program
   .command('account')
@@ -64,7 +103,7 @@ program
   .requiredOption('--server <url>', 'payment server, such as http://127.0.0.1:8374')
   .requiredOption('--roots <file>', 'roots.coinslot: the authorities that this wallet trusts')
   .option('--sandbox', 'throwaway keys: nothing real is paid')
-  .action((flags: Omit<StartFlags, 'port'>) => run(() => account(flags)));
+  .action((flags: Omit<StartFlags, 'port' | 'home'>) => run(() => account(flags)));
 
 program
   .command('status')
@@ -132,19 +171,36 @@ program
 
 await program.parseAsync();
 
-async function start(flags: StartFlags): Promise<void> {
-  makePrivateFolder(flags.profile);
+/** Everybody's wallets, one of them open. */
+async function startHome(flags: StartFlags): Promise<void> {
+  makePrivateFolder(MACHINE_FOLDER);
+  const household = await startHousehold({
+    ...walletOptions(flags),
+    home: flags.home,
+    clock: Date.now,
+    random: randomOf,
+    machineSecretPath: MACHINE_SECRET,
+    ownOptions: ownOptionsOf,
+    onOpened: ({ profile, url }) => {
+      const words = TERMINAL_WORDS[profile.settings.language];
+      print(words.running(url));
+      print(profile.isSetUp ? words.locked : words.firstRun);
+    },
+  });
+  serve(
+    () => household.wallet,
+    () => household.close(),
+  );
+}
+
+/** One wallet in a folder of its own. */
+async function startAlone(flags: StartFlags): Promise<void> {
   makePrivateFolder(MACHINE_FOLDER);
   const profile = openOwnProfile(flags.profile);
   const wallet = await startWallet({
+    ...walletOptions(flags),
+    ...ownOptionsOf(flags.profile),
     profile,
-    port: flags.port,
-    serverUrl: flags.server,
-    roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
-    environment: flags.sandbox ? 'sandbox' : 'live',
-    softCardFolder: softCardFolderOf(flags.profile),
-    log: pino({ base: null }, pino.destination({ dest: join(flags.profile, 'wallet.log'), mode: 0o600, sync: true })),
-    announce: print,
   }).catch((cause: unknown) => {
     profile.close();
     throw cause;
@@ -152,18 +208,80 @@ async function start(flags: StartFlags): Promise<void> {
   const words = TERMINAL_WORDS[profile.settings.language];
   print(words.running(wallet.url));
   print(profile.isSetUp ? words.locked : words.firstRun);
-  print(`${words.openOnce}\n  ${wallet.pageUrl()}`);
-  offerAddresses(wallet, words.openOnce, words.anotherAddress);
-  stopOnSignals(wallet, words.stopped);
+  serve(
+    () => wallet,
+    () => wallet.close(),
+  );
 }
 
-async function account(flags: Omit<StartFlags, 'port'>): Promise<void> {
+function walletOptions(flags: StartFlags) {
+  return {
+    port: flags.port,
+    serverUrl: flags.server,
+    roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
+    environment: flags.sandbox ? 'sandbox' : 'live',
+    announce: print,
+  } as const;
+}
+
+/** What every profile has for itself. */
+function ownOptionsOf(path: string): Pick<WalletOptions, 'log' | 'softCardFolder'> {
+  const file = pino.destination({ dest: join(path, 'wallet.log'), mode: 0o600, sync: true });
+  return { softCardFolder: softCardFolderOf(path), log: pino({ base: null }, file) };
+}
+
+function serve(wallet: () => Wallet, close: () => Promise<void>): void {
+  const words = TERMINAL_WORDS[wallet().profile.settings.language];
+  print(`${words.openOnce}\n  ${wallet().pageUrl()}`);
+  offerAddresses(wallet, words.openOnce, words.anotherAddress);
+  stopOnSignals(close, words.stopped);
+}
+
+function profiles({ home, use }: { home: string; use?: string }): void {
+  if (use !== undefined) {
+    makePrivateFolder(home);
+    const release = takeLock(home);
+    try {
+      const name = requireProfileName(home, use);
+      makePrivateFolder(profilePath(home, name));
+      rememberProfile(home, name);
+    } finally {
+      release();
+    }
+  }
+  const current = lastProfile(home);
+  for (const name of new Set([...profileNames(home), current])) print(`${name === current ? '*' : ' '} ${name}`);
+}
+
+async function restore(flags: Omit<StartFlags, 'port' | 'home'>): Promise<void> {
+  makePrivateFolder(MACHINE_FOLDER);
+  const language = systemLanguage();
+  const words = TERMINAL_WORDS[language];
+  const [phrase = '', newPin = ''] = await readSecrets(words.phrase, words.newPin);
+  const { profile, hasAccount, recovered, isComplete } = await restoreProfile({
+    path: flags.profile,
+    clock: Date.now,
+    random: randomOf,
+    machineSecretPath: MACHINE_SECRET,
+    phrase,
+    newPin,
+    language,
+    serverUrl: flags.server,
+    roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
+    environment: flags.sandbox ? 'sandbox' : 'live',
+  });
+  profile.close();
+  print(hasAccount ? words.restored(recovered) : words.restoredEmpty);
+  if (!isComplete) print(words.restoredInPart);
+}
+
+async function account(flags: Omit<StartFlags, 'port' | 'home'>): Promise<void> {
   const profile = openOwnProfile(flags.profile);
   const words = TERMINAL_WORDS[profile.settings.language];
   try {
     const link = await linkAtTerminal({
       profile,
-      pin: await readSecret(words.pin),
+      pin: (await readSecrets(words.pin))[0] ?? '',
       serverUrl: flags.server,
       roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
       environment: flags.sandbox ? 'sandbox' : 'live',
@@ -178,19 +296,28 @@ function openOwnProfile(path: string): Profile {
   return openProfile({
     path,
     clock: Date.now,
-    random: (length) => new Uint8Array(randomBytes(length)),
-    machineSecretPath: join(MACHINE_FOLDER, 'machine-secret'),
+    random: randomOf,
+    machineSecretPath: MACHINE_SECRET,
   });
 }
 
-/** A line of standard input; at a terminal it is not shown. */
-async function readSecret(prompt: string): Promise<string> {
+function randomOf(length: number): Uint8Array {
+  return new Uint8Array(randomBytes(length));
+}
+
+/** A line of standard input for each prompt; at a terminal they are not shown. */
+async function readSecrets(...prompts: readonly string[]): Promise<readonly string[]> {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: unseen, terminal: process.stdin.isTTY });
-  process.stderr.write(prompt);
+  const read: string[] = [];
+  process.stderr.write(prompts[0] ?? '');
   try {
-    for await (const line of lines) return line;
-    return '';
+    for await (const line of lines) {
+      read.push(line);
+      if (read.length === prompts.length) break;
+      process.stderr.write(`\n${prompts[read.length]}`);
+    }
+    return read;
   } finally {
     lines.close();
     process.stderr.write('\n');
@@ -204,16 +331,16 @@ function softCardFolderOf(profile: string): string {
 }
 
 /** A person at a terminal can have a new one-time address whenever they need one. */
-function offerAddresses(wallet: Wallet, openOnce: string, hint: string): void {
+function offerAddresses(wallet: () => Wallet, openOnce: string, hint: string): void {
   if (!process.stdin.isTTY) return;
   print(hint);
-  process.stdin.on('data', () => print(`${openOnce}\n  ${wallet.pageUrl()}`));
+  process.stdin.on('data', () => print(`${openOnce}\n  ${wallet().pageUrl()}`));
 }
 
-function stopOnSignals(wallet: Wallet, stopped: string): void {
+function stopOnSignals(close: () => Promise<void>, stopped: string): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      void wallet.close().then(() => {
+      void close().then(() => {
         print(stopped);
         process.exit(0);
       });

@@ -9,6 +9,7 @@ export {
 } from './profile/profile.ts';
 export { NO_FAIRNESS, PRESET_FAIRNESS } from './profile/presets.ts';
 export { restoreProfile, type RestoredProfile, type RestoreOptions } from './account/restore-profile.ts';
+export { startHousehold, type HouseholdOptions, type RunningHousehold } from './household/start-household.ts';
 export { startWallet, type Wallet, type WalletOptions } from './wallet.ts';
 export { WalletError, type WalletFault } from './errors.ts';
 export type { AutoPair } from './link/pairing-desk.ts';

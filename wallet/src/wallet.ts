@@ -71,12 +71,15 @@ export interface WalletOptions {
   means?: Means;
   /** Who else has a wallet here, for the page. Set by `startHousehold`. */
   household?: Household;
+  /** Of the page, from the wallet that was open before on the same port: the page goes on. */
+  sessions?: PageSessions;
 }
 
 export interface Wallet {
   readonly port: number;
   readonly url: string;
   readonly profile: Profile;
+  readonly sessions: PageSessions;
   /** An address that opens the page once. */
   pageUrl(): string;
   /** Opens the vault. Throws PIN_WRONG, PIN_DELAYED or NOT_SET_UP. */
@@ -218,7 +221,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     timeZone,
     log,
   };
-  const sessions = new PageSessions(port, profile.clock, profile.random);
+  const sessions = options.sessions ?? new PageSessions(port, profile.clock, profile.random);
   const page = new PageServer({ parts, sessions, assets, hosts });
 
   http.on('request', (request, response) => void page.take(request, response));
@@ -234,6 +237,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     port,
     url,
     profile,
+    sessions,
     pageUrl: () => `${url}?open=${sessions.mint()}`,
     async unlock(pin) {
       await profile.vault.unlock(pin);

@@ -24,6 +24,12 @@ export const enTerminalWords: TerminalWords = {
   blocked: 'Blocked games',
   test: 'TEST',
   pin: 'PIN: ',
+  phrase: 'Recovery phrase, 24 words: ',
+  newPin: 'New PIN or passphrase: ',
+  restored: (purchases) =>
+    purchases === 1 ? 'The wallet is back, with 1 purchase.' : `The wallet is back, with ${purchases} purchases.`,
+  restoredInPart: 'The payment service stopped answering: the rest is asked for whenever the wallet is open.',
+  restoredEmpty: 'The wallet is back. The payment service knows no account of it: it is as new.',
   accountOnce: 'Open your account with this address (it works once, within a minute):',
   saved: (path) => `Saved: ${path}`,
   verify: {

@@ -24,6 +24,14 @@ export const frTerminalWords: TerminalWords = {
   blocked: 'Jeux bloqués',
   test: 'TEST',
   pin: 'Code PIN : ',
+  phrase: 'Phrase de récupération, 24 mots : ',
+  newPin: 'Nouveau code PIN ou phrase secrète : ',
+  restored: (purchases) =>
+    purchases > 1
+      ? `Le portefeuille est de retour, avec ${purchases} achats.`
+      : `Le portefeuille est de retour, avec ${purchases} achat.`,
+  restoredInPart: 'Le service de paiement ne répond plus : le reste sera demandé quand le portefeuille sera ouvert.',
+  restoredEmpty: 'Le portefeuille est de retour. Le service de paiement n’en connaît aucun compte : il est comme neuf.',
   accountOnce: 'Ouvrez votre compte avec cette adresse (elle sert une fois, pendant une minute) :',
   saved: (path) => `Enregistré : ${path}`,
   verify: {

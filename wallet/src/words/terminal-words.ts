@@ -26,7 +26,16 @@ export interface TerminalWords {
   test: string;
   /** Asked for at the terminal. */
   pin: string;
+  /** The 24 words, on one line. */
+  phrase: string;
+  newPin: string;
   accountOnce: string;
+  /** A wallet was restored from its phrase. */
+  restored(purchases: number): string;
+  /** The server stopped answering half-way. */
+  restoredInPart: string;
+  /** The server knows nobody by this phrase. */
+  restoredEmpty: string;
   /** Where a file was put. */
   saved(path: string): string;
   verify: VerifyWords;
