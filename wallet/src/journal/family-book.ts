@@ -69,11 +69,12 @@ export class FamilyBook {
   }
 
   decline({ atMs, by, stands, publisherId, gameId, gameName, offerHash, title }: RecordFields<'declined'>): void {
-    if (by === 'player') return;
     const offerHashHex = hex(offerHash);
     const one = { publisherId, gameId, offerHashHex };
+    // Whoever said it: nothing waits for the guardian any more.
+    this.answered(one);
+    if (by === 'player') return;
     if (stands) this.#noes.set(thingText(one, offerHashHex), { ...one, offerHash, gameName, title, atMs });
     else this.#noes.delete(thingText(one, offerHashHex));
-    this.answered(one);
   }
 }
