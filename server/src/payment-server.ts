@@ -36,7 +36,7 @@ import { Evidence } from './operation/evidence.ts';
 import { journalCheck } from './operation/journal-check.ts';
 import { SignIns } from './sign-in/service.ts';
 import { storeBytes } from './operation/store-size.ts';
-import { SeenNonces } from './players/freshness.ts';
+import { Nonces } from './players/freshness.ts';
 import { Players } from './players/service.ts';
 import { Publishers } from './publishers/service.ts';
 import { Refunds } from './refunds/service.ts';
@@ -175,7 +175,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     openKeysMax: limits.openContentKeysMax,
   });
   const payments = new Payments({ identity, store, commit, quotes, escrows, clock, random, hooks, lastApprovalMs });
-  const nonces = new SeenNonces(limits.seenNoncesMax);
+  const nonces = new Nonces({ commit, entriesMax: limits.seenNoncesMax });
   const players = new Players({ identity, store, commit, clock, nonces });
   const publishers = new Publishers({ roots, commit, clock });
   const isSandbox = options.environment === 'sandbox';
@@ -241,6 +241,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const signIns = new SignIns({
     identity,
     store,
+    commit,
     revocationLists,
     nonces,
     operatorToken,

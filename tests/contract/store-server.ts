@@ -4,10 +4,19 @@
  */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { audit } from '../../server/src/audit/index.ts';
-import { makeOffer, makeRequest } from '../lib/parties.ts';
+import { makeAccountRequest, makeOffer, makeRequest } from '../lib/parties.ts';
 import { CardHolder } from '../server/card-holder.ts';
 import { camt, closeAt, makeBankDetails, makeMandate, mustBuy, startMonth, type Month } from '../server/month-world.ts';
-import { balanceOf, enrolPlayer, floatOf, requireBooks, startMarket, startServer } from '../server/started-server.ts';
+import { linkFor, playerSignIn, Visitor } from '../server/page-world.ts';
+import {
+  balanceOf,
+  enrolPlayer,
+  floatOf,
+  post,
+  requireBooks,
+  startMarket,
+  startServer,
+} from '../server/started-server.ts';
 import type { StoreRig } from './store-rigs.ts';
 
 const APRIL = Date.UTC(2026, 3, 1);
@@ -46,6 +55,30 @@ export function describeServer(rig: StoreRig): void {
       ).toBe(1);
       expect(await balanceOf(second, player)).toBe(980n);
       await requireBooks(first);
+    });
+
+    it('what is good once is so over two servers: questions, sign-ins and their links; a session is known to both', async () => {
+      const options = place();
+      const first = await startMarket(options);
+      const second = await startServer({ ...options, holder: first.holder, tree: first.tree });
+      const player = await enrolPlayer(first);
+      const question = makeAccountRequest(player, first.holder, { timeMs: first.time.nowMs });
+      expect((await post(first, '/v1/accounts', question)).status).toBe(200);
+      const replayed = await post(second, '/v1/accounts', question);
+      expect([replayed.status, ((await replayed.json()) as { code: string }).code]).toEqual([409, 'CONSENT_STALE']);
+
+      const signIn = playerSignIn(first, player);
+      const key = new URL(await linkFor(first, signIn), 'http://x').searchParams.get('key') ?? '';
+      await expect(linkFor(second, signIn)).rejects.toThrow('409 CONSENT_STALE');
+      const [here, there] = [new Visitor(first), new Visitor(second)];
+      expect((await here.get(`/sign-in?key=${key}`)).status).toBe(200);
+      const opened = [await there.send('/sign-in', { key }), await here.send('/sign-in', { key })];
+      expect(opened.map(({ status }) => status)).toEqual([303, 410]);
+
+      const elsewhere = new Visitor(first, there.cookie);
+      expect([(await there.get('/account')).status, (await elsewhere.get('/account')).status]).toEqual([200, 200]);
+      expect((await elsewhere.submit('/sign-out', {}, '/account')).status).toBe(303);
+      expect((await there.get('/account')).status).toBe(401);
     });
 
     it('a card is loaded, pays alone, reports and is blocked', async () => {

@@ -5,7 +5,7 @@ import type { Identity } from '../identity.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { Clock, Random } from '../log.ts';
 import { QuoteDesk } from '../payments/quote-desk.ts';
-import { requireFresh, type SeenNonces } from '../players/freshness.ts';
+import { requireFresh, type Nonces } from '../players/freshness.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader } from '../store/port.ts';
 import { floatAccount } from './accounts.ts';
@@ -28,7 +28,7 @@ export interface CardsOptions {
   readonly revocationLists: readonly Uint8Array[];
   readonly store: StoreReader;
   readonly commit: GroupCommit;
-  readonly nonces: SeenNonces;
+  readonly nonces: Nonces;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: ServerLimits;
@@ -102,7 +102,7 @@ export class Cards {
     const { identity, store, commit, clock, nonces, policy } = this.#options;
     const request = await readCardRequest(envelope, 'parameters', identity.audience, store);
     requireFresh(request.timeMs, clock(), 'CardRequest.timeMs');
-    nonces.requireNew(request.userId, request.nonce, clock());
+    await nonces.requireNew(request.userId, request.nonce, clock());
     const issuerOf = (card: Card): CardIssuer => this.#issuers.ofKey(card.issuerKey);
     return commit.submit((tx) => renewParameters(tx, request.cardId, { issuerOf, policy, nowMs: clock() }));
   }

@@ -25,11 +25,11 @@ export const signInRoutes: readonly Route[] = [
 ];
 
 /** With a key: whose account it opens, and a button. Without: how to come by one. */
-function showSignIn(page: Page): WebAnswer {
+async function showSignIn(page: Page): Promise<WebAnswer> {
   const { words, request, parts } = page;
   const key = request.query.get('key');
   if (key === null) return howToSignIn(page, 200);
-  const subject = parts.signIns.peek(key);
+  const subject = await parts.signIns.peek(key);
   if (subject === undefined)
     return howToSignIn(page, 410, note('bad', words.signIn.linkOver, words.signIn.linkOverHint));
   return show(page, {
@@ -84,12 +84,12 @@ export function howToSignIn(page: Page, status: number, told?: Html): WebAnswer 
 
 async function redeem({ request, parts, ...page }: Page): Promise<WebAnswer> {
   const form = await request.readForm();
-  const opened = parts.signIns.redeem(form.get('key') ?? '');
+  const opened = await parts.signIns.redeem(form.get('key') ?? '');
   if (opened === undefined) {
     const { signIn } = page.words;
     return howToSignIn({ request, parts, ...page }, 410, note('bad', signIn.linkOver, signIn.linkOverHint));
   }
-  endOwn(request, parts);
+  await endOwn(request, parts);
   return seeOther(HOMES[opened.session.subject.role], [sessionCookie(request, opened.secret)]);
 }
 
@@ -123,24 +123,24 @@ async function openOperator(page: Page): Promise<WebAnswer> {
     if (error instanceof ProtocolError) throw new WebRefusal(429, 'too-often');
     throw error;
   }
-  const opened = parts.signIns.openOperator(form.get('secret') ?? '');
+  const opened = await parts.signIns.openOperator(form.get('secret') ?? '');
   if (opened === undefined) return showOperatorSignIn(page, note('bad', words.signIn.operatorWrong));
   parts.log.info({ address: request.address }, 'the operator signed in');
-  endOwn(request, parts);
+  await endOwn(request, parts);
   return seeOther(HOMES.operator, [sessionCookie(request, opened.secret)]);
 }
 
 /** Whoever comes in by another link leaves the session that this browser had. */
-function endOwn(request: Page['request'], parts: Page['parts']): void {
+async function endOwn(request: Page['request'], parts: Page['parts']): Promise<void> {
   const secret = sessionSecret(request);
-  if (secret !== undefined) parts.signIns.sessions.end(secret);
+  if (secret !== undefined) await parts.signIns.sessions.end(secret);
 }
 
 async function signOut(page: Page): Promise<WebAnswer> {
   const { request, parts, session } = page;
   if (session !== undefined) {
     await readForm(page);
-    endOwn(request, parts);
+    await endOwn(request, parts);
   }
   return seeOther('/sign-in', [endedCookie(request)]);
 }

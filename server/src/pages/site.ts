@@ -61,7 +61,7 @@ export function createSite(options: SiteOptions): Listener {
     }
     const web = webRequestOf(request, origin, addressOf(request, options.proxies));
     const secret = sessionSecret(web);
-    const session = secret === undefined ? undefined : parts.signIns.sessions.find(secret);
+    const session = secret === undefined ? undefined : await parts.signIns.sessions.find(secret);
     const page = makePage(web, session, chosenLanguage(web) ?? languageOf(web.acceptLanguage), parts);
     try {
       return await open(routes, page, request.method ?? '');

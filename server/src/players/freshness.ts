@@ -1,10 +1,12 @@
 /**
  * What players ask of their account is fresh for five minutes and answered once: a recorded question must not fetch later
- * answers. The nonces live in memory; a restart forgets them, so a question recorded in the last five minutes can then be
- * asked once more. Changes of limits do not rest on this: their times must rise, and that is stored.
+ * answers. The nonces are in the store until no message that has them is fresh any more, so that neither a restart nor another
+ * server answers twice. Changes of limits do not rest on this: their times must rise, and that is stored.
  */
 import { ProtocolError } from '@coinslot/protocol';
+import { createHash } from 'node:crypto';
 import { FRESH_MS_MAX } from '../limits.ts';
+import type { GroupCommit } from '../store/group-commit.ts';
 import { hex } from './types.ts';
 
 /** Throws CLOCK_SKEW when the time is more than five minutes from now. */
@@ -15,28 +17,36 @@ export function requireFresh(timeMs: number, nowMs: number, field: string): void
     });
 }
 
-export class SeenNonces {
-  readonly #entriesMax: number;
-  /** Name to the time it may be forgotten; in the order of arrival. */
-  readonly #seen = new Map<string, number>();
+interface NonceParts {
+  readonly commit: GroupCommit;
+  /** Remembered at once. */
+  readonly entriesMax: number;
+}
 
-  constructor(entriesMax: number) {
-    this.#entriesMax = entriesMax;
+export class Nonces {
+  readonly #parts: NonceParts;
+
+  constructor(parts: NonceParts) {
+    this.#parts = parts;
   }
 
-  /** Throws CONSENT_STALE for a nonce that was used, BUSY when too many are remembered. */
-  requireNew(userId: Uint8Array, nonce: Uint8Array, nowMs: number): void {
-    this.#forget(nowMs);
-    const name = hex(userId) + hex(nonce);
-    if (this.#seen.has(name)) throw new ProtocolError('CONSENT_STALE', 'AccountRequest.nonce: used before');
-    if (this.#seen.size >= this.#entriesMax) throw new ProtocolError('BUSY', 'too many questions in five minutes');
-    this.#seen.set(name, nowMs + 2 * FRESH_MS_MAX); // a message may be dated five minutes ahead
-  }
-
-  #forget(nowMs: number): void {
-    for (const [name, untilMs] of this.#seen) {
-      if (untilMs > nowMs) return;
-      this.#seen.delete(name);
-    }
+  /** Throws CONSENT_STALE for a nonce that was used, by whatever server of this store; BUSY when too many are remembered. */
+  async requireNew(userId: Uint8Array, nonce: Uint8Array, nowMs: number): Promise<void> {
+    const { commit, entriesMax } = this.#parts;
+    const digest = Uint8Array.from(
+      createHash('sha256')
+        .update(`${hex(userId)} ${hex(nonce)}`)
+        .digest(),
+    );
+    // A message may be dated five minutes ahead.
+    const untilMs = nowMs + 2 * FRESH_MS_MAX;
+    await commit.submit(async ({ passes }) => {
+      if ((await passes.findPass('nonce', digest)) !== undefined)
+        throw new ProtocolError('CONSENT_STALE', 'AccountRequest.nonce: used before');
+      await passes.forgetPasses('nonce', nowMs);
+      if ((await passes.countPasses('nonce')) >= entriesMax)
+        throw new ProtocolError('BUSY', 'too many questions in five minutes');
+      await passes.addPass({ kind: 'nonce', digest, subject: '', openedAtMs: nowMs, untilMs });
+    });
   }
 }

@@ -19,7 +19,7 @@ import type { Clock } from '../log.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
 import { enrol, readEnrolment } from './enrolment.ts';
-import { requireFresh, type SeenNonces } from './freshness.ts';
+import { requireFresh, type Nonces } from './freshness.ts';
 import {
   handOver,
   handOverCountersigned,
@@ -35,7 +35,7 @@ export interface PlayersOptions {
   readonly store: StoreReader;
   readonly commit: GroupCommit;
   readonly clock: Clock;
-  readonly nonces: SeenNonces;
+  readonly nonces: Nonces;
 }
 
 export interface EnrolmentAnswer {
@@ -84,7 +84,7 @@ export class Players {
     if (request.ask === 'limits') return this.#changeLimits(request, hash);
     if (request.ask === 'close') return this.#close(request, envelope, hash);
     requireFresh(request.timeMs, clock(), 'AccountRequest.timeMs');
-    nonces.requireNew(request.userId, request.nonce, clock());
+    await nonces.requireNew(request.userId, request.nonce, clock());
     const handover = await this.#handover(request);
     return sealStatement(identity, player, hash, clock(), handover);
   }

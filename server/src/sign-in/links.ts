@@ -1,50 +1,63 @@
-/** One-time links: what a signed `sign-in` is answered with. Kept by hash, for a minute, and a bounded number of them. */
+/** One-time links: what a signed `sign-in` is answered with. Kept by hash, for a minute, and a bounded number of them; in the store, so that any of its servers opens them, and one of them once. */
 import type { Clock, Random } from '../log.ts';
+import type { GroupCommit } from '../store/group-commit.ts';
 import { digestOf, secretOf } from './sessions.ts';
-import type { Subject } from './types.ts';
+import type { PassReader } from './store.ts';
+import { nameOf, subjectOf, type Subject } from './types.ts';
 
 export interface LinkBounds {
   readonly signInLinksMax: number;
   readonly signInLinkLifeMs: number;
 }
 
-interface KeptLink {
-  readonly subject: Subject;
-  readonly untilMs: number;
+export interface PassParts {
+  readonly store: { readonly passes: PassReader };
+  readonly commit: GroupCommit;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 export class SignInLinks {
   readonly #bounds: LinkBounds;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  /** By the hash of the key, oldest first. */
-  readonly #links = new Map<string, KeptLink>();
+  readonly #parts: PassParts;
 
-  constructor(bounds: LinkBounds, clock: Clock, random: Random) {
+  constructor(bounds: LinkBounds, parts: PassParts) {
     this.#bounds = bounds;
-    this.#clock = clock;
-    this.#random = random;
+    this.#parts = parts;
   }
 
   /** A key for one use; the oldest unused one is forgotten when there are too many. */
-  make(subject: Subject): string {
-    const key = secretOf(this.#random);
-    this.#links.set(digestOf(key), { subject, untilMs: this.#clock() + this.#bounds.signInLinkLifeMs });
-    const [oldest] = this.#links.keys();
-    if (this.#links.size > this.#bounds.signInLinksMax && oldest !== undefined) this.#links.delete(oldest);
+  async make(subject: Subject): Promise<string> {
+    const { commit, clock, random } = this.#parts;
+    const { signInLinksMax, signInLinkLifeMs } = this.#bounds;
+    const key = secretOf(random);
+    const openedAtMs = clock();
+    const pass = {
+      digest: digestOf(key),
+      subject: nameOf(subject),
+      openedAtMs,
+      untilMs: openedAtMs + signInLinkLifeMs,
+    };
+    await commit.submit(async ({ passes }) => {
+      await passes.forgetPasses('link', openedAtMs);
+      if ((await passes.countPasses('link')) >= signInLinksMax) await passes.trimPasses('link', signInLinksMax - 1);
+      await passes.addPass({ kind: 'link', ...pass });
+    });
     return key;
   }
 
   /** Whose link it is, without using it up: the page asks before it opens an account. */
-  peek(key: string): Subject | undefined {
-    const link = this.#links.get(digestOf(key));
-    return link !== undefined && this.#clock() <= link.untilMs ? link.subject : undefined;
+  async peek(key: string): Promise<Subject | undefined> {
+    const { store, clock } = this.#parts;
+    const link = await store.passes.findPass('link', digestOf(key));
+    return link !== undefined && clock() <= link.untilMs ? subjectOf(link.subject) : undefined;
   }
 
-  /** Uses it up. */
-  redeem(key: string): Subject | undefined {
-    const subject = this.peek(key);
-    this.#links.delete(digestOf(key));
-    return subject;
+  /** Uses it up: of all who bring it, over all servers, one gets it. */
+  async redeem(key: string): Promise<Subject | undefined> {
+    const subject = await this.peek(key);
+    if (subject === undefined) return undefined;
+    const isFirst = await this.#parts.commit.submit(({ passes }) => passes.removePass('link', digestOf(key)));
+    return isFirst ? subject : undefined;
   }
 }

@@ -12,7 +12,8 @@ import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Identity } from '../identity.ts';
 import type { Clock, Random } from '../log.ts';
-import { requireFresh, type SeenNonces } from '../players/freshness.ts';
+import { requireFresh, type Nonces } from '../players/freshness.ts';
+import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader } from '../store/port.ts';
 import { SignInLinks, type LinkBounds } from './links.ts';
 import { Sessions, type Session, type SessionBounds } from './sessions.ts';
@@ -20,10 +21,11 @@ import type { Subject } from './types.ts';
 
 export interface SignInOptions {
   readonly identity: Identity;
-  readonly store: Pick<StoreReader, 'findPlayer' | 'findPublisher' | 'findChain'>;
+  readonly store: Pick<StoreReader, 'findPlayer' | 'findPublisher' | 'findChain' | 'passes'>;
+  readonly commit: GroupCommit;
   /** Held against publishers' chains, DER. */
   readonly revocationLists: readonly Uint8Array[];
-  readonly nonces: SeenNonces;
+  readonly nonces: Nonces;
   /** Without one nobody signs in as the operator. */
   readonly operatorToken: string | undefined;
   readonly limits: SessionBounds & LinkBounds;
@@ -41,10 +43,10 @@ export class SignIns {
   readonly #operatorDigest: Buffer | undefined;
 
   constructor(options: SignInOptions) {
-    const { limits, clock, random, operatorToken } = options;
+    const { limits, operatorToken } = options;
     this.#options = options;
-    this.sessions = new Sessions(limits, clock, random);
-    this.#links = new SignInLinks(limits, clock, random);
+    this.sessions = new Sessions(limits, options);
+    this.#links = new SignInLinks(limits, options);
     this.#operatorDigest = operatorToken === undefined ? undefined : sha256(operatorToken);
   }
 
@@ -65,23 +67,23 @@ export class SignIns {
     if (!equalBytes(message.audience, identity.audience))
       throw new ProtocolError('BAD_KEY', "SignIn.audience: not this server's key");
     requireFresh(message.timeMs, clock(), 'SignIn.timeMs');
-    nonces.requireNew(new TextEncoder().encode(message.subjectId), message.nonce, clock());
+    await nonces.requireNew(new TextEncoder().encode(message.subjectId), message.nonce, clock());
     return this.#links.make(subject);
   }
 
   /** Whose a link is, without using it up. */
-  peek(key: string): Subject | undefined {
+  peek(key: string): Promise<Subject | undefined> {
     return this.#links.peek(key);
   }
 
   /** Opens the session that a link stands for; `undefined` for one that is unknown, used or old. */
-  redeem(key: string): { readonly secret: string; readonly session: Session } | undefined {
-    const subject = this.#links.redeem(key);
+  async redeem(key: string): Promise<{ readonly secret: string; readonly session: Session } | undefined> {
+    const subject = await this.#links.redeem(key);
     return subject && this.sessions.open(subject);
   }
 
   /** Opens the operator's session; `undefined` for another token. */
-  openOperator(token: string): { readonly secret: string; readonly session: Session } | undefined {
+  async openOperator(token: string): Promise<{ readonly secret: string; readonly session: Session } | undefined> {
     const digest = this.#operatorDigest;
     if (digest === undefined || !timingSafeEqual(sha256(token), digest)) return undefined;
     return this.sessions.open({ role: 'operator' });

@@ -20,6 +20,7 @@ import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from
 import type { PeriodReader, PeriodWriter } from '../periods/store.ts';
 import type { NewPlayer, Player, PressLimits, TopUp } from '../players/types.ts';
 import type { RefundReader, RefundWriter } from '../refunds/store.ts';
+import type { PassReader, PassWriter } from '../sign-in/store.ts';
 import type { NewPublisher, Publisher } from '../publishers/types.ts';
 
 /** Names what a payment is judged against. */
@@ -62,6 +63,7 @@ export interface StoreReader {
   readonly periods: PeriodReader;
   readonly refunds: RefundReader;
   readonly escrows: EscrowReader;
+  readonly passes: PassReader;
   /** What the pages read beside all that. */
   readonly pages: PageReader;
 }
@@ -69,12 +71,13 @@ export interface StoreReader {
 /** One transaction. Its reads see its own changes. */
 export interface StoreTransaction extends Omit<
   StoreReader,
-  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'escrows' | 'pages'
+  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'escrows' | 'passes' | 'pages'
 > {
   readonly cards: CardWriter;
   readonly periods: PeriodWriter;
   readonly refunds: RefundWriter;
   readonly escrows: EscrowWriter;
+  readonly passes: PassWriter;
   /** Posts what no other row goes with; returns its number. */
   postTransfer(transfer: Transfer): Promise<bigint>;
   /**

@@ -9,10 +9,12 @@ import { ESCROWS } from './schema-escrows.ts';
 import { LEDGER } from './schema-ledger.ts';
 import { DECISIONS, PARTIES, PERIODS } from './schema-parties.ts';
 import { MONEY } from './schema-money.ts';
+import { PASSES } from './schema-passes.ts';
 import { REFUNDS } from './schema-refunds.ts';
 
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [REFUSE, ...LEDGER, ...PARTIES, ...CARDS, ...DECISIONS, ...REFUNDS, ...MONEY, ...PERIODS],
   ESCROWS,
   COLLECTION_ANSWERS,
+  PASSES,
 ];

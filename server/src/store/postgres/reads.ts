@@ -10,6 +10,7 @@ import type { PeriodReader } from '../../periods/store.ts';
 import type { Player, TopUp } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import type { RefundReader } from '../../refunds/store.ts';
+import type { PassWriter } from '../../sign-in/store.ts';
 import type { StoreReader } from '../port.ts';
 import {
   accountOf,
@@ -35,6 +36,7 @@ import { sql, type Ask } from './connection.ts';
 import { PostgresMoneyReads } from './money-reads.ts';
 import { PostgresPageReads } from './page-reads.ts';
 import { PostgresEscrows } from './escrows.ts';
+import { PostgresPasses } from './passes.ts';
 import { PostgresRefundReads } from './refund-reads.ts';
 import { DECISION, PLAYER, RATE_TABLE } from './selects.ts';
 import { int8s } from './wire.ts';
@@ -83,6 +85,7 @@ export class PostgresReads implements StoreReader {
   readonly periods: PeriodReader;
   readonly refunds: RefundReader;
   readonly escrows: EscrowWriter;
+  readonly passes: PassWriter;
   readonly pages: PageReader;
   protected readonly ask: Ask;
 
@@ -92,6 +95,7 @@ export class PostgresReads implements StoreReader {
     this.periods = new PostgresMoneyReads(ask);
     this.refunds = new PostgresRefundReads(ask);
     this.escrows = new PostgresEscrows(ask);
+    this.passes = new PostgresPasses(ask);
     this.pages = new PostgresPageReads(ask);
   }
 

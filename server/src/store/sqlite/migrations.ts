@@ -12,6 +12,7 @@ import { CARDS_STEP } from './migration-cards.ts';
 import { ESCROWS_STEP } from './migration-escrows.ts';
 import { LEDGER_STEP } from './migration-ledger.ts';
 import { MONEY_STEP } from './migration-money.ts';
+import { PASSES_STEP } from './migration-passes.ts';
 import { REFUNDS_STEP } from './migration-refunds.ts';
 import { ACCOUNT_TRIGGERS, accountsTable, POSTINGS, TRANSFER_TRIGGERS, transfersTable } from './schema-ledger.ts';
 
@@ -149,4 +150,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   MONEY_STEP,
   ESCROWS_STEP,
   ANSWERS_STEP,
+  PASSES_STEP,
 ];

@@ -12,12 +12,14 @@ import type { PeriodReader } from '../../periods/store.ts';
 import type { Player, TopUp } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import type { RefundReader } from '../../refunds/store.ts';
+import type { PassWriter } from '../../sign-in/store.ts';
 import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
 import { SqliteEscrows } from './escrows.ts';
 import { SqliteMoneyReads } from './money-reads.ts';
 import { SqlitePageReads } from './page-reads.ts';
 import { SqlitePackedTransfers } from './packed-transfers.ts';
+import { SqlitePasses } from './passes.ts';
 import { SqliteRefundReads } from './refund-reads.ts';
 import {
   accountOf,
@@ -76,6 +78,7 @@ export class SqliteReads implements StoreReader {
   readonly periods: PeriodReader;
   readonly refunds: RefundReader;
   readonly escrows: EscrowWriter;
+  readonly passes: PassWriter;
   readonly pages: PageReader;
   readonly #transfers: SqliteTransferReads;
   readonly #packed: SqlitePackedTransfers;
@@ -89,6 +92,7 @@ export class SqliteReads implements StoreReader {
     this.periods = new SqliteMoneyReads(db);
     this.refunds = new SqliteRefundReads(db);
     this.escrows = new SqliteEscrows(db);
+    this.passes = new SqlitePasses(db);
     this.pages = new SqlitePageReads(db);
   }
 
