@@ -9,7 +9,7 @@ import {
   type RateTable,
   type Shown,
 } from '@coinslot/protocol';
-import type { Language } from '../words/languages.ts';
+import { directionOf, type Language } from '../words/languages.ts';
 import { paymentWords, type GrantWords } from '../words/payment-words.ts';
 import { requireLine, requireParagraph } from './text-safety.ts';
 
@@ -46,7 +46,7 @@ export function composeShown(options: ShownOptions): { shown: Shown; bytes: Uint
   const shown: Shown = {
     salt: options.salt,
     locale: language,
-    direction: 'ltr',
+    direction: directionOf(language),
     payee: publisher.subject.commonName,
     gameName: requireLine(texts.gameName, 'Texts.gameName'),
     title: requireLine(texts.title, 'Texts.title'),

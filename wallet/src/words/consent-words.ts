@@ -189,7 +189,7 @@ const de: ConsentWords = {
     looser: 'PIN, für kürzere Zeiten',
   },
   child: {
-    title: 'Eine Geldbörse für ein Kind',
+    title: 'Eine Wallet für ein Kind',
     hint: 'Was die PIN verlangt, verlangt die der Aufsichtsperson. Spiele erfahren nie, dass es eine gibt.',
     mode: 'Das Kind allein',
     modes: {

@@ -1,3 +1,4 @@
+import { LANGUAGE_NAMES } from './languages.ts';
 import type { PageWords } from './page-words.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -6,7 +7,7 @@ export const enPageWords: PageWords = {
   wallet: 'Coinslot wallet',
   testMark: 'TEST',
   testHint: 'A test wallet: nothing real is paid.',
-  languageNames: { en: 'English', fr: 'Français' },
+  languageNames: LANGUAGE_NAMES,
   nav: { home: 'Home', cards: 'Cards', games: 'Games', history: 'History', settings: 'Settings', label: 'Sections' },
   lock: {
     locked: 'Locked',

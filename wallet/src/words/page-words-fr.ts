@@ -1,3 +1,4 @@
+import { LANGUAGE_NAMES } from './languages.ts';
 import type { PageWords } from './page-words.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count < 2 ? one : many}`;
@@ -6,7 +7,7 @@ export const frPageWords: PageWords = {
   wallet: 'Portefeuille Coinslot',
   testMark: 'TEST',
   testHint: 'Portefeuille d’essai : rien de réel n’est payé.',
-  languageNames: { en: 'English', fr: 'Français' },
+  languageNames: LANGUAGE_NAMES,
   nav: {
     home: 'Accueil',
     cards: 'Cartes',

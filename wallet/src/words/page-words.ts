@@ -1,7 +1,11 @@
 /** Words of the wallet's page, by language; bundled into the page's program. */
 import type { WalletFault } from '../errors.ts';
+import { arPageWords } from './page-words-ar.ts';
+import { dePageWords } from './page-words-de.ts';
 import { enPageWords } from './page-words-en.ts';
+import { esPageWords } from './page-words-es.ts';
 import { frPageWords } from './page-words-fr.ts';
+import { jaPageWords } from './page-words-ja.ts';
 import type { MeansId } from '../means/port.ts';
 import type { CardView } from '../page/view.ts';
 import type { Language } from './languages.ts';
@@ -260,6 +264,13 @@ export interface PageWords {
   working: string;
 }
 
-const WORDS: Readonly<Record<Language, PageWords>> = { en: enPageWords, fr: frPageWords };
+const WORDS: Readonly<Record<Language, PageWords>> = {
+  en: enPageWords,
+  fr: frPageWords,
+  de: dePageWords,
+  es: esPageWords,
+  ja: jaPageWords,
+  ar: arPageWords,
+};
 
 export const pageWords = (language: Language): PageWords => WORDS[language];

@@ -1,8 +1,12 @@
 /** What the wallet says about one offer or one payment, by language. Each language has all of it: a gap does not compile. */
 import type { Charged, CodeName, DecisionCode, RefundNotice } from '@coinslot/protocol';
 import type { FairnessReason } from '@coinslot/plugin/timing';
+import { arPaymentWords } from './payment-words-ar.ts';
+import { dePaymentWords } from './payment-words-de.ts';
 import { enPaymentWords } from './payment-words-en.ts';
+import { esPaymentWords } from './payment-words-es.ts';
 import { frPaymentWords } from './payment-words-fr.ts';
+import { jaPaymentWords } from './payment-words-ja.ts';
 import type { Language } from './languages.ts';
 
 /** Grants with their one number or date already in words. */
@@ -44,7 +48,14 @@ export interface PaymentWords {
   outcome: Readonly<Record<'approved' | 'pending' | 'refunded', string>>;
 }
 
-const WORDS: Readonly<Record<Language, PaymentWords>> = { en: enPaymentWords, fr: frPaymentWords };
+const WORDS: Readonly<Record<Language, PaymentWords>> = {
+  en: enPaymentWords,
+  fr: frPaymentWords,
+  de: dePaymentWords,
+  es: esPaymentWords,
+  ja: jaPaymentWords,
+  ar: arPaymentWords,
+};
 
 export const paymentWords = (language: Language): PaymentWords => WORDS[language];
 

@@ -1,8 +1,12 @@
 /** Words of the terminal, by language. Each language has all of it: a gap does not compile. */
 import type { BundleCheck } from '@coinslot/protocol';
 import type { Language } from './languages.ts';
+import { arTerminalWords } from './terminal-words-ar.ts';
+import { deTerminalWords } from './terminal-words-de.ts';
 import { enTerminalWords } from './terminal-words-en.ts';
+import { esTerminalWords } from './terminal-words-es.ts';
 import { frTerminalWords } from './terminal-words-fr.ts';
+import { jaTerminalWords } from './terminal-words-ja.ts';
 
 export interface TerminalWords {
   running(url: string): string;
@@ -121,4 +125,8 @@ export interface DoctorWords {
 export const TERMINAL_WORDS: Readonly<Record<Language, TerminalWords>> = {
   en: enTerminalWords,
   fr: frTerminalWords,
+  de: deTerminalWords,
+  es: esTerminalWords,
+  ja: jaTerminalWords,
+  ar: arTerminalWords,
 };
