@@ -1,7 +1,8 @@
 /** The fairness guard: a game asks as often as the player lets it, whatever it says and however it asks. */
 import { fairnessVerdict, type FairnessFacts, type FairnessRules } from '@coinslot/plugin/timing';
 import { describe, expect, it } from 'vitest';
-import { DAY_MS } from '../lib/parties.ts';
+import { DAY_MS, makeOffer } from '../lib/parties.ts';
+import { makePairingHeader } from './game-client.ts';
 import { levelOffer } from './ladder-world.ts';
 import { PageClient } from './page-client.ts';
 import { PIN, startWorld } from './world.ts';
@@ -51,14 +52,20 @@ describe('an offer that comes too soon', () => {
     const elsewhere = await world.connect({ origin: 'http://localhost:8375' });
     await elsewhere.pair();
     expect((await elsewhere.refused(levelOffer(world, 2))).code).toBe('FAIRNESS');
+    const second = await world.connect({ header: makePairingHeader(world.publisher, { gameId: 'second-game' }) });
+    await second.pair();
+    const ofSecond = makeOffer(world.publisher, { atMs: time.nowMs, terms: { gameId: 'second-game' } });
+    const asked = await second.offer(ofSecond.offerBytes);
+    second.send('cancel', { seq: asked.seq });
+    await second.next('refusal');
     // Held back again and again, it is held no longer for that.
     for (let i = 0; i < 3; i++) {
       time.nowMs += 15_000;
       expect((await game.refused(levelOffer(world, 3 + i))).code).toBe('FAIRNESS');
     }
     time.nowMs += 15_000;
-    const second = await game.offer(levelOffer(world, 6));
-    game.send('answer', { seq: second.seq, answer: 'accept', shownDigest: second.digest });
+    const later = await game.offer(levelOffer(world, 6));
+    game.send('answer', { seq: later.seq, answer: 'accept', shownDigest: later.digest });
     await game.next('decision');
     expect((await game.refused(levelOffer(world, 7))).text).toContain('lets this game ask again');
     time.nowMs += 10_000;
