@@ -70,17 +70,22 @@ export function choiceBlock(
   };
 }
 
+/** Sizes that are tried on one line, then on two; the small ones only after both, as they take back what was asked for. */
+const TIMES = [
+  [1, 0.9, 0.82],
+  [0.74, 0.66],
+] as const;
+
 /** One face in which every label fits: on one line each, or on two, without breaking a word; `undefined` when none does. */
 function labelsIn(choices: readonly Choice[], setter: Setter, width: number): Labels | undefined {
-  for (const linesMax of [1, 2]) {
-    for (const times of [1, 0.9, 0.82, 0.74, 0.66]) {
-      const face = setter.shrunk(setter.face('button'), times);
-      const labels = choices.map(({ label }) => (linesMax === 1 ? label : breakable(label)));
-      const words = labels.flatMap((label) => (linesMax === 1 ? [label] : unbroken(label, setter.locale)));
-      if (words.some((word) => setter.widthOf(word, face) > width)) continue;
-      const lines = labels.map((label) => setter.lines(label, face, width));
-      if (lines.every((one) => one.length <= linesMax)) return { face, lines };
-    }
+  const attempts = TIMES.flatMap((sizes) => [1, 2].flatMap((linesMax) => sizes.map((times) => ({ linesMax, times }))));
+  for (const { linesMax, times } of attempts) {
+    const face = setter.shrunk(setter.face('button'), times);
+    const labels = choices.map(({ label }) => (linesMax === 1 ? label : breakable(label)));
+    const words = labels.flatMap((label) => (linesMax === 1 ? [label] : unbroken(label, setter.locale)));
+    if (words.some((word) => setter.widthOf(word, face) > width)) continue;
+    const lines = labels.map((label) => setter.lines(label, face, width));
+    if (lines.every((one) => one.length <= linesMax)) return { face, lines };
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ export type Composed = Omit<Layout, 'form' | 'unit' | 'cssPx' | 'screen'>;
 
 /** Units. */
 const ART_HEIGHT = 100;
-const ART_HEIGHT_MIN = 54;
+const ART_HEIGHT_MIN = 46;
 const ART_HEIGHT_MAX = 150;
 /** Wished for in every state, so that the panel changes little in size from one to the next. */
 const BODY_HEIGHT = 218;

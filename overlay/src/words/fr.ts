@@ -38,7 +38,7 @@ export const fr: Words = {
     text: 'Votre portefeuille paie une seule fois. Avec «\u00a0Pas maintenant\u00a0», rien n’est débité et le jeu continue.',
   },
   elsewhere: {
-    title: 'Votre code, sur la page du portefeuille',
+    title: 'Votre code, dans le portefeuille',
     text: 'Ce prix demande votre code secret. Tapez-le sur la page de votre portefeuille, jamais dans un jeu. Avec «\u00a0Pas maintenant\u00a0», rien n’est débité.',
   },
   paying: { title: 'Paiement en cours', text: 'Votre portefeuille paie. Cela ne prend en général qu’un instant.' },
@@ -83,7 +83,7 @@ export const fr: Words = {
   charged: {
     no: 'Rien n’a été débité',
     yes: 'Vous avez été débité',
-    unknown: 'Nous ne savons pas encore si vous avez été débité',
+    unknown: 'On ne sait pas encore s’il y a eu débit',
   },
   codes: {
     BAD_ENCODING: 'Un message est arrivé abîmé. Réessayez plus tard, ou prévenez les auteurs du jeu.',

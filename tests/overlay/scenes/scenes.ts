@@ -41,5 +41,5 @@ export const SCENES: readonly VisualScene[] = [
   { name: 'card-pulled-de', ...small, language: 'de', state: 'refused-unknown', theme: 'paper' },
   { name: 'wallet-absent-es-contrast', ...wide, language: 'es', state: 'wallet-absent', theme: 'high-contrast' },
   { name: 'hostile-en', ...wide, language: 'en', state: 'hostile' },
-  { name: 'offer-en-tv', width: 800, height: 450, language: 'en', state: 'review', tv: true },
+  { name: 'offer-en-tv', width: 960, height: 540, language: 'en', state: 'review', tv: true },
 ];
