@@ -6,7 +6,7 @@ import { LINK_PATH, LINK_SUBPROTOCOL } from '@coinslot/protocol/link';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { headerSubprotocol, makePairingHeader } from '../wallet/game-client.ts';
-import { openRig, outcome, pay, shows, unreachable, Visit, type Rig } from './loopback/rig.ts';
+import { openExtension, openRig, outcome, pay, shows, unreachable, Visit, type Rig } from './loopback/rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -149,6 +149,16 @@ describe('a page that is none of the game’s', () => {
     const data = await here.page('data:text/html,<h1>data</h1>');
     expect(await knock(data, linkOf(here), protocols)).toBe('closed 1006');
     expect(here.world.wallet.profile.state.pairings).toEqual([]);
+  });
+
+  it('O1: a page of an extension, which the browser asks nothing, is refused before the upgrade', async () => {
+    const here = await visit();
+    const extension = await openExtension();
+    onTestFinished(() => extension.close());
+    const { page } = extension;
+    expect(await page.evaluate(() => self.origin)).toMatch(/^chrome-extension:/);
+    expect(await knock(page, linkOf(here), protocolsOf(here, [rig.origins.game]))).toBe('closed 1006');
+    expect(here.refused).toEqual(['ORIGIN_REFUSED']);
   });
 
   it('O3: a name that resolves to this machine reaches nothing, as a socket, as a page, or as a request', async () => {

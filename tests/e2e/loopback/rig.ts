@@ -3,7 +3,8 @@
  * are public to it, one is of this machine, one is a file. And a real wallet for each test.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createPlain, type RequestListener, type Server } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -11,9 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Frame, type Page } from 'playwright-core';
 import { NATIVE_ORIGIN } from '@coinslot/protocol/link';
 import type { UnreachableReason } from '@coinslot/overlay';
+import { BROWSER_FLAGS, requireBrowser } from '../../../scripts/machine.mjs';
 import { launchBrowser } from '../../lib/browser.ts';
 import { makeContent, PLACEMENTS } from '../../plugin/lib/content.ts';
 import { PageClient } from '../../wallet/page-client.ts';
@@ -191,6 +193,37 @@ export class Visit {
   end(): Promise<void> {
     return this.context.close();
   }
+}
+
+/** A page of an extension, in a browser of its own that has it installed. */
+export async function openExtension(): Promise<{ page: Page; close(): Promise<void> }> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'coinslot-extension-')));
+  const extension = join(folder, 'extension');
+  mkdirSync(extension);
+  writeFileSync(join(extension, 'manifest.json'), '{"manifest_version":3,"name":"extension","version":"1"}');
+  writeFileSync(join(extension, 'page.html'), '<h1>A page of an extension</h1>');
+  const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
+    executablePath: requireBrowser(),
+    ignoreDefaultArgs: ['--disable-extensions'],
+    args: [
+      ...BROWSER_FLAGS,
+      '--disable-gpu',
+      `--load-extension=${extension}`,
+      '--disable-features=DisableLoadExtensionCommandLineSwitch',
+    ],
+  });
+  // An unpacked extension is named after its folder: SHA-256 of the path, half of it, in the letters a to p.
+  const digest = createHash('sha256').update(extension).digest('hex').slice(0, 32);
+  const id = [...digest].map((digit) => 'abcdefghijklmnop'[parseInt(digit, 16)]).join('');
+  const page = await context.newPage();
+  await page.goto(`chrome-extension://${id}/page.html`);
+  return {
+    page,
+    async close() {
+      await context.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Waits until the game's dialog says that the wallet is not reached, for this reason. */
