@@ -38,6 +38,8 @@ export interface KillSweep {
   readonly program: string;
   /** Further arguments of the program. */
   readonly args?: readonly string[];
+  /** One of so many points is killed at; all when left out, and with COINSLOT_EVERY_KILL=1. COINSLOT_KILL_SEED says which ones: 0 the first of each so many. */
+  readonly oneIn?: number;
   /** Makes the folder as it is before the step; every run works in a copy. */
   prepare(folder: string): Promise<void>;
   /** Judges a folder after a run; throws when it is neither the state before nor the one after, or not what was `said`. `point`: undefined for the run that was let through. */
@@ -45,8 +47,9 @@ export interface KillSweep {
 }
 
 export interface SweepReport {
-  /** Runs that were killed, one per call. */
+  /** Calls at which it can be killed. */
   readonly points: number;
+  /** Those that were killed at, one run each. */
   readonly byCall: ReadonlyMap<string, number>;
 }
 
@@ -68,7 +71,7 @@ export async function sweepKills(sweep: KillSweep): Promise<SweepReport> {
     const whole = run.once(undefined);
     await judged(sweep, whole);
     const byCall = new Map<string, number>();
-    for (const point of whole.points) {
+    for (const point of sampleOf(whole.points, sweep.oneIn ?? 1)) {
       await judged(sweep, run.killedAt(point));
       byCall.set(point.call, (byCall.get(point.call) ?? 0) + 1);
     }
@@ -76,6 +79,12 @@ export async function sweepKills(sweep: KillSweep): Promise<SweepReport> {
   } finally {
     rmSync(ground, { recursive: true, force: true });
   }
+}
+
+function sampleOf(points: readonly KillPoint[], oneIn: number): readonly KillPoint[] {
+  if (process.env['COINSLOT_EVERY_KILL'] !== undefined) return points;
+  const seed = Number(process.env['COINSLOT_KILL_SEED'] ?? 0) % oneIn;
+  return points.filter((_, i) => i % oneIn === seed);
 }
 
 interface Run {
