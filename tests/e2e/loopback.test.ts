@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { LINK_PATH, LINK_SUBPROTOCOL } from '@coinslot/protocol/link';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { pictures } from '../wallet/browser.ts';
 import { headerSubprotocol, makePairingHeader } from '../wallet/game-client.ts';
 import { openExtension, openRig, outcome, pay, shows, unreachable, Visit, type Rig } from './loopback/rig.ts';
 
@@ -282,6 +283,26 @@ describe('installed games', () => {
       expect.arrayContaining(['loading', 'needs-code', 'not-paired', 'review', 'paying', 'granted']),
     );
     expect(here.refused).toEqual(['ORIGIN_REFUSED']);
+  });
+
+  it('O2: the wallet’s page shows the code and names the program, by keyboard and clean of axe findings', async () => {
+    const here = await visit();
+    const page = await here.page(here.world.wallet.pageUrl());
+    await page.getByRole('link', { name: 'Games' }).click();
+    await page.getByRole('button', { name: 'Show a code' }).focus();
+    await page.keyboard.press('Enter');
+    const code = page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    await code.waitFor();
+    const findings = await pictures(page, 'installed-code');
+    const program = await here.page(rig.file);
+    const typed = (await code.textContent()) ?? '';
+    expect(await program.evaluate((one) => window.room.coinslot.connectByCode(one), typed)).toBe('pairing');
+    await page.getByRole('heading', { name: /Demo Game would like to be connected/ }).waitFor();
+    await page.getByText('A program on this computer, not a web page').waitFor();
+    // Used up: gone from the page.
+    expect(await code.count()).toBe(0);
+    findings.push(...(await pictures(page, 'installed-pairing')));
+    expect(findings).toEqual([]);
   });
 
   it('O2: a page opened as a file is paired by a code, pays, and comes back without one', async () => {
