@@ -71,7 +71,8 @@ async function buildWalletPage(): Promise<void> {
   const from = pathOf('wallet', 'src', 'page', 'client');
   const to = pathOf('wallet', 'dist', 'client');
   mkdirSync(to, { recursive: true });
-  for (const name of ['index.html', 'page.css', 'icon.svg']) copyFileSync(join(from, name), join(to, name));
+  cpSync(join(from, 'style'), join(to, 'style'), { recursive: true });
+  for (const name of ['index.html', 'icon.svg']) copyFileSync(join(from, name), join(to, name));
   writeFileSync(join(to, 'page.js'), await bundleProgram(join(from, 'main.ts')));
 }
 
