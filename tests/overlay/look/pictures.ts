@@ -1,6 +1,6 @@
 /**
  * Pictures to be looked at, in test-output/look/: `node --conditions=coinslot-source --import tsx
- * tests/overlay/look/pictures.ts [themes] [strips]`. One sheet per size with every theme, and film strips of the movements,
+ * tests/overlay/look/pictures.ts [640x360 ...] [strips]`. One sheet per size with every theme, and film strips of the movements,
  * eight moments each.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ const SHEETS = [
   { width: 320, height: 180, states: ['review', 'confirm', 'granted', 'refused'] },
   { width: 390, height: 780, states: ['review', 'granted'] },
   { width: 1920, height: 1080, states: ['confirm'] },
+  { width: 640, height: 360, states: ['review'] },
 ];
 /** State before (at rest), state after, moments in ms. */
 const STRIPS = [
@@ -67,13 +68,13 @@ const sheet = (name: string, width: number, height: number, columns: number, sho
     )
     .then((url) => writeFileSync(new URL(`${name}.png`, out), Buffer.from(url.split(',')[1] ?? '', 'base64')));
 
-if (wants('themes'))
-  for (const { width, height, states } of SHEETS) {
-    const shots = THEMES.flatMap((theme) =>
-      states.map((state) => ({ theme, before: null, state, afterMs: state === 'paying' ? 2_000 : 1_500 })),
-    );
-    await sheet(`themes-${width}x${height}`, width, height, width > 1_000 ? 2 : states.length, shots);
-  }
+for (const { width, height, states } of SHEETS) {
+  if (!wants(`${width}x${height}`)) continue;
+  const shots = THEMES.flatMap((theme) =>
+    states.map((state) => ({ theme, before: null, state, afterMs: state === 'paying' ? 2_000 : 1_500 })),
+  );
+  await sheet(`themes-${width}x${height}`, width, height, states.length === 1 ? 2 : states.length, shots);
+}
 if (wants('strips'))
   for (const [name, before, state, moments] of STRIPS)
     for (const theme of ['lantern', 'arcade', 'paper'] as const) {
