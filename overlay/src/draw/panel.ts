@@ -188,7 +188,7 @@ function paintWell(pen: Pen, layout: Layout, well: Rect, theme: ThemeTokens): vo
   pen.shadowOffsetY = 3 * layout.unit;
   pen.strokeStyle = '#000000';
   pen.lineWidth = 2 * line;
-  rounded(pen, grown(well, line), corner + line);
+  rounded(pen, grown(well, 2 * line), corner + 2 * line);
   pen.stroke();
   pen.restore();
 }
