@@ -25,7 +25,7 @@ export function initStudio(
   mkdirSync(folder, { recursive: true });
   const files = studioFiles(folder);
   // First of all, so that a key can never be committed by accident.
-  const made: InitialFile[] = [put(join(folder, '.gitignore'), '*.key.pem\n')];
+  const made: InitialFile[] = [put(join(folder, '.gitignore'), '*.key.pem\ncontent-keys/\n')];
   const { key, isNew } = createOrReadKey(files.key, randomBytes);
   made.push({ file: files.key, isNew });
   made.push(put(files.request, createRequest(name, key)));
