@@ -4,8 +4,7 @@ import { CHANNEL_MAX } from '../scenes/scenes.ts';
 /** The picture with 16 steps a channel in place of 256: far below what counts as a difference, and a fifth of the size. */
 export function coarse(picture: Buffer): Buffer {
   const png = PNG.sync.read(picture);
-  for (let at = 0; at < png.data.length; at += 1)
-    if (at % 4 !== 3) png.data[at] = ((png.data[at] ?? 0) & 0xf0) | 0x08;
+  for (let at = 0; at < png.data.length; at += 1) if (at % 4 !== 3) png.data[at] = ((png.data[at] ?? 0) & 0xf0) | 0x08;
   return PNG.sync.write(png, { colorType: 2, deflateLevel: 9 });
 }
 

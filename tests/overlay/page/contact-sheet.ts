@@ -9,6 +9,9 @@ export interface ContactSheet {
   png(): Promise<string>;
 }
 
+/** Arguments of one call. */
+const BYTES_AT_ONCE = 32_768;
+
 export function createContactSheet(current: () => HTMLCanvasElement): ContactSheet {
   const canvas = document.createElement('canvas');
   const pen = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
@@ -28,11 +31,11 @@ export function createContactSheet(current: () => HTMLCanvasElement): ContactShe
     async png() {
       const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
       if (blob === null) throw new Error('sheet: too large to be written');
-      const reader = new FileReader();
-      const read = new Promise((resolve) => reader.addEventListener('load', resolve));
-      reader.readAsDataURL(blob);
-      await read;
-      return String(reader.result).split(',')[1] ?? '';
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      let binary = '';
+      for (let at = 0; at < bytes.length; at += BYTES_AT_ONCE)
+        binary += String.fromCharCode(...bytes.subarray(at, at + BYTES_AT_ONCE));
+      return btoa(binary);
     },
   };
 }

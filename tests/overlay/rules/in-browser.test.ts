@@ -254,7 +254,7 @@ describe('rule 17: fonts', () => {
     page.evaluate(
       async ([game, wallet]) => {
         await window.stage.open({ width: 640, height: 360, locale: game });
-        const family = { ar: 'Coinslot Arabic', ja: 'Coinslot Japanese' }[wallet as string] ?? 'Coinslot Inter';
+        const family = { ar: 'Coinslot Arabic', ja: 'Coinslot Japanese' }[wallet] ?? 'Coinslot Inter';
         const has = (): boolean => Array.from(document.fonts).some((face) => face.family.includes(family));
         window.stage.show(window.stage.statesIn(wallet as 'ar')['review'] as never);
         window.stage.run(50);
@@ -320,7 +320,7 @@ describe('rule 14: contrast, by the pixels of twenty game frames', () => {
   const over = (look: object, locale: string): Promise<{ ratio: number; text: string }> =>
     page.evaluate(
       async ([theme, language]) => {
-        await window.stage.open({ width: 640, height: 360, locale: language as string, ...(theme as object) });
+        await window.stage.open({ width: 640, height: 360, locale: language, ...theme });
         window.stage.show(window.stage.statesIn(language as 'en')['converted'] as never);
         window.stage.run(50);
         return window.stage.contrastOver(20);
