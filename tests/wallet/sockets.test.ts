@@ -42,16 +42,6 @@ describe('a socket', () => {
     }
   });
 
-  it('T3: whose head does not come to an end is cut', async () => {
-    const world = await startWorld({ account: false });
-    const { heldMs, heard } = await cling(
-      world.wallet.port,
-      `GET / HTTP/1.1\r\nHost: 127.0.0.1:${world.wallet.port}\r\nA: `,
-    );
-    expect(heard).toMatch(/^HTTP\/1\.1 408 /);
-    expect(heldMs).toBeLessThan(2 * WALLET_LIMITS.headersMs);
-  });
-
   it('that was refused serves no second request, and a path that is none is no error of ours', async () => {
     const errors: object[] = [];
     const log = { ...silent, error: (fields: object) => void errors.push(fields) };
@@ -112,10 +102,12 @@ describe('many sockets', () => {
     const game = await world.game();
     const begun = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-Slow: `;
     const cutAfterMs: number[] = [];
+    const heard = new Set<string>();
     const startedAt = performance.now();
     const sockets = Array.from({ length: 1_000 }, (_, i) => {
       const socket = connect(port, '127.0.0.1', () => void (i % 2 === 0 && socket.write(begun)));
-      socket.on('error', () => undefined).resume();
+      socket.on('error', () => undefined);
+      socket.on('data', (part: Buffer) => void heard.add(part.toString('latin1').slice(0, 12)));
       return socket;
     });
     const gone = sockets.map(
@@ -147,6 +139,7 @@ describe('many sockets', () => {
     expect(cutAfterMs.filter((ms) => ms < WALLET_LIMITS.headersMs).length).toBeGreaterThanOrEqual(
       1_000 - WALLET_LIMITS.socketsMax,
     );
+    expect([...heard]).toEqual(['HTTP/1.1 408']);
     await expect(world.connect()).resolves.toBeDefined();
   });
 
