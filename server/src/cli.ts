@@ -160,12 +160,15 @@ async function serveBank(configPath: string | undefined): Promise<void> {
   const { server } = await configured(configPath, 'once');
   try {
     for (const messageId of await server.service.bank.handFiles()) console.log(`handed: ${messageId}`);
-    for (const { name, booked, fault } of await server.service.bank.takeNotices()) {
+    for (const { name, booked, conflicts, fault } of await server.service.bank.takeNotices()) {
       const counts = Object.entries(booked).map(([outcome, count]) => `${count} ${outcome}`);
       console.log(`${name}: ${counts.join(', ') || 'nothing new'}`);
-      if (fault === undefined) continue;
-      console.error(`finding: ${name}: ${fault}`);
-      process.exitCode = 1;
+      const findings = conflicts.map(
+        (reference) => `${reference} was booked before as something else: nothing is booked`,
+      );
+      if (fault !== undefined) findings.push(fault);
+      for (const finding of findings) console.error(`finding: ${name}: ${finding}`);
+      if (findings.length > 0) process.exitCode = 1;
     }
   } finally {
     await server.close();

@@ -2,12 +2,13 @@ import { toPem, writePrivateKey } from '@coinslot/authority';
 import { ALG, decodeCrls, encodeRoots, readRevocationList } from '@coinslot/protocol';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeCardIssuer, makeServerHolder, makeTree } from '../lib/parties.ts';
+import { camt, OWN_BANK } from './month-world.ts';
 import { temporaryFolder } from './started-server.ts';
 
 const CLI = resolve(import.meta.dirname, '../../server/src/cli.ts');
@@ -103,6 +104,38 @@ describe('coinslot-server', () => {
     expect(log).not.toContain('operator-token-of-the-tests');
     const verified = await finished(run(['verify', '--store', join(folder, 'ledger.sqlite')]));
     expect(verified).toEqual({ status: 0, out: '0 accounts, 0 transfers, 0 decisions, 0 cards, 0 blocks\n', err: '' });
+  });
+
+  it('close and notices: a month once, what the bank says once, with findings and their status', async () => {
+    const bankFolder = join(temporaryFolder(), 'bank');
+    const own = {
+      ownBankName: OWN_BANK.name,
+      ownBankIban: OWN_BANK.iban,
+      ownBankBic: OWN_BANK.bic,
+      ownBankCreditorId: OWN_BANK.creditorId,
+    };
+    const { config } = installed({ bankFolder, ...own });
+    const command = (...args: readonly string[]) => finished(run([...args, '--config', config], withSecret));
+    const inbox = join(bankFolder, 'inbox');
+    mkdirSync(inbox, { recursive: true });
+    writeFileSync(join(inbox, 'b.xml'), camt({ reference: 'ONE', amount: '9.00' }));
+    expect(await command('notices')).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/^b\.xml: 1 suspense$/m) as string,
+    });
+    writeFileSync(join(inbox, 'a.xml'), camt({ reference: 'ONE', amount: '8.00' }));
+    const conflict = await command('notices');
+    expect(conflict).toMatchObject({ status: 1, out: expect.stringMatching(/^a\.xml: nothing new$/m) as string });
+    expect(conflict.err).toMatch(/finding: a\.xml: ONE was booked before as something else/);
+    const now = new Date();
+    const last = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString();
+    const period = last.slice(0, 7).replace('-', '');
+    expect(await command('close', '--period', period)).toMatchObject({
+      status: 0,
+      out: expect.stringContaining(`${period}: 0 bills, 0 payouts, 0 bank files`) as string,
+    });
+    const again = await command('close', '--period', period);
+    expect([again.status, again.err]).toEqual([1, expect.stringContaining('is closed already')]);
   });
 
   it.each([

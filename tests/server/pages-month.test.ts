@@ -142,5 +142,10 @@ it('lets a sandbox close the month that runs, and says what that means', async (
   const player = await visitPlayer(month, ada);
   expect(await player.text(`/account/statement?month=${MARCH}`)).toContain('Statement of March 2026');
   expect(await player.text('/account/statement')).toContain('Statement of April 2026');
-  expect(await player.text('/account/statement')).toContain('demo-game');
+  expect(await player.text('/account/statement')).toContain('demo-game, Lumen Works');
+  for (const path of ['/account/statement', '/account/purchases']) {
+    const text = await player.text(path);
+    expect(text).toContain('Lumen Works');
+    expect(text).not.toContain('lumen-works');
+  }
 });

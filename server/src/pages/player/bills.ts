@@ -10,6 +10,7 @@ import { notFound, type Page, type Params } from '../page.ts';
 import { card, empty, facts, state, table, type Tone } from '../pieces.ts';
 import { queryPosition } from '../query.ts';
 import { billLines, LINES_ON_PAGE, nextLines, usesOf } from './lines.ts';
+import { sellerNames } from './sellers.ts';
 
 /** Lines read to count uses by game; a player with more in one month sees the counts of these. */
 const USE_LINES_MAX = 5_000;
@@ -78,14 +79,14 @@ export async function showBill(page: Page, player: Player, { number = '' }: Para
     </p>`,
     body: html`<div class="columns">
         <div class="column">${totals(page, bill)}</div>
-        <div class="column">${payment(page, bill, collection)} ${uses(page, bill, counted)}</div>
+        <div class="column">${payment(page, bill, collection)} ${await uses(page, bill, counted)}</div>
       </div>
       ${card(
         'lines',
         words.statement.lines,
         lines.length === 0
           ? empty(words.statement.empty)
-          : html`${billLines(page, bill.currency, lines, 'lines-title')}${nextLines(lines, `${path}?`, words)}`,
+          : html`${await billLines(page, bill.currency, lines, 'lines-title')}${nextLines(lines, `${path}?`, words)}`,
       )}`,
   });
 }
@@ -147,17 +148,22 @@ function payment({ words, money }: Page, bill: Bill, collection: Collection | un
   );
 }
 
-function uses({ words, money }: Page, bill: Bill, lines: readonly BillLine[]): Html | undefined {
+async function uses(page: Page, bill: Bill, lines: readonly BillLine[]): Promise<Html | undefined> {
   const games = usesOf(lines);
   if (games.length === 0) return undefined;
+  const { words, money } = page;
   const w = words.bill;
+  const seller = await sellerNames(
+    page,
+    games.map(({ publisherId }) => publisherId),
+  );
   return card(
     'games',
     w.games,
     table(
       [{ name: w.game }, { name: w.uses, figure: true }, { name: w.spent, figure: true }],
       games.map((one) => [
-        html`${one.gameId}<span class="sub">${one.publisherId}</span>`,
+        html`${one.gameId}<span class="sub">${seller(one.publisherId)}</span>`,
         one.count,
         money(-one.amountMinor, bill.currency),
       ]),

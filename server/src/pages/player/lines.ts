@@ -5,10 +5,20 @@ import { html, type Html } from '../html.ts';
 import type { Page } from '../page.ts';
 import { table } from '../pieces.ts';
 import type { SiteWords } from '../words/words.ts';
+import { sellerNames, type SellerName } from './sellers.ts';
 
 export const LINES_ON_PAGE = 100;
 
-export function billLines(page: Page, currency: string, lines: readonly BillLine[], labelledBy: string): Html {
+export async function billLines(
+  page: Page,
+  currency: string,
+  lines: readonly BillLine[],
+  labelledBy: string,
+): Promise<Html> {
+  const seller = await sellerNames(
+    page,
+    lines.map(({ publisherId }) => publisherId),
+  );
   const { words, money } = page;
   const { bill } = words;
   const prices = lines.map((line) => priceOf(page, line, currency));
@@ -21,7 +31,7 @@ export function billLines(page: Page, currency: string, lines: readonly BillLine
       { name: bill.amount, figure: true },
     ],
     lines.map((line, i) => [
-      what(page, line),
+      what(page, line, seller),
       when(page, line),
       ...(hasPrices ? [prices[i]] : []),
       money(line.amountMinor, currency),
@@ -30,10 +40,12 @@ export function billLines(page: Page, currency: string, lines: readonly BillLine
   );
 }
 
-function what({ words }: Page, line: BillLine): Html {
+function what({ words }: Page, line: BillLine, nameOf: SellerName): Html {
   const { bill } = words;
   const kind = kindText(words, line.kind);
-  const seller = [line.gameId, line.publisherId].filter((one) => one !== undefined).join(', ');
+  const seller = [line.gameId, line.publisherId && nameOf(line.publisherId)]
+    .filter((one) => one !== undefined)
+    .join(', ');
   const card = line.cardId && bill.byCard(shortHex(line.cardId));
   const sub = html`<span class="sub"
     >${[seller, card].filter((one) => one !== '' && one !== undefined).join(' · ')}</span

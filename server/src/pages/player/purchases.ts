@@ -10,6 +10,7 @@ import { html, type Html } from '../html.ts';
 import { attempt, formToken, notFound, readForm, type Page, type Params } from '../page.ts';
 import { card, code, empty, facts, note, state, table } from '../pieces.ts';
 import { queryPosition } from '../query.ts';
+import { sellerNames } from './sellers.ts';
 
 const ON_PAGE = 50;
 const RECENT = 5;
@@ -62,12 +63,16 @@ async function purchaseTable(page: Page, purchases: readonly PlacedDecision[], l
   const { words, money, time } = page;
   const w = words.purchases;
   const ended = await Promise.all(purchases.map((one) => endOf(page, one.decisionId)));
+  const seller = await sellerNames(
+    page,
+    purchases.map(({ publisherId }) => publisherId),
+  );
   return table(
     [{ name: w.game }, { name: w.date }, { name: w.state }, { name: w.charged, figure: true }],
     purchases.map((one, i) => [
       html`<a href="/account/purchases/${hexOf(one.decisionId)}">${quoteOf(one).gameId}</a>
         <span class="sub"
-          >${one.publisherId}${one.cardId !== undefined && ` · ${words.bill.byCard(shortHex(one.cardId))}`}</span
+          >${seller(one.publisherId)}${one.cardId !== undefined && ` · ${words.bill.byCard(shortHex(one.cardId))}`}</span
         >`,
       time(one.atMs),
       standing(page, ended[i]),
@@ -133,7 +138,7 @@ async function purchasePage(
         w.what,
         html`${facts([
             [w.state, standing(page, ended)],
-            [w.seller, purchase.publisherId],
+            [w.seller, (await sellerNames(page, [purchase.publisherId]))(purchase.publisherId)],
             [w.charged, money(purchase.chargedMinor, purchase.chargedCurrency)],
             isConverted && [w.price, money(purchase.priceMinor, purchase.priceCurrency)],
             isConverted && [w.rate, w.rateTable(purchase.rateTableId)],

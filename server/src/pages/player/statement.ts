@@ -24,7 +24,7 @@ export async function showStatement(page: Page, player: Player): Promise<WebAnsw
       words.statement.lines,
       lines.length === 0
         ? empty(words.statement.empty)
-        : html`${billLines(page, player.currency, lines, 'lines-title')}${next}`,
+        : html`${await billLines(page, player.currency, lines, 'lines-title')}${next}`,
     ),
   });
 }
