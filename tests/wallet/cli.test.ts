@@ -15,7 +15,7 @@ function coinslotWallet(...args: string[]): { status: number | null; stdout: str
   const home = temporaryFolder();
   return spawnSync(process.execPath, [...FLAGS, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, HOME: home, TZ: 'UTC' },
+    env: { ...process.env, HOME: home, TZ: 'UTC', COINSLOT_KEYCHAIN: 'off' },
   });
 }
 
@@ -59,7 +59,7 @@ describe('coinslot-wallet', () => {
     const { tree, serverUrl } = await startMarket({ nowMs: Date.now() });
     const roots = join(home, 'roots.coinslot');
     writeFileSync(roots, encodeRoots(tree.roots));
-    const env = { ...process.env, HOME: home, LC_ALL: 'en_GB.UTF-8' };
+    const env = { ...process.env, HOME: home, LC_ALL: 'en_GB.UTF-8', COINSLOT_KEYCHAIN: 'off' };
     const args = ['restore', '--server', serverUrl, '--roots', roots, '--sandbox'];
     const child = spawn(process.execPath, [...FLAGS, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.end(`${'abandon '.repeat(23)}art\n97531\n`);
@@ -87,7 +87,7 @@ describe('coinslot-wallet', () => {
     writeFileSync(roots, encodeRoots(makeTree().roots));
     const args = ['start', '--port', '0', '--server', 'http://127.0.0.1:1'];
     const child = spawn(process.execPath, [...FLAGS, ...args, '--roots', roots, '--sandbox'], {
-      env: { ...process.env, HOME: home },
+      env: { ...process.env, HOME: home, COINSLOT_KEYCHAIN: 'off' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));

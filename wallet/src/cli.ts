@@ -15,6 +15,7 @@ import { HISTORY_FORMATS, isHistoryFormat } from './exports/history-file.ts';
 import { makePrivateFolder } from './profile/files.ts';
 import { readProfile } from './profile/offline.ts';
 import { takeLock } from './profile/lock.ts';
+import { systemKeychain } from './profile/machine-secret.ts';
 import { openProfile, type Profile } from './profile/profile.ts';
 import { restoreProfile } from './account/restore-profile.ts';
 import {
@@ -54,7 +55,12 @@ interface StartFlags {
 const HOME = join(homedir(), '.coinslot-wallet');
 /** Outside the profile, so that a copy of the profile alone opens nothing. */
 const MACHINE_FOLDER = join(homedir(), '.config', 'coinslot');
-const MACHINE_SECRET = join(MACHINE_FOLDER, 'machine-secret');
+/** `COINSLOT_KEYCHAIN=off` keeps the machine's secret in its file, for machines that are set up anew each time, and for tests. */
+const keychain = process.env.COINSLOT_KEYCHAIN === 'off' ? undefined : systemKeychain();
+const MACHINE = {
+  machineSecretPath: join(MACHINE_FOLDER, 'machine-secret'),
+  ...(keychain !== undefined && { keychain }),
+};
 
 const program = new Command('coinslot-wallet').description('Pays for games in small amounts, with your yes each time.');
 
@@ -179,7 +185,7 @@ async function startHome(flags: StartFlags): Promise<void> {
     home: flags.home,
     clock: Date.now,
     random: randomOf,
-    machineSecretPath: MACHINE_SECRET,
+    ...MACHINE,
     ownOptions: ownOptionsOf,
     onOpened: ({ profile, url }) => {
       const words = TERMINAL_WORDS[profile.settings.language];
@@ -262,7 +268,7 @@ async function restore(flags: Omit<StartFlags, 'port' | 'home'>): Promise<void> 
     path: flags.profile,
     clock: Date.now,
     random: randomOf,
-    machineSecretPath: MACHINE_SECRET,
+    ...MACHINE,
     phrase,
     newPin,
     language,
@@ -297,7 +303,7 @@ function openOwnProfile(path: string): Profile {
     path,
     clock: Date.now,
     random: randomOf,
-    machineSecretPath: MACHINE_SECRET,
+    ...MACHINE,
   });
 }
 

@@ -16,6 +16,8 @@ export type WalletFault =
   | 'PIN_WRONG'
   /** Too many wrong PINs: nothing is compared before `retryAtMs`. */
   | 'PIN_DELAYED'
+  /** The system's keychain has the machine's secret and does not give it. */
+  | 'KEYCHAIN_SHUT'
   /** Not a recovery phrase, or not the one of this wallet. */
   | 'PHRASE_WRONG'
   /** Not the card's own PIN; the card counts. */

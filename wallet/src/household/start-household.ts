@@ -11,6 +11,7 @@ import type { PageSessions } from '../page/sessions.ts';
 import { silentLog, systemTimers, type Clock, type Random } from '../ports.ts';
 import { makePrivateFolder } from '../profile/files.ts';
 import { takeLock } from '../profile/lock.ts';
+import type { Keychain } from '../profile/machine-secret.ts';
 import { openProfile } from '../profile/profile.ts';
 import { startWallet, type Wallet, type WalletOptions } from '../wallet.ts';
 import type { Household } from './household.ts';
@@ -23,6 +24,7 @@ export interface HouseholdOptions extends Omit<WalletOptions, 'profile' | 'house
   random: Random;
   /** Shared by all profiles; see `ProfileOptions`. */
   machineSecretPath?: string;
+  keychain?: Keychain;
   /** Whose profile is opened first. Default: the one that was open last. */
   name?: string;
   /** What differs from profile to profile: the log, the software card's folder. */
@@ -153,9 +155,15 @@ class Running implements RunningHousehold, Household {
   }
 
   #openProfile(name: string): ReturnType<typeof openProfile> {
-    const { home, clock, random, machineSecretPath } = this.#options;
+    const { home, clock, random, machineSecretPath, keychain } = this.#options;
     const path = profilePath(home, name);
-    return openProfile({ path, clock, random, ...(machineSecretPath !== undefined && { machineSecretPath }) });
+    return openProfile({
+      path,
+      clock,
+      random,
+      ...(machineSecretPath !== undefined && { machineSecretPath }),
+      ...(keychain !== undefined && { keychain }),
+    });
   }
 
   #requireOpen(): Open {

@@ -10,8 +10,9 @@ import { WalletState } from '../journal/state.ts';
 import type { Clock, Random } from '../ports.ts';
 import { COST_FLOOR, measureCost, type ScryptCost } from '../vault/sealing.ts';
 import { Vault } from '../vault/vault.ts';
-import { makePrivateFolder, readPrivate, replaceDurably } from './files.ts';
+import { makePrivateFolder } from './files.ts';
 import { takeLock } from './lock.ts';
+import { machineSecretAt, type Keychain } from './machine-secret.ts';
 import { PRESET_FAIRNESS, presetWalletLimits, type Region } from './presets.ts';
 import { readSettings, writeSettings, type Plan, type Settings } from './settings.ts';
 import type { Language } from '../words/languages.ts';
@@ -23,6 +24,8 @@ export interface ProfileOptions {
   random: Random;
   /** File of the machine's secret; outside the folder, a copy of the folder alone is useless. Default: inside it. */
   machineSecretPath?: string;
+  /** Where the secret goes when it is made; the file then only says so. Default: the file. */
+  keychain?: Keychain;
 }
 
 export interface ProfileSetup {
@@ -50,7 +53,6 @@ export interface ProfileSetup {
   first?: readonly JournalRecord[];
 }
 
-const MACHINE_SECRET_BYTES = 32;
 const COST_TARGET_MS = 250;
 
 /** Opens a profile, making an empty one when there is none. Throws PROFILE_BUSY or PROFILE_DAMAGED. */
@@ -81,7 +83,7 @@ export class Profile {
   readonly #listeners = new Set<() => void>();
   #settings: Settings;
 
-  constructor({ path, clock, random, machineSecretPath }: ProfileOptions) {
+  constructor({ path, clock, random, machineSecretPath, keychain }: ProfileOptions) {
     makePrivateFolder(path);
     this.path = path;
     this.clock = clock;
@@ -90,7 +92,8 @@ export class Profile {
     try {
       const inside = join(path, 'machine-secret');
       // A profile that was made with its secret inside keeps it there, wherever it is opened from.
-      const machineSecret = machineSecretAt(existsSync(inside) ? inside : (machineSecretPath ?? inside), random);
+      const secretPath = existsSync(inside) ? inside : (machineSecretPath ?? inside);
+      const machineSecret = machineSecretAt(secretPath, random, keychain);
       const inFolder = (name: string): string => join(path, name);
       this.vault = new Vault({
         path: inFolder('vault.json'),
@@ -184,13 +187,3 @@ export class Profile {
 }
 
 export { COST_FLOOR };
-
-/** The machine's secret, made on first use. Throws PROFILE_DAMAGED when it is not 32 bytes or others may read it. */
-function machineSecretAt(path: string, random: Random): Uint8Array {
-  const found = readPrivate(path);
-  if (found?.length === MACHINE_SECRET_BYTES) return found;
-  if (found !== undefined) throw new WalletError('PROFILE_DAMAGED', `${path}: not ${MACHINE_SECRET_BYTES} bytes`);
-  const secret = random(MACHINE_SECRET_BYTES);
-  replaceDurably(path, secret);
-  return secret;
-}

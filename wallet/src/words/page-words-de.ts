@@ -44,6 +44,7 @@ export const dePageWords: PageWords = {
     PIN_FORM: 'Eine PIN oder Passphrase hat 4 bis 64 Zeichen und kein Leerzeichen am Rand.',
     PIN_WRONG: 'Diese PIN ist falsch.',
     PIN_DELAYED: 'Zu viele falsche PINs. Warten Sie bis zum nächsten Versuch.',
+    KEYCHAIN_SHUT: 'Der Schlüsselbund des Systems ist gesperrt oder hat verloren, was die Wallet dort abgelegt hat.',
     PHRASE_WRONG: 'Das sind nicht die Wiederherstellungswörter dieser Wallet.',
     CARD_PIN_WRONG: 'Das ist nicht die PIN der Karte.',
     LOCKED: 'Entsperren Sie zuerst die Wallet.',

@@ -36,6 +36,7 @@ export const enPageWords: PageWords = {
     PIN_FORM: 'A PIN or passphrase has 4 to 64 characters and no space at its ends.',
     PIN_WRONG: 'This PIN is wrong.',
     PIN_DELAYED: 'Too many wrong PINs. Wait before the next try.',
+    KEYCHAIN_SHUT: 'The system’s keychain is locked or lost what the wallet put there.',
     PHRASE_WRONG: 'These are not the words of this wallet’s recovery phrase.',
     CARD_PIN_WRONG: 'This is not the PIN of the card.',
     LOCKED: 'Unlock the wallet first.',

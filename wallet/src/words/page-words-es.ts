@@ -44,6 +44,7 @@ export const esPageWords: PageWords = {
     PIN_FORM: 'Un PIN o frase de paso tiene de 4 a 64 caracteres y ningún espacio en los extremos.',
     PIN_WRONG: 'Este PIN no es correcto.',
     PIN_DELAYED: 'Demasiados PIN erróneos. Espera antes del próximo intento.',
+    KEYCHAIN_SHUT: 'El llavero del sistema está bloqueado o ha perdido lo que el monedero guardó en él.',
     PHRASE_WRONG: 'Estas no son las palabras de la frase de recuperación de este monedero.',
     CARD_PIN_WRONG: 'Este no es el PIN de la tarjeta.',
     LOCKED: 'Desbloquea primero el monedero.',

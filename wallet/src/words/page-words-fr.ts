@@ -43,6 +43,7 @@ export const frPageWords: PageWords = {
     PIN_FORM: 'Un code ou une phrase secrète a de 4 à 64 caractères, sans espace au bord.',
     PIN_WRONG: 'Ce code PIN est faux.',
     PIN_DELAYED: 'Trop de codes faux. Attendez avant le prochain essai.',
+    KEYCHAIN_SHUT: 'Le trousseau du système est verrouillé, ou a perdu ce que le portefeuille y avait mis.',
     PHRASE_WRONG: 'Ce ne sont pas les mots de la phrase de récupération de ce portefeuille.',
     CARD_PIN_WRONG: 'Ce n’est pas le code PIN de la carte.',
     LOCKED: 'Ouvrez d’abord le portefeuille.',

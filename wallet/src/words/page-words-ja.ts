@@ -42,6 +42,7 @@ export const jaPageWords: PageWords = {
     PIN_FORM: 'PIN またはパスフレーズは 4〜64 文字で、前後に空白は使えません。',
     PIN_WRONG: 'PIN が違います。',
     PIN_DELAYED: 'PIN の間違いが多すぎます。しばらく待ってから入力してください。',
+    KEYCHAIN_SHUT: 'システムのキーチェーンがロックされているか、ウォレットが保存した情報が失われています。',
     PHRASE_WRONG: 'このウォレットの復元フレーズと一致しません。',
     CARD_PIN_WRONG: 'カードの PIN が違います。',
     LOCKED: '先にウォレットのロックを解除してください。',
