@@ -15,6 +15,7 @@ describe('the page', () => {
   it('takes a new player from the first run to a payment by PIN and its receipt, clean of axe findings', async () => {
     const world = await startWorld({ isNew: true, autoPair: false });
     const page = await browser.newPage({ locale: 'en-GB' });
+    page.setDefaultTimeout(30_000);
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {
@@ -36,6 +37,22 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'Balance' }).waitFor();
     await look('2-home-empty');
 
+    // The recovery phrase stands there once; two of its words, typed from paper, put it away.
+    await page.getByRole('heading', { name: 'Your recovery phrase' }).waitFor();
+    const phrase = await page.locator('.phrase li').allTextContents();
+    expect(phrase).toHaveLength(24);
+    const asked = await page.getByLabel(/^Word \d+$/).all();
+    await asked[0]?.fill('wrong');
+    await asked[1]?.fill('words');
+    await page.getByRole('button', { name: 'I have them on paper' }).click();
+    await page.getByText('These are not the words').waitFor();
+    for (const field of await page.getByLabel(/^Word \d+$/).all()) {
+      const label = await page.locator(`label[for="${(await field.getAttribute('id')) ?? ''}"]`).textContent();
+      await field.fill(phrase[Number(label?.replace(/\D/g, '')) - 1] ?? '');
+    }
+    await page.getByRole('button', { name: 'I have them on paper' }).click();
+    await page.locator('.phrase').waitFor({ state: 'detached' });
+
     const { userId } = world.wallet;
     const topUp = { userId, amountMinor: 2_500n, currency: 'EUR', bankReference: 'transfer 1' };
     await world.server.service.players.topUp(topUp);
@@ -54,8 +71,11 @@ describe('the page', () => {
     await page.getByText('EUR 0.20 paid to Lumen Works').waitFor();
     await look('4-notice');
 
+    // Peace from offers is on in a new wallet.
+    world.time.nowMs += 60_000;
     const dear = makeOffer(world.publisher, {
       nonce: 'dear',
+      atMs: world.time.nowMs,
       terms: { offerId: 'bonus', grant: { kind: 'forever', target: 'bonus', quantity: 0, untilMs: 0 } },
       quote: { amountMinor: 499n, currency: 'USD' },
     });
