@@ -1,7 +1,8 @@
 /** A month on the pages: closed by a button, billed, paid out, and downloaded; the bank's notices by hand. */
+import { ProtocolError } from '@coinslot/protocol';
 import { describe, expect, it } from 'vitest';
 import { makePublisher, NOON_MS } from '../lib/parties.ts';
-import { makeBankDetails, OWN_BANK, PLAYERS_IBAN, PUBLISHERS_IBAN, startMonth } from './month-world.ts';
+import { camt, makeBankDetails, OWN_BANK, PLAYERS_IBAN, PUBLISHERS_IBAN, startMonth } from './month-world.ts';
 import { closedMarch, MARCH, uploadNotice } from './page-month.ts';
 import { buy, hexOf, visitOperator, visitPlayer, visitPublisher } from './page-world.ts';
 import { BANK, enrolPlayer, post, requireBooks } from './started-server.ts';
@@ -84,9 +85,13 @@ describe('the operator is told', () => {
     });
     await post(month, '/v1/bank-details', makeBankDetails(month));
     month.bank.down = true;
+    month.bank.hand = () => Promise.reject(new ProtocolError('STORAGE', 'the line is dead'));
     month.time.nowMs = Date.UTC(2026, 3, 2);
     const operator = await visitOperator(month);
-    await operator.submit(`/operator/periods/${MARCH}/close`, { sure: 'yes' });
+    const closed = await operator.submit(`/operator/periods/${MARCH}/close`, { sure: 'yes' });
+    const said = await closed.text();
+    expect([closed.status, said.includes('March 2026 is closed, and this was found:')]).toEqual([200, true]);
+    expect(said).toContain('the line is dead');
     expect(await operator.text('/operator')).toContain('The bank may not have 1 file yet.');
     expect(await operator.text('/operator/bank')).toContain('Not yet');
   });
@@ -108,6 +113,13 @@ describe('the operator is told', () => {
     for (let i = 0; i < 2; i++)
       expect((await uploadNotice(closed)).headers.get('location')).toBe('/operator/bank?done=taken');
     const { operator } = closed;
+    const other = await uploadNotice(
+      closed,
+      camt({ reference: 'STRAY-1', amount: '99.00', remittance: 'for the game' }),
+    );
+    const said = await other.text();
+    expect([other.status, said.includes('nothing is booked for them:')]).toEqual([200, true]);
+    expect(said).toContain('STRAY-1');
     expect(await operator.text('/operator')).toMatch(/EUR.12\.34 came in at the bank, and nobody knows whose it is\./);
     const bank = await operator.text('/operator/bank');
     expect(bank.match(/STRAY-1/g)).toHaveLength(1);

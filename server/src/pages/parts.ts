@@ -7,6 +7,8 @@ import type { SignIns } from '../sign-in/service.ts';
 import type { RefundReason } from '../refunds/types.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { Throttle } from '../http/throttle.ts';
+import type { NoticeReport } from '../payouts/bank-desk.ts';
+import type { ClosedPeriod } from '../periods/service.ts';
 
 /** What a player asks for on a purchase of theirs. */
 export interface AskedRefund {
@@ -23,9 +25,9 @@ export interface SiteActions {
   declineRefund(decisionId: Uint8Array, answer: string, publisherId?: string): Promise<void>;
   /** The operator gives back one decision, whole. */
   refund(decisionId: Uint8Array, answer: string): Promise<void>;
-  closePeriod(period: number, early: boolean): Promise<void>;
+  closePeriod(period: number, early: boolean): Promise<Pick<ClosedPeriod, 'findings' | 'handingFault'>>;
   /** A bank's notice, as XML. */
-  takeNotice(xml: Uint8Array): Promise<void>;
+  takeNotice(xml: Uint8Array): Promise<Pick<NoticeReport, 'conflicts'>>;
 }
 
 /** A certificate that this server works with, and when it ends. */

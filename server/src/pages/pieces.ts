@@ -132,6 +132,10 @@ export const remark = (tone: Exclude<Tone, 'plain'>, text: Part, more?: Part): H
     ${more !== undefined && more !== false && more !== '' && html`<p>${more}</p>`}
   </div>`;
 
+/** Findings and names, one a line, inside a note. */
+export const listed = (items: readonly string[]): Html =>
+  html`${items.map((one) => html`<span class="code">${one}</span><br />`)}`;
+
 export const empty = (text: string): Html => html`<p class="empty">${text}</p>`;
 
 export const code = (text: string): Html => html`<span class="code">${text}</span>`;

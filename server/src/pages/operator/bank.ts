@@ -7,7 +7,7 @@ import type { BankEntryRecord } from '../../payouts/types.ts';
 import { show } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { attempt, formToken, notFound, readUpload, type Page, type Params } from '../page.ts';
-import { card, empty, note, state, table } from '../pieces.ts';
+import { card, empty, listed, note, state, table } from '../pieces.ts';
 import { queryPosition } from '../query.ts';
 
 const NOTICE_BYTES_MAX = 4 * 1024 * 1024;
@@ -20,7 +20,7 @@ const FILE_TYPES: Readonly<Record<BankFile['kind'], string>> = {
 
 export const showBank = (page: Page): Promise<WebAnswer> => bankPage(page, undefined);
 
-async function bankPage(page: Page, told: Html | undefined): Promise<WebAnswer> {
+async function bankPage(page: Page, told: Html | undefined, status = 422): Promise<WebAnswer> {
   const { words, parts, request } = page;
   const w = words.bank;
   const after = queryPosition(request.query, 'after');
@@ -36,7 +36,7 @@ async function bankPage(page: Page, told: Html | undefined): Promise<WebAnswer> 
     title: w.title,
     lead: w.lead,
     note: told ?? done,
-    ...(told !== undefined && { status: 422 }),
+    ...(told !== undefined && { status }),
     body: html`${card('unhanded', w.unhanded, files.length === 0 ? empty(w.noneUnhanded) : fileTable(page, files, 'unhanded-title'))}
     ${card('suspense', w.suspense, suspense.length === 0 ? empty(w.noSuspense) : suspenseTable(page, suspense))}
     ${card('notice', w.notice, noticeForm(page))}`,
@@ -116,8 +116,11 @@ function noticeForm(page: Page): Html {
 export async function takeNotice(page: Page): Promise<WebAnswer> {
   const xml = await readUpload(page, 'notice', NOTICE_BYTES_MAX);
   const taken = await attempt(() => page.parts.actions.takeNotice(xml));
-  if (!(taken instanceof ProtocolError)) return seeOther('/operator/bank?done=taken');
   const { bank, codes } = page.words;
+  if (!(taken instanceof ProtocolError)) {
+    if (taken.conflicts.length === 0) return seeOther('/operator/bank?done=taken');
+    return bankPage(page, note('bad', bank.conflicts, listed(taken.conflicts)), 200);
+  }
   return bankPage(
     page,
     note('bad', bank.notTaken, html`${codes(taken.code)} <span class="code">${taken.message}</span>`),

@@ -8,7 +8,7 @@ import { countText, hexOf } from '../format.ts';
 import { show } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { attempt, formToken, notFound, readForm, type Page, type Params } from '../page.ts';
-import { card, empty, facts, note, remark, state, table } from '../pieces.ts';
+import { card, empty, facts, listed, note, remark, state, table } from '../pieces.ts';
 import { payoutState } from '../publisher/payouts.ts';
 import { periodIn } from '../query.ts';
 import { fileTable } from './bank.ts';
@@ -74,7 +74,7 @@ function requirePeriod(text: string): number {
   return period;
 }
 
-async function periodPage(page: Page, period: number, told?: Html): Promise<WebAnswer> {
+async function periodPage(page: Page, period: number, told?: Html, status = 409): Promise<WebAnswer> {
   const { words, parts, month } = page;
   const [sealed, payouts, collections, files] = await Promise.all([
     parts.store.periods.findSealed(period),
@@ -87,7 +87,7 @@ async function periodPage(page: Page, period: number, told?: Html): Promise<WebA
   return show(page, {
     title: month(period),
     note: told ?? done,
-    ...(told !== undefined && { status: 409 }),
+    ...(told !== undefined && { status }),
     body: html`<div class="columns">
         ${sealed === undefined ? openCard(page, period) : sealCard(page, sealed)}
         ${card(
@@ -188,13 +188,17 @@ export function confirmClosing(page: Page, { period: text = '' }: Params): WebAn
 }
 
 export async function closePeriod(page: Page, { period: text = '' }: Params): Promise<WebAnswer> {
-  const { words, parts, nowMs } = page;
+  const { words, parts, nowMs, month } = page;
   const period = requirePeriod(text);
   const form = await readForm(page);
   if (form.get('sure') !== 'yes') return confirmClosing(page, { period: text });
   const isEarly = endOf(period) > nowMs;
   const closed = await attempt(() => parts.actions.closePeriod(period, isEarly));
-  if (!(closed instanceof ProtocolError)) return seeOther(`/operator/periods/${period}?done=closed`);
+  if (!(closed instanceof ProtocolError)) {
+    const findings = [...closed.findings, ...(closed.handingFault === undefined ? [] : [closed.handingFault])];
+    if (findings.length === 0) return seeOther(`/operator/periods/${period}?done=closed`);
+    return periodPage(page, period, note('bad', words.periods.closedFindings(month(period)), listed(findings)), 200);
+  }
   return periodPage(
     page,
     period,

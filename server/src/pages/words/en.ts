@@ -629,6 +629,7 @@ export const enWords = {
     cancel: 'Not now',
     closedDone: (month: string) => `${month} is closed.`,
     closeFailed: 'The month could not be closed.',
+    closedFindings: (month: string) => `${month} is closed, and this was found:`,
   },
   bank: {
     title: 'Bank',
@@ -660,5 +661,7 @@ export const enWords = {
     take: 'Take the notice',
     takenDone: 'Taken. Every entry is booked.',
     notTaken: 'The notice was not taken.',
+    conflicts:
+      'The notice is taken. The bank gave these names again, which other entries have; nothing is booked for them:',
   },
 };

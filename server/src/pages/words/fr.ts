@@ -648,6 +648,7 @@ export const frWords: SiteWords = {
     cancel: 'Pas maintenant',
     closedDone: (month) => `${month} est clos.`,
     closeFailed: 'Le mois n’a pas pu être clos.',
+    closedFindings: (month) => `${month} est clos, et ceci a été trouvé :`,
   },
   bank: {
     title: 'Banque',
@@ -679,5 +680,7 @@ export const frWords: SiteWords = {
     take: 'Prendre l’avis',
     takenDone: 'Pris. Chaque écriture est comptabilisée.',
     notTaken: 'L’avis n’a pas été pris.',
+    conflicts:
+      'L’avis est pris. La banque a redonné ces noms, que d’autres écritures portent ; rien n’est comptabilisé pour eux :',
   },
 };
