@@ -29,8 +29,7 @@ export class OverlayStage implements ConsentStage {
   readonly #game: Game;
   readonly #hold: GameHold;
   readonly #options: StageOptions;
-  #module: Promise<OverlayModule> | undefined;
-  #port: OverlayPort | undefined;
+  #port: Promise<OverlayPort> | undefined;
   #open: OpenStage | undefined;
   #opened = 0;
 
@@ -41,14 +40,14 @@ export class OverlayStage implements ConsentStage {
   }
 
   prefetch(): void {
-    // A failed download is tried again by `open`, and told there.
-    this.#load().catch(() => undefined);
+    // What failed is tried again by `open`, and told there.
+    this.#ready().catch(() => undefined);
   }
 
   async open(): Promise<ConsentDialog> {
     const release = this.#hold.acquire();
     try {
-      const port = (this.#port ??= await this.#createPort());
+      const port = await this.#ready();
       const scene = await this.#addScene();
       this.#open = new OpenStage(this.#game, scene, port, () => {
         this.#open = undefined;
@@ -65,20 +64,24 @@ export class OverlayStage implements ConsentStage {
   destroy(gameIsGone: boolean): void {
     this.#open?.intend('ended');
     this.#open?.close(gameIsGone);
-    this.#port?.destroy();
+    this.#port?.then(
+      (port) => port.destroy(),
+      () => undefined,
+    );
     this.#port = undefined;
   }
 
-  #load(): Promise<OverlayModule> {
-    this.#module ??= this.#options.load().catch((error: unknown) => {
-      this.#module = undefined;
+  /** Downloaded, with its fonts and its canvas: nothing of it has to be waited for when the wallet answers. */
+  #ready(): Promise<OverlayPort> {
+    this.#port ??= this.#createPort().catch((error: unknown) => {
+      this.#port = undefined;
       throw error;
     });
-    return this.#module;
+    return this.#port;
   }
 
   async #createPort(): Promise<OverlayPort> {
-    const module = await this.#load();
+    const module = await this.#options.load();
     const { canvas } = this.#game;
     return module.createOverlay({
       ...this.#options.overlay,
