@@ -61,7 +61,7 @@ it('reads in every direction, size and contrast, and its parts are reached by ke
     const root = page.locator(`html[lang="${language}"][data-text="${textPercent}"][data-contrast="${contrast}"]`);
     await root.waitFor();
     expect(await root.getAttribute('dir')).toBe(language === 'ar' ? 'rtl' : 'ltr');
-    const offer = makeOffer(world.publisher, { nonce: language + at, terms: { offerId: `level-${at}` } });
+    const offer = makeOffer(world.publisher, { nonce: language + at, terms: { offerId: `offer-${at}` } });
     const { seq, shown } = await game.offer(offer.offerBytes);
     expect(shown).toMatchObject({ locale: language, direction: language === 'ar' ? 'rtl' : 'ltr' });
     await page.locator('.payment').waitFor();

@@ -46,6 +46,12 @@ function append(element: Element, children: readonly Child[]): void {
   element.append(...children.filter((one): one is Node | string => one !== undefined && one !== false));
 }
 
+/** A line of facts side by side, each in its own direction, so that none turns another's figures round. */
+export function factLine(className: string, ...facts: readonly string[]): HTMLElement {
+  const parts = facts.flatMap((fact, i): (Node | string)[] => [...(i > 0 ? [' · '] : []), h('bdi', {}, fact)]);
+  return h('span', { class: className }, ...parts);
+}
+
 /**
  * A place whose content follows a value: built anew only when the value has changed, and then with what the player was
  * doing in it carried over (what is typed, what is unfolded, where the focus is).

@@ -2,7 +2,7 @@
 import type { PageWords } from '../../words/page-words.ts';
 import type { PageView, ReceiptView } from '../view.ts';
 import { olderReceipts, save } from './api.ts';
-import { h } from './dom.ts';
+import { factLine, h } from './dom.ts';
 import { faultText } from './fields.ts';
 import { icon, type IconName } from './icons.ts';
 
@@ -102,7 +102,7 @@ export function receiptList(receipts: readonly ReceiptView[], words: PageWords, 
 function receiptRow(receipt: ReceiptView, words: PageWords, prefix: string): HTMLElement {
   const { history } = words;
   const fact = (term: string, text: string, className?: string): (HTMLElement | false)[] =>
-    text === '' ? [] : [h('dt', {}, term), h('dd', { class: className }, text)];
+    text === '' ? [] : [h('dt', {}, term), h('dd', { class: className }, h('bdi', {}, text))];
   return h(
     'li',
     { class: `receipt ${receipt.outcome}` },
@@ -116,8 +116,8 @@ function receiptRow(receipt: ReceiptView, words: PageWords, prefix: string): HTM
         h(
           'span',
           { class: 'receipt-what' },
-          h('span', { class: 'receipt-title' }, receipt.title),
-          h('span', { class: 'hint' }, `${receipt.payee} · ${receipt.time}`),
+          h('span', { class: 'receipt-title', dir: 'auto' }, receipt.title),
+          factLine('hint', receipt.payee, receipt.time),
         ),
         h(
           'span',

@@ -3,7 +3,7 @@ import type { PageWords } from '../../words/page-words.ts';
 import type { GameLimitsView, NoticeView, PageView, PairingRequestView, PaymentRequestView } from '../view.ts';
 import { CONSENT_WORDS } from '../../words/consent-words.ts';
 import { noFold, strongPin } from './consent.ts';
-import { h } from './dom.ts';
+import { factLine, h } from './dom.ts';
 import { actionButton, amountField, cardPinField, form, pinField } from './fields.ts';
 import { icon } from './icons.ts';
 import { placeOf } from './installed.ts';
@@ -83,7 +83,7 @@ export function paymentCard(request: PaymentRequestView, view: PageView, words: 
   const { payment } = words;
   const { id, shown, consent, means } = request;
   const fact = (term: string, text: string): (HTMLElement | false)[] =>
-    text === '' ? [] : [h('dt', {}, term), h('dd', {}, text)];
+    text === '' ? [] : [h('dt', {}, term), h('dd', {}, h('bdi', {}, text))];
   return h(
     'section',
     { class: 'card attention payment', 'aria-labelledby': 'payment-title' },
@@ -100,9 +100,9 @@ export function paymentCard(request: PaymentRequestView, view: PageView, words: 
       h(
         'div',
         { class: 'payment-what' },
-        h('p', { class: 'game' }, shown.gameName),
-        h('p', { class: 'title' }, shown.title),
-        h('p', { class: 'description' }, shown.description),
+        h('p', { class: 'game', dir: 'auto' }, shown.gameName),
+        h('p', { class: 'title', dir: 'auto' }, shown.title),
+        h('p', { class: 'description', dir: 'auto' }, shown.description),
         h(
           'dl',
           { class: 'facts' },
@@ -182,7 +182,7 @@ export function noticeRow(notice: NoticeView, view: PageView, words: PageWords):
           {},
           kind === 'press' ? notices.pressed(notice.amount, notice.payee) : paid(notice.amount, notice.payee),
         ),
-        h('span', { class: 'hint' }, `${notice.title} · ${notice.time}`),
+        factLine('hint', notice.title, notice.time),
       ],
       [
         actionButton(words, notices.notMe, 'not-me', { id: about }, { class: 'danger', title: notices.notMeHint }),
@@ -193,10 +193,7 @@ export function noticeRow(notice: NoticeView, view: PageView, words: PageWords):
   if (kind === 'refund')
     return noticeBox(
       icon('back'),
-      [
-        h('strong', {}, notices.refunded(notice.amount, notice.payee)),
-        h('span', { class: 'hint' }, `${notice.title} · ${notice.time}`),
-      ],
+      [h('strong', {}, notices.refunded(notice.amount, notice.payee)), factLine('hint', notice.title, notice.time)],
       [dismiss(notices.fine)],
     );
   const text = kind === 'flood' ? notices.flood(notice.gameName) : notices.pressOff(notice.gameName);

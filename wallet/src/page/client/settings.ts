@@ -1,6 +1,5 @@
 /** Settings: language, lock time, the wallet's own limits, the PIN, the account. */
 import { LANGUAGES } from '../../words/languages.ts';
-import { KEYS_WORDS } from '../../words/keys-words.ts';
 import type { PageWords } from '../../words/page-words.ts';
 import type { AccountView, PageView, WalletLimitsView } from '../view.ts';
 import { h } from './dom.ts';
@@ -31,7 +30,6 @@ export function settingsView(view: PageView, words: PageWords): HTMLElement[] {
         { class: 'column' },
         phraseSettings(view, words),
         pinCard(words),
-        passwordCard(view),
         guardianCard(view, words),
         people && peopleCard(people, view, words),
         account && accountCard(account, words),
@@ -88,16 +86,6 @@ function lookCard({ look }: PageView, words: PageWords): HTMLElement {
       selectField('look-contrast', settings.contrast, contrasts, look.contrast),
       h('button', { type: 'submit' }, settings.save),
     ),
-  );
-}
-
-function passwordCard({ keys, language }: PageView): HTMLElement {
-  const { password } = KEYS_WORDS[language];
-  return h(
-    'section',
-    { class: 'card', 'aria-labelledby': 'password-title' },
-    h('h2', { id: 'password-title' }, password.title),
-    h('p', { class: 'hint' }, keys.hasPassword ? password.has : password.hasNot),
   );
 }
 
