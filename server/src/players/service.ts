@@ -76,6 +76,8 @@ export class Players {
     const player = await store.findPlayer(request.userId);
     if (player === undefined)
       throw new ProtocolError('BAD_KEY', 'AccountRequest.userId: nobody is enrolled here by it');
+    if (request.ask === 'password')
+      throw new ProtocolError('CONSENT_REQUIRED', 'AccountRequest.ask: password proofs are not taken here');
     const byPin = request.ask === 'limits' || request.ask === 'close';
     const publicKey = byPin ? player.pinKey : player.accountKey;
     openSigned(envelope, { type: 'account-request', publicKey, verify: nativeVerifySignature });

@@ -13,7 +13,6 @@ import {
   currencyCode,
   flag,
   identifier,
-  maybe,
   oneOf,
   record,
   text,
@@ -232,8 +231,6 @@ const RECORDS = {
   },
   /** The server vouches for a decision of this wallet's whose signer was revoked since. */
   countersigned: { number: 37, shape: record('countersigned', { atMs, decisionId: bytes16, countersigned: message }) },
-  /** The key that the server verifies password proofs by; absent once it was taken away. */
-  password: { number: 38, shape: record('password', { atMs, passwordKey: maybe(bytes32) }) },
 } as const;
 
 export type RecordKind = keyof typeof RECORDS;

@@ -83,8 +83,6 @@ export class WalletState {
   readonly recovered = new RecoveredBook();
   /** The recovery phrase is written down. */
   isPhraseKept = false;
-  /** The key of the password, as the server has it. */
-  passwordKey: Uint8Array | undefined;
   enrolling: RecordFields<'enrolling'> | undefined;
   enrolled: RecordFields<'enrolled'> | undefined;
 
@@ -248,8 +246,6 @@ export class WalletState {
         return this.#recover(record);
       case 'countersigned':
         return this.recovered.vouch(record);
-      case 'password':
-        return void (this.passwordKey = record.passwordKey);
       case 'enrolling':
         return void (this.enrolling = record);
       case 'enrolled':

@@ -1,4 +1,4 @@
-/** What the page shows of keys and people: recovery phrase, guardian, password, what came back, profiles. */
+/** What the page shows of keys and people: recovery phrase, guardian, what came back, profiles. */
 import type { WalletParts } from '../parts.ts';
 import type { KeysView } from './view.ts';
 
@@ -9,7 +9,6 @@ export function keysView({ profile, phrase, household }: WalletParts, timeText: 
     isPhraseKept: state.isPhraseKept,
     phraseWordsAsked: phrase.asked,
     guardianRetryAt: guardianRetryAtMs === 0 ? '' : timeText(guardianRetryAtMs),
-    hasPassword: state.passwordKey !== undefined,
     isRecovering: state.recovered.isUnderWay,
     recovered: state.recovered.all.length,
     people: household && { current: household.current, names: household.names },

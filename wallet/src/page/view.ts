@@ -283,7 +283,7 @@ export interface PeopleView {
   names: readonly string[];
 }
 
-/** Recovery phrase, guardian, password, and who else has a wallet here. */
+/** Recovery phrase, guardian, and who else has a wallet here. */
 export interface KeysView {
   /** Two words of the recovery phrase were typed: it is written down. */
   isPhraseKept: boolean;
@@ -291,8 +291,6 @@ export interface KeysView {
   phraseWordsAsked: readonly number[];
   /** When the guardian's PIN is taken next, in words; empty for at once, and without a guardian. */
   guardianRetryAt: string;
-  /** A password is registered with the payment server. */
-  hasPassword: boolean;
   /** A restored wallet is still asking the server for what was bought before. */
   isRecovering: boolean;
   /** How many purchases of another machine came back. */

@@ -40,7 +40,6 @@ export interface KeysWords {
     readonly dismissLead: string;
     readonly done: string;
   };
-  readonly password: { readonly title: string; readonly has: string; readonly hasNot: string };
   readonly keychain: { readonly title: string; readonly used: string; readonly notUsed: string };
   readonly people: {
     readonly title: string;
@@ -102,11 +101,6 @@ const en: KeysWords = {
     dismissLead: 'The guardian’s PIN ends the guardianship and sets the PIN that everything takes from then on.',
     done: 'Done',
   },
-  password: {
-    title: 'Password',
-    has: 'A password is registered with the payment service.',
-    hasNot: 'No password is registered; the PIN does it all.',
-  },
   keychain: {
     title: 'Keychain',
     used: 'The system’s keychain keeps the machine’s secret: a copy of your files alone opens nothing.',
@@ -164,11 +158,6 @@ const fr: KeysWords = {
     dismissLead: 'Le code du responsable met fin à la tutelle et fixe le code que tout demande ensuite.',
     done: 'C’est fait',
   },
-  password: {
-    title: 'Mot de passe',
-    has: 'Un mot de passe est enregistré au service de paiement.',
-    hasNot: 'Aucun mot de passe n’est enregistré ; le code PIN suffit à tout.',
-  },
   keychain: {
     title: 'Trousseau',
     used: 'Le trousseau du système garde le secret de la machine : une copie de vos fichiers seule n’ouvre rien.',
@@ -225,11 +214,6 @@ const de: KeysWords = {
     dismiss: 'Nicht mehr die eines Kindes',
     dismissLead: 'Die PIN der Aufsichtsperson beendet die Aufsicht und legt die PIN fest, die danach für alles gilt.',
     done: 'Erledigt',
-  },
-  password: {
-    title: 'Passwort',
-    has: 'Ein Passwort ist beim Zahlungsdienst hinterlegt.',
-    hasNot: 'Kein Passwort ist hinterlegt; die PIN genügt für alles.',
   },
   keychain: {
     title: 'Schlüsselbund',
@@ -291,11 +275,6 @@ const es: KeysWords = {
     dismissLead: 'El PIN de la persona responsable pone fin a la tutela y fija el PIN que todo pedirá después.',
     done: 'Hecho',
   },
-  password: {
-    title: 'Contraseña',
-    has: 'Hay una contraseña registrada en el servicio de pago.',
-    hasNot: 'No hay ninguna contraseña registrada; el PIN basta para todo.',
-  },
   keychain: {
     title: 'Llavero',
     used: 'El llavero del sistema guarda el secreto de la máquina: una copia de tus archivos no abre nada por sí sola.',
@@ -351,11 +330,6 @@ const ja: KeysWords = {
     dismiss: '子ども用をやめる',
     dismissLead: '保護者のPINで見守りを終え、以後すべてに使うPINを決めます。',
     done: '完了しました',
-  },
-  password: {
-    title: 'パスワード',
-    has: '決済サービスにパスワードが登録されています。',
-    hasNot: 'パスワードは登録されていません。PINだけで足ります。',
   },
   keychain: {
     title: 'キーチェーン',
@@ -419,11 +393,6 @@ const ar: KeysWords = {
     dismiss: 'لم تعد محفظة طفل',
     dismissLead: 'رمز ولي الأمر ينهي الإشراف ويحدد الرمز الذي يُطلب بعد ذلك في كل شيء.',
     done: 'تم',
-  },
-  password: {
-    title: 'كلمة المرور',
-    has: 'كلمة مرور مسجلة لدى خدمة الدفع.',
-    hasNot: 'لا توجد كلمة مرور مسجلة؛ رمز PIN يكفي لكل شيء.',
   },
   keychain: {
     title: 'سلسلة المفاتيح',
