@@ -214,7 +214,7 @@ describe('account requests', () => {
     const started = await startServer();
     await enrolPlayer(started);
     expect(await outcome(await ask(started, { ask: 'password', passwordKey: seedOf('password') }))).toEqual([
-      422,
+      403,
       'CONSENT_REQUIRED',
     ]);
   });
