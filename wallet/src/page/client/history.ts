@@ -24,7 +24,7 @@ export function historyView(view: PageView, words: PageWords): HTMLElement[] {
       view.receipts.length === 0 ? h('p', { class: 'empty' }, history.empty) : list,
       view.olderFrom > 0 && moreButton(view.olderFrom, list, words),
     ),
-    view.receipts.length > 0 && keepCard(words),
+    ...(view.receipts.length > 0 ? [keepCard(words)] : []),
   ];
 }
 
