@@ -115,8 +115,11 @@ describe('the cards on the page', () => {
     await page.getByText('Card in the reader').waitFor();
     await look('cards-7-history');
     await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByLabel('Language').selectOption('fr');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByLabel('Language', { exact: true }).selectOption('fr');
+    await page
+      .locator('section', { hasText: 'This wallet' })
+      .getByRole('button', { name: 'Save', exact: true })
+      .click();
     await page.getByRole('link', { name: 'Cartes' }).click();
     await page.getByRole('heading', { name: 'Ce qui paie d’abord' }).waitFor();
     await look('cards-8-french');

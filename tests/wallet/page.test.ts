@@ -94,7 +94,7 @@ describe('the page', () => {
     expect(decision.length).toBeGreaterThan(0);
 
     await page.getByRole('link', { name: 'History' }).click();
-    await page.getByRole('heading', { name: 'History' }).waitFor();
+    await page.getByRole('heading', { name: 'History', exact: true }).waitFor();
     const row = page.locator('.receipt').first();
     await row.locator('summary').click();
     await row.getByText('Yours to keep, without a time limit').waitFor();
@@ -103,7 +103,7 @@ describe('the page', () => {
 
     await page.getByRole('link', { name: 'Games' }).click();
     await page.getByText('Connected now').waitFor();
-    await page.locator('summary', { hasText: 'Limits' }).click();
+    await page.locator('summary', { hasText: 'Limits' }).first().click();
     await look('7-games');
     await page.getByRole('link', { name: 'Settings' }).click();
     await look('8-settings');
@@ -115,8 +115,11 @@ describe('the page', () => {
     await page.getByLabel('PIN', { exact: true }).fill(PIN);
     await page.getByRole('button', { name: 'Unlock' }).click();
     await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByLabel('Language').selectOption('fr');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByLabel('Language', { exact: true }).selectOption('fr');
+    await page
+      .locator('section', { hasText: 'This wallet' })
+      .getByRole('button', { name: 'Save', exact: true })
+      .click();
     await page.getByRole('link', { name: 'Accueil' }).click();
     await page.getByText('Solde').waitFor();
     await look('10-french');

@@ -91,8 +91,8 @@ function keysCard({ keys, language, isLocked }: PageView): HTMLElement | undefin
   const { isPhraseKept, isRecovering, recovered } = keys;
   if (isPhraseKept && !isRecovering && recovered === 0) return undefined;
   return h(
-    'section',
-    { class: 'card', 'aria-label': phrase.title },
+    'div',
+    { class: 'card' },
     !isPhraseKept && h('p', { class: 'warning' }, icon('alert'), phrase.notKept),
     !isPhraseKept && !isLocked && h('p', {}, h('a', { href: '#settings' }, phrase.remind)),
     isRecovering && h('p', { class: 'status busy', role: 'status' }, restore.underWay),

@@ -71,10 +71,11 @@ const wordField = (id: string, label: string): HTMLElement =>
 export function phraseSettings(view: PageView, page: PageWords): HTMLElement {
   const { phrase } = KEYS_WORDS[view.language];
   const { isPhraseKept } = view.keys;
+  // No landmark of its own: the phrase, while it is shown, is one of the same name.
   return h(
-    'section',
-    { class: 'card', 'aria-labelledby': 'phrase-state' },
-    h('h2', { id: 'phrase-state' }, phrase.title),
+    'div',
+    { class: 'card' },
+    h('h2', {}, phrase.title),
     isPhraseKept
       ? h('p', { class: 'good' }, icon('check'), phrase.kept)
       : h('p', { class: 'warning' }, icon('alert'), phrase.notKept),
