@@ -27,13 +27,25 @@ describe('how an offer went, read from its messages', () => {
     ],
     [
       'a decline that the wallet confirms',
-      passed('refusal', encodeFrame('refusal', { seq: 1, code: 'CONSENT_DENIED', charged: 'no', text: 'no', declined: undefined })),
+      passed(
+        'refusal',
+        encodeFrame('refusal', { seq: 1, code: 'CONSENT_DENIED', charged: 'no', text: 'no', declined: undefined }),
+      ),
       'declined',
     ],
     ['left', passed('cancel', encodeFrame('cancel', { seq: 1 })), 'declined'],
     [
       'refused',
-      passed('refusal', encodeFrame('refusal', { seq: 1, code: 'INSUFFICIENT', charged: 'no', text: 'Too little', declined: undefined })),
+      passed(
+        'refusal',
+        encodeFrame('refusal', {
+          seq: 1,
+          code: 'INSUFFICIENT',
+          charged: 'no',
+          text: 'Too little',
+          declined: undefined,
+        }),
+      ),
       'failed',
     ],
     ['undecided', passed('progress', encodeFrame('progress', { seq: 1, state: 'pending' })), 'pending'],
@@ -62,7 +74,16 @@ describe('how an offer went, read from its messages', () => {
 describe('the drawer reads messages', () => {
   it('by their fields, without the numbers that only pair frames', () => {
     const fields = describeMessage(
-      passed('refusal', encodeFrame('refusal', { seq: 9, code: 'CEILING', charged: 'no', text: 'Enough for today', declined: undefined })),
+      passed(
+        'refusal',
+        encodeFrame('refusal', {
+          seq: 9,
+          code: 'CEILING',
+          charged: 'no',
+          text: 'Enough for today',
+          declined: undefined,
+        }),
+      ),
     );
     expect(fields).toContainEqual(['code', 'CEILING']);
     expect(fields.map(([name]) => name)).not.toContain('seq');

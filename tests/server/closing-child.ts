@@ -68,7 +68,7 @@ const commit = new GroupCommit({
     throw error;
   },
 });
-const desk = new BankDesk({ store, commit, clock, log, bank });
+const desk = new BankDesk({ store, commit, clock, log, bank, ownIban: undefined });
 const closing = new Closing({
   identity,
   store,

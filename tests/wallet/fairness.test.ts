@@ -93,7 +93,8 @@ describe('the rules', () => {
   it('start with presets, tighten at once and loosen with the PIN after the delay', async () => {
     const world = await startWorld({ setup: { fairness: RULES } });
     const page = await PageClient.open(world.wallet.pageUrl());
-    const seconds = async () => Object.values((await page.view()).consent.fairness);
+    const seconds = async (): Promise<number[]> =>
+      Object.values<number>({ ...(await page.view()).consent.fairness } as Record<string, number>);
     expect(await seconds()).toEqual([10, 60, 30]);
     const act = (min: number, decline: number, loss: number, pin?: string) =>
       page.act('fairness', { minBetweenSeconds: min, afterDeclineSeconds: decline, afterLossSeconds: loss, pin });

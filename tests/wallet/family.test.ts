@@ -14,7 +14,7 @@ interface Opened {
   readonly world: World;
   readonly game: GameClient;
   readonly page: PageClient;
-  view(): Promise<PageView>;
+  readonly view: () => Promise<PageView>;
 }
 
 async function childWorld(rules?: object): Promise<Opened> {

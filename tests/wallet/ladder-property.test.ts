@@ -225,7 +225,9 @@ const most = fc.constantFrom(0n, 50n, 100n, 500n, 1_000n, 3_000n, 10_000n, 100_0
 
 type Step =
   | { readonly do: 'press'; readonly game: number; readonly amountMinor: bigint }
-  | { readonly do: 'pin' | 'restart' | 'lapse' }
+  | { readonly do: 'pin' }
+  | { readonly do: 'restart' }
+  | { readonly do: 'lapse' }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'wallet'; readonly limits: Partial<WalletSpendingLimits> }
   | { readonly do: 'game'; readonly game: number; readonly limits: Partial<GameSpendingLimits> };

@@ -1,7 +1,8 @@
 /** The consent ladder: the law's figures, the player's limits, how they change, and pause. */
 import { describe, expect, it } from 'vitest';
 import { consentFor, type SpendingView } from '../../wallet/src/consent/own-limits.ts';
-import { openProfile, WalletError } from '@coinslot/wallet';
+import type { WalletError } from '@coinslot/wallet';
+import { openProfile } from '@coinslot/wallet';
 import { lowValueFigures, presetGameLimits, presetWalletLimits } from '../../wallet/src/profile/presets.ts';
 import { DAY_MS } from '../lib/parties.ts';
 import { levelOffer } from './ladder-world.ts';

@@ -3,7 +3,16 @@ import { consentFor, type SpendingView } from '../../wallet/src/consent/own-limi
 import { isLowering, LimitsOverTime, lowerOf } from '../../wallet/src/journal/limits-over-time.ts';
 import { lowValueFigures, presetGameLimits, presetWalletLimits } from '../../wallet/src/profile/presets.ts';
 
-const NONE = { pressDay: 0n, pressMonth: 0n, pressSinceLastPin: 0n, session: 0n, day: 0n, month: 0n, gameDay: 0n, gameMonth: 0n };
+const NONE = {
+  pressDay: 0n,
+  pressMonth: 0n,
+  pressSinceLastPin: 0n,
+  session: 0n,
+  day: 0n,
+  month: 0n,
+  gameDay: 0n,
+  gameMonth: 0n,
+};
 
 const base: SpendingView = {
   isPaused: false,

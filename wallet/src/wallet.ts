@@ -288,9 +288,9 @@ function listen(http: Server, port: number): Promise<number> {
 /** One line, whatever a publisher wrote: controls were refused or made visible, and line feeds are none in a title. */
 function pressLine(payment: Payment, profile: Profile): string {
   const shown = decodeShown(payment.shown);
-  const { pressed, automatic } = paymentWords(profile.settings.language);
-  const line = payment.allowanceHex === undefined ? pressed : automatic;
-  return line(shown.total.text, shown.title, shown.payee);
+  const words = paymentWords(profile.settings.language);
+  const how = payment.allowanceHex === undefined ? 'pressed' : 'automatic';
+  return words[how](shown.total.text, shown.title, shown.payee);
 }
 
 /** The same when a payment was undone. */

@@ -499,11 +499,9 @@ export class Coinslot {
   }
 
   #forward(onEvent: NonNullable<CoreOptions['onEvent']>): void {
-    this.events.on('message', (value) => onEvent({ name: 'message', value }));
-    this.events.on('entitlement', (value) => onEvent({ name: 'entitlement', value }));
-    this.events.on('wallet', (value) => onEvent({ name: 'wallet', value }));
-    this.events.on('boundary', (value) => onEvent({ name: 'boundary', value }));
-    this.events.on('problem', (value) => onEvent({ name: 'problem', value }));
+    const forward = <K extends keyof CoinslotEvents>(name: K): void =>
+      void this.events.on(name, (value) => onEvent({ name, value } as Parameters<typeof onEvent>[0]));
+    (['message', 'entitlement', 'wallet', 'boundary', 'problem'] as const).forEach((name) => forward(name));
   }
 
   #problem(where: string, error: unknown): void {

@@ -3,12 +3,11 @@
  * image in a scene of ours, on top of all others. One path for WebGL and Canvas, no shared GL state; between two offers
  * there is no scene, no texture and no listener of ours in the game.
  */
-import type { Game, GameObjects, Input, Scene, Textures } from 'phaser';
+import type { Game, Scene } from 'phaser';
 import type { OverlayModule, OverlayOptions, OverlayPort } from '@coinslot/overlay';
-import type { ConsentDialog, ConsentStage, PlayerIntent } from '../core/ports.ts';
-import { GamepadReader, pageGamepads } from './gamepads.ts';
-import { HeldKeys } from './held-keys.ts';
+import type { ConsentDialog, ConsentStage } from '../core/ports.ts';
 import type { GameHold } from './hold.ts';
+import type * as OpenStageModule from './open-stage.ts';
 
 const KEY = 'coinslot-stage-';
 
@@ -23,14 +22,18 @@ export interface StageOptions {
   readonly overlay: Pick<OverlayOptions, Passed>;
 }
 
-type Undo = () => void;
+/** What an offer needs of code, and what is made of it once. */
+interface Ready {
+  readonly port: OverlayPort;
+  readonly code: typeof OpenStageModule;
+}
 
 export class OverlayStage implements ConsentStage {
   readonly #game: Game;
   readonly #hold: GameHold;
   readonly #options: StageOptions;
-  #port: Promise<OverlayPort> | undefined;
-  #open: OpenStage | undefined;
+  #made: Promise<Ready> | undefined;
+  #open: OpenStageModule.OpenStage | undefined;
   #opened = 0;
 
   constructor(game: Game, hold: GameHold, options: StageOptions) {
@@ -47,9 +50,9 @@ export class OverlayStage implements ConsentStage {
   async open(): Promise<ConsentDialog> {
     const release = this.#hold.acquire();
     try {
-      const port = await this.#ready();
+      const { port, code } = await this.#ready();
       const scene = await this.#addScene();
-      this.#open = new OpenStage(this.#game, scene, port, () => {
+      this.#open = new code.OpenStage(this.#game, scene, port, () => {
         this.#open = undefined;
         release();
       });
@@ -64,36 +67,37 @@ export class OverlayStage implements ConsentStage {
   destroy(gameIsGone: boolean): void {
     this.#open?.intend('ended');
     this.#open?.close(gameIsGone);
-    this.#port?.then(
-      (port) => port.destroy(),
+    this.#made?.then(
+      ({ port }) => port.destroy(),
       () => undefined,
     );
-    this.#port = undefined;
+    this.#made = undefined;
   }
 
   /** Downloaded, with its fonts and its canvas: nothing of it has to be waited for when the wallet answers. */
-  #ready(): Promise<OverlayPort> {
-    this.#port ??= this.#createPort().catch((error: unknown) => {
-      this.#port = undefined;
+  #ready(): Promise<Ready> {
+    this.#made ??= this.#make().catch((error: unknown) => {
+      this.#made = undefined;
       throw error;
     });
-    return this.#port;
+    return this.#made;
   }
 
-  async #createPort(): Promise<OverlayPort> {
-    const module = await this.#options.load();
+  async #make(): Promise<Ready> {
+    const [module, code] = await Promise.all([this.#options.load(), import('./open-stage.ts')]);
     const { canvas } = this.#game;
-    return module.createOverlay({
+    const port = await module.createOverlay({
       ...this.#options.overlay,
       muted: () => this.#hold.isMutedByGame,
       width: canvas.width,
       height: canvas.height,
-      cssScale: cssScaleOf(canvas),
+      cssScale: code.cssScaleOf(canvas),
       reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
       mirrorParent: canvas.parentElement ?? document.body,
       now: () => performance.now(),
       requestRender: () => this.#open?.requestRender(),
     });
+    return { port, code };
   }
 
   /** Adds the scene and waits until it runs: Phaser may be in the middle of a frame. */
@@ -107,178 +111,4 @@ export class OverlayStage implements ConsentStage {
       this.#game.scene.add(key, { key, create, update: () => this.#open?.frame() }, true);
     });
   }
-}
-
-/** The stage while a dialog is on it. */
-class OpenStage implements ConsentDialog {
-  readonly #game: Game;
-  readonly #scene: Scene;
-  readonly #port: OverlayPort;
-  readonly #closed: () => void;
-  readonly #image: GameObjects.Image;
-  readonly #gamepads: GamepadReader;
-  readonly #keys = new HeldKeys();
-  readonly #undo: Undo[] = [];
-  #texture: Textures.Texture;
-  #listener: ((intent: PlayerIntent) => void) | undefined;
-  #dirty = true;
-  #isShown = false;
-  #isClosed = false;
-
-  constructor(game: Game, scene: Scene, port: OverlayPort, closed: () => void) {
-    this.#game = game;
-    this.#scene = scene;
-    this.#port = port;
-    this.#closed = closed;
-    this.#gamepads = new GamepadReader(pageGamepads, (type, button) => port.pad(type, button));
-    this.#fit();
-    this.#texture = this.#createTexture(0);
-    this.#image = scene.add.image(0, 0, this.#texture).setOrigin(0);
-    port.onIntent((intent) => this.intend(intent));
-    this.#listenToPlayer();
-    this.#listenToPage();
-  }
-
-  show(state: Parameters<OverlayPort['show']>[0]): void {
-    // The flow behind it may still have something to say when the game has ended.
-    if (this.#isClosed) return;
-    this.#port.show(state);
-    this.#dirty = true;
-    if (this.#isShown) return;
-    this.#isShown = true;
-    // What is down already was meant for the game.
-    this.#gamepads.read();
-    for (const pointer of this.#game.input.pointers)
-      if (pointer.isDown) this.#port.pointer('down', pointer.x, pointer.y, pointer.id);
-  }
-
-  onIntent(listener: (intent: PlayerIntent) => void): void {
-    this.#listener = listener;
-  }
-
-  intend(intent: PlayerIntent): void {
-    this.#listener?.(intent);
-  }
-
-  requestRender(): void {
-    this.#dirty = true;
-  }
-
-  /** Once a frame, while open: reads gamepads; draws only when something changed or moves. */
-  frame(): void {
-    if (this.#isShown) this.#gamepads.read();
-    // A button may have closed the dialog.
-    if (this.#isClosed) return;
-    const { scenes } = this.#game.scene;
-    // Scenes that were added since lie above.
-    if (scenes[scenes.length - 1] !== this.#scene) this.#scene.scene.bringToTop();
-    if (!this.#dirty && !this.#port.animating()) return;
-    this.#dirty = false;
-    if (this.#port.render(performance.now())) this.#upload();
-  }
-
-  close(gameIsGone = false): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const undo of this.#undo.splice(0)) undo();
-    this.#listener = undefined;
-    this.#port.hide();
-    this.#keys.end();
-    if (!gameIsGone) this.#removeScene();
-    this.#closed();
-  }
-
-  #removeScene(): void {
-    // Out of the display list first: the scene itself may be drawn once more before Phaser removes it.
-    this.#image.destroy();
-    this.#texture.destroy();
-    this.#game.scene.remove(this.#scene.sys.settings.key);
-  }
-
-  // ---------------------------------------------------------------- texture
-
-  #createTexture(generation: number): Textures.Texture {
-    const { canvas } = this.#port;
-    const key = `${this.#scene.sys.settings.key}-${generation}`;
-    const texture = this.#game.textures.create(key, canvas, canvas.width, canvas.height)!;
-    texture.add('__BASE', 0, 0, 0, canvas.width, canvas.height);
-    return texture;
-  }
-
-  #upload(): void {
-    for (const source of this.#texture.source) source.update();
-  }
-
-  #fit(): void {
-    const { canvas } = this.#game;
-    this.#port.resize(canvas.width, canvas.height, cssScaleOf(canvas));
-  }
-
-  #resized(generation: number): void {
-    this.#fit();
-    const old = this.#texture;
-    this.#texture = this.#createTexture(generation);
-    this.#image.setTexture(this.#texture.key);
-    old.destroy();
-    this.#dirty = true;
-  }
-
-  // ---------------------------------------------------------------- input
-
-  #listenToPlayer(): void {
-    const { input } = this.#scene;
-    const feed =
-      (type: 'down' | 'move' | 'up' | 'cancel') =>
-      (pointer: Input.Pointer): void =>
-        this.#port.pointer(type, pointer.x, pointer.y, pointer.id);
-    input.on('pointerdown', feed('down')).on('pointermove', feed('move'));
-    input.on('pointerup', (pointer: Input.Pointer) => feed(pointer.wasCanceled ? 'cancel' : 'up')(pointer));
-    input.on('pointerupoutside', feed('cancel'));
-    const press = (event: KeyboardEvent): void => this.#port.key(event);
-    if (input.keyboard !== null) {
-      input.keyboard.on('keydown', press).on('keyup', press);
-      return;
-    }
-    // A game may have switched Phaser's keyboard off; the dialog must still be operable by keys.
-    this.#listen(window, 'keydown', press as EventListener);
-    this.#listen(window, 'keyup', press as EventListener);
-  }
-
-  #listenToPage(): void {
-    let generation = 0;
-    const { scale, renderer } = this.#game;
-    const resized = (): void => this.#resized(++generation);
-    scale.on('resize', resized);
-    this.#undo.push(() => void scale.off('resize', resized));
-    this.#listen(document, 'visibilitychange', () => {
-      if (document.hidden) this.intend('hidden');
-      else this.#uncovered();
-    });
-    this.#listen(window, 'pagehide', () => this.intend('hidden'));
-    const lost = (): void => this.intend('ended');
-    const restored = (): void => this.#uncovered();
-    renderer.on('losewebgl', lost);
-    renderer.on('restorewebgl', restored);
-    this.#undo.push(
-      () => void renderer.off('losewebgl', lost),
-      () => void renderer.off('restorewebgl', restored),
-    );
-  }
-
-  #uncovered(): void {
-    this.#port.uncovered();
-    this.#dirty = true;
-    this.#upload();
-  }
-
-  #listen(target: EventTarget, name: string, listener: EventListener): void {
-    target.addEventListener(name, listener);
-    this.#undo.push(() => target.removeEventListener(name, listener));
-  }
-}
-
-/** CSS pixels per backing-store pixel, as the player sees the canvas. */
-function cssScaleOf(canvas: HTMLCanvasElement): number {
-  const width = canvas.getBoundingClientRect().width;
-  return width > 0 && canvas.width > 0 ? width / canvas.width : 1;
 }

@@ -136,6 +136,9 @@ const ASKED: Readonly<Record<AccountRequest['ask'], string>> = {
   limits: 'changes the limits of the press key',
   decisions: 'asks for earlier decisions',
   refunds: 'asks for refunds',
+  requests: 'asks for the requests behind earlier decisions',
+  countersignatures: 'asks for the server’s word on earlier decisions',
+  password: 'asks to prove payments by a password',
   close: 'closes the account',
 };
 

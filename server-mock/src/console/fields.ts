@@ -8,7 +8,11 @@ import {
   decodeCardParameters,
   decodeCardRequest,
   decodeCardUpload,
+  decodeContentEscrow,
+  decodeCountersignature,
   decodeCrls,
+  decodeDeclined,
+  decodeEncryptionKey,
   decodeEnrolment,
   decodePairingHeader,
   decodePaymentDecision,
@@ -52,6 +56,10 @@ const DECODERS: Readonly<Record<MessageType, (body: Uint8Array) => object>> = {
   'payment-mandate': decodePaymentMandate,
   'sign-in': decodeSignIn,
   'period-seal': decodePeriodSeal,
+  declined: decodeDeclined,
+  'encryption-key': decodeEncryptionKey,
+  'content-escrow': decodeContentEscrow,
+  countersignature: decodeCountersignature,
 };
 
 const LIST_SHOWN_MAX = 12;

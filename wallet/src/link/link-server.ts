@@ -46,6 +46,9 @@ interface Session {
   leftMs: number | undefined;
 }
 
+/** A game that was told to go and stays keeps no place. Spread, since the types of ws do not know it yet. */
+const TOLD_TO_GO = { closeTimeout: WALLET_LIMITS.refusedSocketMs };
+
 export class LinkServer {
   readonly #options: LinkServerOptions;
   readonly #sockets: WebSocketServer;
@@ -63,8 +66,7 @@ export class LinkServer {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: LIMITS.messageBytesMax,
-      // A game that was told to go and stays keeps no place.
-      closeTimeout: WALLET_LIMITS.refusedSocketMs,
+      ...TOLD_TO_GO,
       handleProtocols: () => LINK_SUBPROTOCOL,
     });
     this.#stopWatching = options.profile.onChange(() => this.#update());
