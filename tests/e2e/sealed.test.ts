@@ -57,8 +57,8 @@ it('a patched gate opens nothing: can() says yes, the scene is started past the 
     const { plugins, scene } = (window as unknown as Caught).caught;
     plugins.get('Coinslot').can = () => true;
     // The gate wraps the manager's own method; its class still has the one that Phaser came with.
-    const { start } = Object.getPrototypeOf(scene) as Caught['caught']['scene'];
-    start.call(scene, 'Bonus');
+    const theirs = Object.getPrototypeOf(scene) as Caught['caught']['scene'];
+    theirs.start.call(scene, 'Bonus');
   });
   await seat.page.getByText('This night stays sealed').first().waitFor({ state: 'attached' });
   await seat.scene('Menu');

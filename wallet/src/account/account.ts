@@ -98,6 +98,12 @@ export class Account {
     return this.#asking;
   }
 
+  /** The same, by a question asked from now on: one that is under way may have been answered before the money came. */
+  async refreshAnew(): Promise<void> {
+    await this.#asking;
+    await this.refresh();
+  }
+
   /** An address of the account's pages at the server; it works once, within a minute. Throws LOCKED and what `askForLink` throws. */
   async signIn(): Promise<string> {
     const { profile, door, rates } = this.#options;

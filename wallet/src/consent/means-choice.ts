@@ -93,7 +93,7 @@ export class MeansChoice {
   async #serverSufficiency(charge: Charge): Promise<Candidate['sufficiency']> {
     const { account } = this.#options;
     const isEnough = (): boolean => (account.spendableMinor ?? 0n) >= charge.money.amountMinor;
-    if (!isEnough()) await this.#within(WALLET_LIMITS.statementWaitMs, account.refresh());
+    if (!isEnough()) await this.#within(WALLET_LIMITS.statementWaitMs, account.refreshAnew());
     return isEnough() ? 'enough' : 'not-enough';
   }
 
