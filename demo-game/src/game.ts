@@ -25,6 +25,7 @@ export function createGame(
     audio: { noAudio: true },
     scale: { mode: Phaser.Scale.FIT, autoCenter: Phaser.Scale.CENTER_BOTH },
     input: { gamepad: false, activePointers: 3 },
+    fps: { limit: services.params.fps ?? 0 },
     render: { antialias: true, roundPixels: false, maxTextures: 1 },
     plugins,
     scene: [

@@ -15,6 +15,8 @@ export interface Params {
   probe: boolean;
   /** `?lang=en|fr`; otherwise the browser's languages decide. */
   lang: string | null;
+  /** `?fps=N`: at most N frames a second, for machines that draw WebGL with the processor; `null` = as many as the screen shows. */
+  fps: number | null;
   /** `?renderer=canvas`: draw without WebGL. */
   canvas: boolean;
 }
@@ -33,6 +35,7 @@ export function readParams(search: string): Params {
     auto: query.get('auto') === '1',
     probe: query.get('probe') === '1',
     lang: query.get('lang'),
+    fps: wholeNumber(query.get('fps')) || null,
     canvas: query.get('renderer') === 'canvas',
   };
 }

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 async function reach(level: string): Promise<void> {
-  await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=${level}`);
+  await seat.go(`&level=${level}`);
   await seat.dialog('Step 1 of 2');
 }
 

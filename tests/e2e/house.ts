@@ -74,18 +74,26 @@ export class Seat {
   /** Errors of the page; a test ends with none. */
   readonly complaints: string[] = [];
 
-  private constructor(page: Page) {
+  readonly #url: string;
+
+  private constructor(page: Page, url: string) {
     this.page = page;
+    this.#url = url;
     // Two cores draw WebGL in software for several tests at once: what takes a second may take thirty.
     page.setDefaultTimeout(90_000);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
   static async take({ town, context }: House, query = ''): Promise<Seat> {
-    const seat = new Seat(await context.newPage());
-    await seat.page.goto(`${town.game.url}?probe=1&lang=en${query}`);
+    const seat = new Seat(await context.newPage(), town.game.url);
+    await seat.go(query);
     await seat.page.waitForFunction(() => (window.__demo?.scenes.length ?? 0) > 0);
     return seat;
+  }
+
+  /** Opens the game anew. Frames are few, since the processor draws them for several tests at once. */
+  async go(query: string): Promise<void> {
+    await this.page.goto(`${this.#url}?probe=1&lang=en&fps=20${query}`);
   }
 
   async shot(name: string): Promise<Buffer> {
@@ -116,10 +124,13 @@ export class Seat {
    * a busy machine has had time to answer the first, or the second would press a button of the next step.
    */
   async clickInCanvas(side: 'left' | 'right', until: () => Promise<boolean>): Promise<void> {
-    for (let tries = 0; tries < 20; tries++) {
+    // Buttons are faint, and inert, for half a second.
+    await this.page.waitForTimeout(600);
+    for (let tries = 0; tries < 40; tries++) {
       const spots = findButtons(await this.page.screenshot());
       const spot: Spot | undefined = side === 'left' ? spots[0] : spots.at(-1);
-      if (spot !== undefined) await this.page.mouse.click(spot.x, spot.y);
+      if (spot === undefined) continue;
+      await this.page.mouse.click(spot.x, spot.y);
       for (let waits = 0; waits < 25; waits++) {
         if (await until()) return;
         await this.page.waitForTimeout(100);

@@ -43,14 +43,14 @@ describe('the sample player', () => {
   });
 
   it('finds level 3 open after a reload, without a dialog or another charge', async () => {
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=3`);
+    await seat.go('&level=3');
     await seat.scene('Level3');
     expect(await seat.isClosed()).toBe(true);
     expect(await ledger(house)).toMatchObject({ payments: 1 });
   });
 
   it('declines level 4 in the canvas: nothing is charged, and the game goes on in the menu', async () => {
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=4`);
+    await seat.go('&level=4');
     await seat.dialog('Thirty minutes of night');
     await seat.shot('06-thirty-minutes');
     await seat.clickInCanvas('left', () => seat.isClosed());
@@ -62,7 +62,7 @@ describe('the sample player', () => {
 
   it('is healed when the answer is lost after the charge: one debit, level 4 opens', async () => {
     house.town.sandbox.faults.set('lost-answer', 'once');
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=4`);
+    await seat.go('&level=4');
     await seat.pay();
     await seat.scene('Level4');
     expect(house.town.sandbox.faults.isOn('lost-answer')).toBe(false);
@@ -72,7 +72,7 @@ describe('the sample player', () => {
   });
 
   it('buys the bonus scene for ever, priced in USD, charged in EUR as shown', async () => {
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=bonus`);
+    await seat.go('&level=bonus');
     await seat.dialog('The Comet’s Road');
     await seat.dialog(/USD\s1\.00/);
     await seat.shot('09-converted');

@@ -63,7 +63,7 @@ it('sets a PIN, opens an account, tops it up, connects the game with limits, and
   expect(await ledger(house)).toMatchObject({ payments: 1, ok: true });
 
   // EUR 0.92 or so: above what a press may pay in this game, so the PIN is asked for, on the wallet's page.
-  await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=bonus`);
+  await seat.go('&level=bonus');
   await seat.dialog('Step 1 of 2');
   await seat.clickInCanvas('right', () => seat.says('Step 2 of 2'));
   await seat.clickInCanvas('right', async () => !(await seat.says('Step 2 of 2')));

@@ -31,7 +31,7 @@ describe('by card', () => {
   });
 
   it('finds it open after a reload', async () => {
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=3`);
+    await seat.go('&level=3');
     await seat.scene('Level3');
     expect(await seat.isClosed()).toBe(true);
     expect(journal(house)).toHaveLength(1);
@@ -39,7 +39,7 @@ describe('by card', () => {
 
   it('is told that the card is out, is charged nothing, puts it in, and buys', async () => {
     await house.town.cards.pull('card-1');
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=4`);
+    await seat.go('&level=4');
     await seat.dialog(/Nothing was charged/);
     await seat.shot('51-card-out');
     await house.town.cards.insert('card-1');
@@ -53,9 +53,10 @@ describe('by card', () => {
   });
 
   it('is told that the sealed bonus night needs the network, before anything is charged', async () => {
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=bonus`);
+    await seat.go('&level=bonus');
     await seat.dialog(/needs the network/);
     await seat.shot('52-needs-the-network');
+    await seat.clickInCanvas('left', () => seat.isClosed());
     await seat.scene('Menu');
     await house.town.wallet.cards.readAgain();
     expect(balances()).toMatchObject({ card: 130n });
@@ -79,7 +80,7 @@ describe('by software card', () => {
     await seat.pay();
     await seat.scene('Level3');
     expect(lastSigner()).toBe('softcard');
-    await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=3`);
+    await seat.go('&level=3');
     await seat.scene('Level3');
     expect(await seat.isClosed()).toBe(true);
     await house.town.wallet.cards.readAgain();

@@ -68,7 +68,7 @@ it('buys level 3, has it refunded while playing: the level closes with words, an
 });
 
 it('is final: a reload finds it closed, and it is bought again as something new', async () => {
-  await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=3`);
+  await seat.go('&level=3');
   await seat.pay();
   await seat.scene('Level3');
   expect(journal(house)).toEqual(['level-3 approved', 'level-3 approved']);

@@ -69,7 +69,7 @@ it('a patched gate opens nothing: can() says yes, the scene is started past the 
 });
 
 it('a decision opens it', async () => {
-  await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=bonus`);
+  await seat.go('&level=bonus');
   await seat.pay();
   await seat.scene('Bonus');
   await seat.page.waitForFunction(() => window.__demo?.level?.key === 'Bonus');
@@ -79,7 +79,7 @@ it('a decision opens it', async () => {
 });
 
 it('and again after a reload, without a dialog', async () => {
-  await seat.page.goto(`${house.town.game.url}?probe=1&lang=en&level=bonus`);
+  await seat.go('&level=bonus');
   await seat.page.waitForFunction(() => window.__demo?.level?.key === 'Bonus');
   expect(await lanterns()).toEqual(FIRST_LANTERNS);
   expect(await seat.isClosed()).toBe(true);

@@ -56,9 +56,9 @@ const LOOKS: readonly Look[] = [
   ]),
 ];
 
-/** Without it a page is looked at in two of them, by turns: wide and narrow dark, or in large text and narrow French. */
+/** Without it a page is looked at in one of them, by turns. */
 const looksOf = (looks: readonly Look[], page: number): readonly Look[] =>
-  isEvery || looks.length <= 2 ? looks : looks.slice(page % 2 === 0 ? 0 : 2, page % 2 === 0 ? 2 : 4);
+  isEvery ? looks : looks.filter((_, i) => i === page % looks.length);
 
 /** For pages that are made of the same pieces as others. */
 const FEWER: readonly Look[] = [
