@@ -4,7 +4,15 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { COST_FLOOR, createProfile, openProfile } from '@coinslot/wallet';
 import { describe, expect, it } from 'vitest';
-import { machineSecretAt, systemKeychain, type Keychain } from '../../wallet/src/profile/machine-secret.ts';
+import {
+  isKeptInKeychain,
+  machineSecretAt,
+  secretPathOf,
+  systemKeychain,
+  type Keychain,
+} from '../../wallet/src/profile/machine-secret.ts';
+import { doctor } from '../../wallet/src/terminal/offline-commands.ts';
+import { TERMINAL_WORDS } from '../../wallet/src/words/terminal-words.ts';
 import { NOON_MS } from '../lib/parties.ts';
 import { PIN, random, temporaryFolder } from './world.ts';
 
@@ -58,6 +66,19 @@ describe.each(KEYCHAINS)('a keychain %s', (_, keychain) => {
 describe('the machine’s secret', () => {
   const setup = { pin: PIN, language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR } as const;
   const placeOf = (path: string) => ({ path, clock: () => NOON_MS, random });
+
+  it('is where the doctor says it is', async () => {
+    const [kept, plain] = [join(temporaryFolder(), 'profile'), join(temporaryFolder(), 'profile')];
+    (await createProfile({ ...placeOf(kept), keychain: inMemory(), ...setup })).close();
+    (await createProfile({ ...placeOf(plain), ...setup })).close();
+    const elsewhere = join(temporaryFolder(), 'none');
+    expect([kept, plain].map((profile) => isKeptInKeychain(secretPathOf(profile, elsewhere)))).toEqual([true, false]);
+    const told = async (profile: string): Promise<string> =>
+      (await doctor({ profile, port: 9 }, { nowMs: NOON_MS, timeZone: 'UTC' }, elsewhere)).text;
+    const { keychainUsed, keychainNotUsed } = TERMINAL_WORDS.en.doctor;
+    expect(await told(kept)).toContain(keychainUsed);
+    expect(await told(plain)).toContain(keychainNotUsed);
+  });
 
   it('goes into the file where the keychain does not work, and stays there when it works later', () => {
     const path = join(temporaryFolder(), 'machine-secret');

@@ -167,7 +167,7 @@ program
   .option('--server <url>', 'payment server to ask, such as http://127.0.0.1:8374')
   .option('--roots <file>', 'roots.coinslot: what it must be vouched for by')
   .option('--sandbox', 'throwaway keys: nothing real is paid')
-  .action((flags: DoctorFlags) => run(async () => printed(await doctor(flags, place()))));
+  .action((flags: DoctorFlags) => run(async () => printed(await doctor(flags, place(), MACHINE.machineSecretPath))));
 
 program
   .command('card')

@@ -2,7 +2,9 @@
  * The machine's secret: 32 bytes without which a copy of the vault's file is useless. In the system's keychain where there is one
  * and it works, and the file then only says so; otherwise in the file.
  */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { equalBytes } from '@coinslot/protocol';
 import { WalletError } from '../errors.ts';
 import type { Random } from '../ports.ts';
@@ -17,6 +19,18 @@ export interface Keychain {
 const SECRET_BYTES = 32;
 const IN_KEYCHAIN = new TextEncoder().encode('in the keychain\n');
 const SERVICE = 'coinslot-wallet';
+
+/** The secret's file of a profile. One that was made with its secret inside keeps it there, wherever it is opened from. */
+export function secretPathOf(profile: string, outside: string | undefined): string {
+  const inside = join(profile, 'machine-secret');
+  return outside === undefined || existsSync(inside) ? inside : outside;
+}
+
+/** Whether the system's keychain keeps the secret that belongs to a file. */
+export function isKeptInKeychain(path: string): boolean {
+  const found = readPrivate(path);
+  return found !== undefined && equalBytes(found, IN_KEYCHAIN);
+}
 
 /**
  * The secret that belongs to a file, made on first use. Throws PROFILE_DAMAGED for a file that is none or that others may read, and

@@ -1,5 +1,4 @@
 /** A profile: the folder with everything a wallet keeps, opened by one process at a time. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { exponentOf } from '@coinslot/protocol';
 import { WalletError } from '../errors.ts';
@@ -12,7 +11,7 @@ import { COST_FLOOR, measureCost, type ScryptCost } from '../vault/sealing.ts';
 import { Vault } from '../vault/vault.ts';
 import { makePrivateFolder } from './files.ts';
 import { takeLock } from './lock.ts';
-import { machineSecretAt, type Keychain } from './machine-secret.ts';
+import { machineSecretAt, secretPathOf, type Keychain } from './machine-secret.ts';
 import { PRESET_FAIRNESS, presetWalletLimits, type Region } from './presets.ts';
 import { readSettings, writeSettings, type Plan, type Settings } from './settings.ts';
 import type { Language } from '../words/languages.ts';
@@ -90,10 +89,7 @@ export class Profile {
     this.random = random;
     this.#release = takeLock(path);
     try {
-      const inside = join(path, 'machine-secret');
-      // A profile that was made with its secret inside keeps it there, wherever it is opened from.
-      const secretPath = existsSync(inside) ? inside : (machineSecretPath ?? inside);
-      const machineSecret = machineSecretAt(secretPath, random, keychain);
+      const machineSecret = machineSecretAt(secretPathOf(path, machineSecretPath), random, keychain);
       const inFolder = (name: string): string => join(path, name);
       this.vault = new Vault({
         path: inFolder('vault.json'),

@@ -14,6 +14,7 @@ import { readPrivate } from '../profile/files.ts';
 import { readProfile } from '../profile/offline.ts';
 import { readSettings } from '../profile/settings.ts';
 import type { Language } from '../words/languages.ts';
+import { isKeptInKeychain, secretPathOf } from '../profile/machine-secret.ts';
 import { TERMINAL_WORDS } from '../words/terminal-words.ts';
 import { doctorReport, examine } from './doctor.ts';
 import type { ReportPlace } from './reports.ts';
@@ -111,13 +112,18 @@ export interface DoctorFlags {
   readonly sandbox?: true;
 }
 
-export async function doctor(flags: DoctorFlags, { nowMs, timeZone }: ReportPlace): Promise<Printed> {
+export async function doctor(
+  flags: DoctorFlags,
+  { nowMs, timeZone }: ReportPlace,
+  machineSecretPath: string,
+): Promise<Printed> {
   const { profile: folder, port, server: url, roots } = flags;
   const { language } = readSettings(folder);
   const environment: Environment = flags.sandbox ? 'sandbox' : 'live';
   const server =
     url === undefined || roots === undefined ? undefined : { url, roots: decodeRoots(readBounded(roots)), environment };
-  const findings = await examine({ folder, language, port, server, nowMs, timeZone, isInKeychain: false });
+  const isInKeychain = isKeptInKeychain(secretPathOf(folder, machineSecretPath));
+  const findings = await examine({ folder, language, port, server, nowMs, timeZone, isInKeychain });
   return {
     text: doctorReport(findings, language),
     isGood: findings.every(({ state }) => state !== 'problem'),
