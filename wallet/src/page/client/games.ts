@@ -12,10 +12,15 @@ export function gamesView(view: PageView, words: PageWords): HTMLElement[] {
   const { games, blocked } = view;
   return [
     h('h1', {}, words.games.title),
-    games.length === 0
-      ? h('section', { class: 'card' }, h('p', { class: 'empty' }, words.games.empty))
-      : h('div', { class: 'game-grid' }, ...games.map((one) => gameCard(one, view, words))),
-    h('div', { class: 'game-grid' }, installedCard(view, words), fairnessCard(view, words)),
+    h(
+      'div',
+      { class: 'game-grid' },
+      ...(games.length === 0
+        ? [h('section', { class: 'card' }, h('p', { class: 'empty' }, words.games.empty))]
+        : games.map((one) => gameCard(one, view, words))),
+      installedCard(view, words),
+      fairnessCard(view, words),
+    ),
     ...(blocked.length === 0 ? [] : [blockedCard(blocked, view, words)]),
   ];
 }
