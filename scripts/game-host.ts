@@ -1,6 +1,7 @@
 /** Builds the demo game when its sources are newer than the last build, and serves it as any static host would. */
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { build, preview, type Plugin } from 'vite';
 
 /** The price list, placements, roots and settings are fetched from here. */
@@ -30,16 +31,39 @@ function contentPolicy(walletPort: number): string {
   ].join('; ');
 }
 
-/** Builds into `demo-game/dist`. Resolves with the folder; says nothing when it is fresh. */
+/** Builds into `demo-game/dist`, one process at a time. Resolves with the folder; says nothing when it is fresh. */
 export async function buildGame(root: string, onBuild: () => void): Promise<string> {
   const folder = join(root, 'demo-game', 'dist');
   const page = join(folder, 'index.html');
   const sources = ['demo-game', 'plugin', 'overlay', 'protocol'].map((room) => join(root, room));
-  const newest = Math.max(...sources.map(newestMs));
-  if (existsSync(page) && statSync(page).mtimeMs > newest) return folder;
-  onBuild();
-  await build({ root: join(root, 'demo-game'), logLevel: 'warn', build: { emptyOutDir: true } });
-  return folder;
+  // Tests start several games at once: one that is being built is not served half.
+  const turn = await takeTurn(join(root, 'node_modules', '.coinslot-game-build'));
+  try {
+    const newest = Math.max(...sources.map(newestMs));
+    if (existsSync(page) && statSync(page).mtimeMs > newest) return folder;
+    onBuild();
+    await build({ root: join(root, 'demo-game'), logLevel: 'warn', build: { emptyOutDir: true } });
+    return folder;
+  } finally {
+    turn.end();
+  }
+}
+
+const BUILD_MS_MAX = 120_000;
+
+/** A folder is made by one process only; one left by a process that died is taken over. */
+async function takeTurn(lock: string): Promise<{ end(): void }> {
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      return { end: () => rmSync(lock, { recursive: true, force: true }) };
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+      const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - since > BUILD_MS_MAX) rmSync(lock, { recursive: true, force: true });
+      else await setTimeout(100);
+    }
+  }
 }
 
 function newestMs(folder: string): number {
