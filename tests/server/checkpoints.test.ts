@@ -10,7 +10,7 @@ import { temporaryFolder } from './started-server.ts';
 
 const COMMITS = 1_500;
 const PAGES_EACH = 10;
-const FRAMES_MAX = 200;
+const FRAMES_MAX = 100;
 
 function openFile() {
   const path = join(temporaryFolder(), 'file.sqlite');

@@ -62,9 +62,10 @@ export class Checkpoints {
 
   /** After each commit, outside of a transaction. Throws nothing: what was committed is so, whatever becomes of the WAL. */
   committed(): void {
-    if (this.#isAsked || this.#hasFailed) return;
+    if (this.#hasFailed) return;
     try {
-      this.#checkpoint();
+      if (this.#isAsked) this.#helpOut();
+      else this.#checkpoint();
     } catch {
       this.#leaveToCommits();
     }
@@ -78,6 +79,14 @@ export class Checkpoints {
     this.#worker ??= this.#start();
     this.#isAsked = true;
     this.#worker.postMessage('checkpoint');
+  }
+
+  /** A thread that gets no processor time must not let the WAL grow: the writer takes a turn for every so many rows. */
+  #helpOut(): void {
+    const rows = this.#changes.get() as bigint;
+    if (rows - this.#rowsThen < BigInt(this.#framesMax)) return;
+    this.#rowsThen = rows;
+    this.#finish();
   }
 
   /** Lets the thread close its connection. */
