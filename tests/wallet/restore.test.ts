@@ -10,14 +10,16 @@ import {
   openProfile,
   restoreProfile,
   startWallet,
+  type Profile,
   type RestoreOptions,
   type Wallet,
 } from '@coinslot/wallet';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hex } from '../../wallet/src/hex.ts';
 import { makeOffer, NOON_MS } from '../lib/parties.ts';
 import { makeContent } from '../plugin/lib/content.ts';
 import { Seat } from '../plugin/lib/seat.ts';
+import { PageClient } from './page-client.ts';
 import { AUTO_PAIR, balanceOf, PIN, random, startWorld, temporaryFolder, type World } from './world.ts';
 
 const NEW_PIN = '97531';
@@ -57,7 +59,10 @@ function elsewhere(world: World, phrase: readonly string[], change: Partial<Rest
 }
 
 async function startElsewhere(world: World, options: RestoreOptions): Promise<Wallet> {
-  const { profile } = await restoreProfile(options);
+  return startAt(world, (await restoreProfile(options)).profile);
+}
+
+async function startAt(world: World, profile: Profile): Promise<Wallet> {
   const wallet = await startWallet({
     profile,
     port: 0,
@@ -103,6 +108,33 @@ describe('restore on another machine', () => {
     wallet.lock();
     await expect(wallet.unlock(PIN)).rejects.toMatchObject({ code: 'PIN_WRONG' });
     await wallet.unlock(NEW_PIN);
+  });
+
+  it('by the form of the first run: the wallet that was empty opens the level', async () => {
+    const world = await startWorld();
+    const phrase = (await world.wallet.profile.vault.phrase(PIN)).join(' ');
+    (await buy(world, 'level-3')).coinslot.close();
+    const paidMinor = await balanceOf(world);
+    const profile = openProfile({ path: join(temporaryFolder(), 'profile'), clock: () => world.time.nowMs, random });
+    const wallet = await startAt(world, profile);
+    const page = await PageClient.open(wallet.pageUrl());
+    const restore = async (change: object = {}): Promise<string | undefined> =>
+      (await page.act('restore', { phrase, pin: NEW_PIN, language: 'fr', ...change })).code;
+
+    expect(await restore({ phrase: 'abandon ability able' })).toBe('PHRASE_WRONG');
+    expect(await restore({ pin: '1' })).toBe('PIN_FORM');
+    expect(await restore({ language: 'tlh' })).toBe('BAD_REQUEST');
+    expect((await page.view()).stage).toBe('setup');
+
+    expect(await restore()).toBeUndefined();
+    await vi.waitFor(() => expect(profile.state.recovered.isUnderWay).toBe(false), { timeout: 10_000 });
+    expect(await page.view()).toMatchObject({ language: 'fr', keys: { isPhraseKept: true } });
+    expect(wallet.userId).toEqual(world.wallet.userId);
+    const seat = playAt(world, wallet);
+    await seat.coinslot.restore();
+    expect(await seat.coinslot.require('level-3')).toMatchObject({ status: 'granted', charged: 'no' });
+    expect(await balanceOf(world)).toBe(paidMinor);
+    expect(await restore()).toBe('ALREADY_SET_UP');
   });
 
   it('does not sell again what was bought on the other machine', async () => {

@@ -1,5 +1,6 @@
 /** The parts of a running wallet, as the page and the program that started it see them. */
 import type { Account } from './account/account.ts';
+import type { RestoreWish } from './account/restore-profile.ts';
 import type { LimitsDesk } from './account/limits-desk.ts';
 import type { Trust } from './account/server-envelope.ts';
 import type { Cards } from './cards/cards.ts';
@@ -25,6 +26,8 @@ export interface WalletParts {
   readonly allowances: AllowanceDesk;
   readonly guardian: GuardianDesk;
   readonly phrase: PhraseDesk;
+  /** Keys and account of another machine into this empty wallet, and then what was bought. Throws as `restoreKeys` does. */
+  readonly restore: (wish: RestoreWish) => Promise<void>;
   /** `undefined` for a wallet that was started alone. */
   readonly household: Household | undefined;
   readonly payer: Payer;

@@ -7,6 +7,7 @@ import { Account } from './account/account.ts';
 import { EvidenceDesk } from './account/evidence-desk.ts';
 import { LimitsDesk } from './account/limits-desk.ts';
 import { RecoveryDesk } from './account/recovery-desk.ts';
+import { restoreKeys } from './account/restore-profile.ts';
 import { RefundDesk } from './account/refund-desk.ts';
 import { Rates } from './account/rates.ts';
 import type { Environment, Trust } from './account/server-envelope.ts';
@@ -204,6 +205,11 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     profile,
     account,
     phrase: new PhraseDesk(profile),
+    async restore(wish) {
+      await restoreKeys({ profile, door, rates, trust }, wish);
+      // A new statement is what the recovery desk goes on from.
+      void account.refresh();
+    },
     household: options.household,
     limits,
     consent,

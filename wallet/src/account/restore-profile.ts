@@ -22,23 +22,27 @@ import { Rates } from './rates.ts';
 import { RecoveryDesk } from './recovery-desk.ts';
 import type { Environment, Trust } from './server-envelope.ts';
 
-export interface RestoreOptions extends ProfileOptions {
+/** What the player says. */
+export interface RestoreWish {
   /** 24 words, as they were typed. */
   phrase: string;
   newPin: string;
   /** Makes it a child's profile; whoever has the phrase decides. */
   guardianPin?: string;
   language: Language;
-  /** Of the payment server. */
-  serverUrl: string;
-  /** Pinned roots, DER. */
-  roots: readonly Uint8Array[];
-  environment: Environment;
   /** For a wallet that never opened an account: what the server does not know. Default EUR, prepaid. */
   currency?: string;
   plan?: Plan;
   /** In place of a cost measured on this machine. */
   cost?: ScryptCost;
+}
+
+export interface RestoreOptions extends ProfileOptions, RestoreWish {
+  /** Of the payment server. */
+  serverUrl: string;
+  /** Pinned roots, DER. */
+  roots: readonly Uint8Array[];
+  environment: Environment;
   log?: Log;
 }
 
@@ -58,30 +62,45 @@ export interface RestoredProfile {
  * an empty profile. Killed at any step it can be called again with the same phrase.
  */
 export async function restoreProfile(options: RestoreOptions): Promise<RestoredProfile> {
-  const master = masterOf(options.phrase);
+  // Wrong words are told before a folder is made.
+  masterOf(options.phrase).fill(0);
   const profile = openProfile(options);
   const door = new HttpDoor(options.serverUrl);
   try {
-    if (profile.isSetUp) throw new WalletError('ALREADY_SET_UP', `${profile.path}: has a wallet already`);
     const { log = silentLog, roots, environment } = options;
     const trust: Trust = { roots, environment, verify: nativeVerifySignature, crls: [], learn: () => undefined };
     const rates = new Rates({ folder: profile.path, door, trust, clock: profile.clock, log });
-    const found = await findAccount(master, { profile, door, rates, trust });
-    await setUpAgain(profile, master, options, found);
+    const hasAccount = await restoreKeys({ profile, door, rates, trust }, options);
     const account = new Account({ profile, door, rates, trust, log });
     await new RecoveryDesk({ profile, account, trust, log }).check();
     const { all, isUnderWay } = profile.state.recovered;
-    return { profile, hasAccount: found !== undefined, recovered: all.length, isComplete: !isUnderWay };
+    return { profile, hasAccount, recovered: all.length, isComplete: !isUnderWay };
   } catch (cause) {
     profile.close();
     throw cause;
   } finally {
-    master.fill(0);
     door.close();
   }
 }
 
-interface Place {
+/**
+ * Keys, settings and account into an open profile that has none, its vault unlocked afterwards; what was bought is still to be asked
+ * for. False when the server knows nobody by these keys. Throws as `restoreProfile` does.
+ */
+export async function restoreKeys(place: RestorePlace, wish: RestoreWish): Promise<boolean> {
+  const { profile } = place;
+  if (profile.isSetUp) throw new WalletError('ALREADY_SET_UP', `${profile.path}: has a wallet already`);
+  const master = masterOf(wish.phrase);
+  try {
+    const found = await findAccount(master, place);
+    await setUpAgain(profile, master, wish, found);
+    return found !== undefined;
+  } finally {
+    master.fill(0);
+  }
+}
+
+export interface RestorePlace {
   readonly profile: Profile;
   readonly door: HttpDoor;
   readonly rates: Rates;
@@ -89,7 +108,10 @@ interface Place {
 }
 
 /** The account's signed statement; `undefined` when the server knows nobody by these keys. Throws SERVER_UNREACHABLE. */
-async function findAccount(master: Uint8Array, { profile, door, rates, trust }: Place): Promise<Answered | undefined> {
+async function findAccount(
+  master: Uint8Array,
+  { profile, door, rates, trust }: RestorePlace,
+): Promise<Answered | undefined> {
   const { account } = dayKeys(daySecretsOf(master));
   const { audience } = await rates.current().catch((cause: unknown) => {
     throw new WalletError('SERVER_UNREACHABLE', 'the payment server does not answer', { cause });
@@ -118,13 +140,13 @@ async function findAccount(master: Uint8Array, { profile, door, rates, trust }: 
 async function setUpAgain(
   profile: Profile,
   master: Uint8Array,
-  options: RestoreOptions,
+  wish: RestoreWish,
   found: Answered | undefined,
 ): Promise<void> {
-  const { phrase, newPin, guardianPin, language, cost } = options;
+  const { phrase, newPin, guardianPin, language, cost } = wish;
   if (profile.vault.isSetUp) await forgetPin(profile, phrase, newPin, guardianPin);
-  const currency = found?.statement.currency ?? options.currency ?? 'EUR';
-  const plan = found?.statement.plan ?? options.plan ?? 'prepaid';
+  const currency = found?.statement.currency ?? wish.currency ?? 'EUR';
+  const plan = found?.statement.plan ?? wish.plan ?? 'prepaid';
   const atMs = profile.clock();
   const first: JournalRecord[] = [{ kind: 'phrase-kept', atMs }];
   if (found !== undefined)

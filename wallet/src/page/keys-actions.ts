@@ -1,10 +1,17 @@
 /** What the page can ask for about keys and people. */
 import { WalletError } from '../errors.ts';
+import { isLanguage } from '../words/languages.ts';
 import { textOf, type Action } from './fields.ts';
 
 export const KEYS_ACTIONS: Readonly<Record<string, Action>> = {
   'show-phrase': async ({ phrase }, fields) => ({ words: await phrase.show(textOf(fields, 'pin')) }),
   'phrase-words': ({ phrase }, fields) => phrase.answer(textOf(fields, 'first'), textOf(fields, 'second')),
+  /** First run, for somebody who has a wallet already. */
+  restore: async (parts, fields) => {
+    const { language } = fields;
+    if (!isLanguage(language)) throw new WalletError('BAD_REQUEST', 'language: none of the wallet’s');
+    await parts.restore({ phrase: textOf(fields, 'phrase'), newPin: textOf(fields, 'pin'), language });
+  },
   'reset-pin': ({ profile }, fields) => profile.vault.resetPin(textOf(fields, 'phrase'), textOf(fields, 'next')),
   'change-guardian-pin': ({ profile }, fields) =>
     profile.vault.changeGuardianPin(textOf(fields, 'pin'), textOf(fields, 'next')),

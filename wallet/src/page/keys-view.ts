@@ -6,6 +6,7 @@ export function keysView({ profile, phrase, household }: WalletParts, timeText: 
   const { vault, state } = profile;
   const guardianRetryAtMs = vault.hasGuardian ? vault.pinRetryAtMs : 0;
   return {
+    isInKeychain: profile.isInKeychain,
     isPhraseKept: state.isPhraseKept,
     phraseWordsAsked: phrase.asked,
     guardianRetryAt: guardianRetryAtMs === 0 ? '' : timeText(guardianRetryAtMs),

@@ -285,6 +285,8 @@ export interface PeopleView {
 
 /** Recovery phrase, guardian, and who else has a wallet here. */
 export interface KeysView {
+  /** The system's keychain keeps the machine's secret. */
+  isInKeychain: boolean;
   /** Two words of the recovery phrase were typed: it is written down. */
   isPhraseKept: boolean;
   /** Which words are asked for now, counted from 1; empty until the phrase was shown (`set-up`, `show-phrase`). */

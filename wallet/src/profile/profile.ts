@@ -11,7 +11,7 @@ import { COST_FLOOR, measureCost, type ScryptCost } from '../vault/sealing.ts';
 import { Vault } from '../vault/vault.ts';
 import { makePrivateFolder } from './files.ts';
 import { takeLock } from './lock.ts';
-import { machineSecretAt, secretPathOf, type Keychain } from './machine-secret.ts';
+import { isKeptInKeychain, machineSecretAt, secretPathOf, type Keychain } from './machine-secret.ts';
 import { PRESET_FAIRNESS, presetWalletLimits, type Region } from './presets.ts';
 import { readSettings, writeSettings, type Plan, type Settings } from './settings.ts';
 import type { Language } from '../words/languages.ts';
@@ -74,6 +74,8 @@ export async function createProfile(options: ProfileOptions & ProfileSetup): Pro
 export class Profile {
   readonly path: string;
   readonly vault: Vault;
+  /** Whether the system's keychain keeps the machine's secret. */
+  readonly isInKeychain: boolean;
   readonly state = new WalletState();
   readonly clock: Clock;
   readonly random: Random;
@@ -89,7 +91,9 @@ export class Profile {
     this.random = random;
     this.#release = takeLock(path);
     try {
-      const machineSecret = machineSecretAt(secretPathOf(path, machineSecretPath), random, keychain);
+      const secretPath = secretPathOf(path, machineSecretPath);
+      const machineSecret = machineSecretAt(secretPath, random, keychain);
+      this.isInKeychain = isKeptInKeychain(secretPath);
       const inFolder = (name: string): string => join(path, name);
       this.vault = new Vault({
         path: inFolder('vault.json'),

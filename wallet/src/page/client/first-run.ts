@@ -7,6 +7,7 @@ import { act } from './api.ts';
 import { h } from './dom.ts';
 import { actionButton, form, pinField, selectField } from './fields.ts';
 import { mark } from './icons.ts';
+import { restoreFold } from './keys.ts';
 import { showPhrase } from './phrase.ts';
 
 export function setUpView(view: PageView, language: Language, choose: (language: Language) => void): HTMLElement[] {
@@ -20,6 +21,7 @@ export function setUpView(view: PageView, language: Language, choose: (language:
       h('p', { class: 'lead' }, words.setUp.lead),
       languageChoice(words, language, choose),
       setUpForm(view, words, language),
+      restoreFold(language, words),
     ),
   ];
 }

@@ -1,6 +1,7 @@
 /** Keys and people in the settings: forgotten PIN, a child's guardian, password, keychain, who else has a wallet here. */
 import { CONSENT_WORDS } from '../../words/consent-words.ts';
 import { KEYS_WORDS } from '../../words/keys-words.ts';
+import type { Language } from '../../words/languages.ts';
 import type { PageWords } from '../../words/page-words.ts';
 import type { PageView, PeopleView } from '../view.ts';
 import { h } from './dom.ts';
@@ -41,6 +42,48 @@ export function forgottenFold(view: PageView, words: PageWords): HTMLElement {
 /** 24 English words, in every language from left to right; never kept by the browser. */
 export function phraseArea(id: string, label: string): HTMLElement {
   return area(id, label, { class: 'secret', dir: 'ltr', lang: 'en', spellcheck: 'false', autocapitalize: 'none' });
+}
+
+/** First run of somebody who has a wallet on another machine, or had. */
+export function restoreFold(language: Language, words: PageWords): HTMLElement {
+  const { restore } = KEYS_WORDS[language];
+  return h(
+    'details',
+    { class: 'fold', id: 'restore' },
+    h('summary', {}, restore.have),
+    form(
+      {
+        words,
+        class: 'stack',
+        busyText: restore.working,
+        submit({ phrase = '', pin = '', repeat }, complain) {
+          if (pin.length < 4) return void complain(words.pin.form);
+          if (pin !== repeat) return void complain(words.pin.different);
+          return ['restore', { phrase, pin, language }];
+        },
+      },
+      h('p', { class: 'hint' }, restore.lead),
+      phraseArea('restore-phrase', restore.phrase),
+      h(
+        'div',
+        { class: 'pair' },
+        pinField('restore-pin', words.pin.next, true),
+        pinField('restore-repeat', words.pin.repeat, true),
+      ),
+      h('button', { type: 'submit', class: 'wide' }, restore.now),
+    ),
+  );
+}
+
+/** Where the machine's secret is, without which a copy of the files opens nothing. */
+export function keychainCard({ language, keys }: PageView): HTMLElement {
+  const { keychain } = KEYS_WORDS[language];
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'keychain-title' },
+    h('h2', { id: 'keychain-title' }, keychain.title),
+    h('p', {}, keys.isInKeychain ? keychain.used : keychain.notUsed),
+  );
 }
 
 /** A wallet of one's own can be made a child's; a child's has its guardian's doors. */

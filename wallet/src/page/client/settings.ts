@@ -5,7 +5,7 @@ import type { AccountView, PageView, WalletLimitsView } from '../view.ts';
 import { h } from './dom.ts';
 import { familyCard } from './consent.ts';
 import { amountField, field, form, pinField, selectField } from './fields.ts';
-import { guardianCard, peopleCard } from './keys.ts';
+import { guardianCard, keychainCard, peopleCard } from './keys.ts';
 import { phraseSettings } from './phrase.ts';
 
 export function settingsView(view: PageView, words: PageWords): HTMLElement[] {
@@ -32,6 +32,7 @@ export function settingsView(view: PageView, words: PageWords): HTMLElement[] {
         pinCard(words),
         guardianCard(view, words),
         people && peopleCard(people, view, words),
+        keychainCard(view),
         account && accountCard(account, words),
       ),
     ),
