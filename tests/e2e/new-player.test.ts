@@ -14,7 +14,7 @@ async function openWallet(page: Page): Promise<void> {
   await page.goto(house.town.wallet.pageUrl());
   await page.getByRole('heading', { name: 'Welcome to your wallet' }).waitFor();
   await page.getByLabel('PIN', { exact: true }).fill(PIN);
-  await page.getByLabel('PIN again').fill(PIN);
+  await page.locator('#set-up-repeat').fill(PIN);
   await page.getByRole('button', { name: 'Create wallet' }).click();
   await page.getByRole('heading', { name: 'Balance' }).waitFor();
 }

@@ -28,11 +28,15 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'Welcome to your wallet' }).waitFor();
     expect(new URL(page.url()).search).toBe('');
     await look('1-first-run');
+    await page.getByText('I have a wallet already').click();
+    await page.getByRole('button', { name: 'Restore my wallet' }).waitFor();
+    await look('1-restore');
+    await page.getByText('I have a wallet already').click();
     await page.getByLabel('PIN', { exact: true }).fill(PIN);
-    await page.getByLabel('PIN again').fill('1357');
+    await page.locator('#set-up-repeat').fill('1357');
     await page.getByRole('button', { name: 'Create wallet' }).click();
     await page.getByText('The two PINs differ.').waitFor();
-    await page.getByLabel('PIN again').fill(PIN);
+    await page.locator('#set-up-repeat').fill(PIN);
     await page.getByRole('button', { name: 'Create wallet' }).click();
     await page.getByRole('heading', { name: 'Balance' }).waitFor();
     await look('2-home-empty');
