@@ -5,43 +5,27 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatMoney } from '@coinslot/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { beginningOf, dayOf } from './offers/dates.ts';
+import { registerPlacements } from './cli/placements.ts';
+import { filesOf, moment, reportFaults, say, warn, type FileOptions } from './cli/terminal.ts';
+import { dayOf } from './offers/dates.ts';
 import { PUBLISHER_ID } from './offers/schema.ts';
-import { readOffers } from './offers/read.ts';
 import { flawOfTitle } from './offers/words.ts';
-import { compilePlacements, formatPlacements } from './placements/compile.ts';
 import { refund } from './refunds/refund.ts';
 import { sendBankDetails } from './server/bank-details.ts';
 import { fetchEncryptionKey, handOverEscrows } from './server/escrow.ts';
 import { signIn } from './server/sign-in.ts';
 import { formatSchemas } from './schema-files.ts';
 import { checkStudio } from './studio/check.ts';
-import { readText, replaceFile } from './studio/files.ts';
+import { replaceFile } from './studio/files.ts';
 import { initStudio } from './studio/init.ts';
-import { studioFiles, type StudioFiles } from './studio/layout.ts';
+import { studioFiles } from './studio/layout.ts';
 import { signStudio } from './studio/sign.ts';
-import { FaultsError, formatFault, type Fault } from './text/faults.ts';
+import { FaultsError } from './text/faults.ts';
 
 /** ub-common-name of X.509 (RFC 5280 appendix A.1): the certificate could not hold more. */
 const NAME_CHARACTERS_MAX = 64;
 
 const randomBytes = (length: number): Uint8Array => Uint8Array.from(systemRandomBytes(length));
-const say = (...lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-const warn = (...lines: readonly string[]): void =>
-  void process.stderr.write(lines.map((line) => `${line}\n`).join(''));
-
-/** The options that name files; each has its usual name in the folder. */
-type FileOptions = Partial<Record<keyof StudioFiles, string>>;
-
-function filesOf(folder: string, options: FileOptions): StudioFiles {
-  return { ...studioFiles(folder), ...options };
-}
-
-function reportFaults(faults: readonly Fault[]): void {
-  warn(...faults.map(formatFault));
-  process.exitCode = 1;
-}
-
 function init(folder: string, options: { name: string; id?: string; country?: string }, command: Command): void {
   const id = options.id ?? slugOf(options.name);
   if (!PUBLISHER_ID.test(id)) command.error('error: --id: expected a-z 0-9 . - with at most 64 characters');
@@ -80,16 +64,6 @@ function check(folder: string, options: FileOptions & { at?: number; sources?: b
   warn(...warnings.map((warning) => `warning: ${warning}`));
   if (faults.length > 0) reportFaults(faults);
   else say(`ok as of ${dayOf(atMs)}`);
-}
-
-function compile(folder: string, options: FileOptions): void {
-  const files = filesOf(folder, options);
-  const offers = readOffers(files.offers, readText(files.offers));
-  const compiled = compilePlacements(files.placements, readText(files.placements), offers);
-  replaceFile(files.compiledPlacements, formatPlacements(compiled));
-  say(
-    `compiled ${files.compiledPlacements}: ${compiled.placements.length} placements, ${compiled.campaigns.length} campaigns`,
-  );
 }
 
 const REFUND_REASONS = ['requested', 'defect', 'unauthorised'] as const;
@@ -186,12 +160,6 @@ function serverUrl(text: string): string {
   return text;
 }
 
-function moment(text: string): number {
-  const atMs = beginningOf(text);
-  if (atMs === undefined) throw new InvalidArgumentError('expected a date such as 2027-01-31');
-  return atMs;
-}
-
 function country(text: string): string {
   if (!/^[A-Z]{2}$/.test(text)) throw new InvalidArgumentError('expected an ISO 3166 code such as FR');
   return text;
@@ -234,16 +202,7 @@ program
   .option('--compiled-placements <file>', 'default: placements.json')
   .action(check);
 
-program
-  .command('placements')
-  .description('placements of offers')
-  .command('compile')
-  .description('compile placements.yaml to the placements.json that the game reads')
-  .argument('[folder]', 'folder of the studio', '.')
-  .option('--offers <file>', 'default: offers.yaml')
-  .option('--placements <file>', 'default: placements.yaml')
-  .option('--compiled-placements <file>', 'default: placements.json')
-  .action(compile);
+registerPlacements(program);
 
 program
   .command('schema')

@@ -1,0 +1,9 @@
+/** `coinslot placements ...`: everything a designer does with a file. Each command registers itself in a file of its own. */
+import type { Command } from 'commander';
+import { registerCompile } from './placements-compile.ts';
+
+/** Adds the group and all its commands. */
+export function registerPlacements(program: Command): void {
+  const placements = program.command('placements').description('when offers appear: check, ask why, try, measure');
+  registerCompile(placements);
+}
