@@ -1,12 +1,12 @@
 /** The player's timing state: kept in the store, joined with what is true only now (playing, owned, wallet, dialog). */
 import {
   addPlay,
+  isTimingState,
   newTimingState,
   recordAccepted,
   recordDeclined,
   recordShown,
   startSession,
-  type ShownCounts,
   type TimingState,
   type WalletStanding,
 } from '../timing/index.ts';
@@ -83,35 +83,3 @@ export class Player {
     this.#ports.store.put(TABLE, KEY, this.#state).catch(this.#onProblem);
   }
 }
-
-/** Storage is the player's to edit; what is not of the shape counts as a new player. */
-function isTimingState(kept: unknown): kept is TimingState {
-  const state = kept as TimingState | null | undefined;
-  const isTimeOrNever = (value: unknown): boolean => value === null || isCount(value);
-  return (
-    typeof state?.seed === 'string' &&
-    COUNTS.every((name) => isCount(state[name])) &&
-    isTimeOrNever(state.lastShownAtMs) &&
-    isTimeOrNever(state.lastDeclinedAtMs) &&
-    areShownCounts(state.shown) &&
-    typeof state.campaigns === 'object' &&
-    state.campaigns !== null &&
-    Object.values(state.campaigns).every(areShownCounts)
-  );
-}
-
-const COUNTS = [
-  'sessions',
-  'firstSessionAtMs',
-  'playedMs',
-  'sessionPlayedMs',
-  'day',
-  'accepted',
-  'declined',
-  'sessionDeclined',
-] as const;
-
-const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-
-const areShownCounts = (counts: ShownCounts | null | undefined): boolean =>
-  isCount(counts?.session) && isCount(counts?.day) && isCount(counts?.lifetime);

@@ -5,7 +5,15 @@
 export * from './types.ts';
 export { compileTiming, type Decide } from './decide.ts';
 export { placementsFor, type Happening } from './boundaries.ts';
-export { addPlay, newTimingState, recordAccepted, recordDeclined, recordShown, startSession } from './state.ts';
+export {
+  addPlay,
+  newTimingState,
+  recordAccepted,
+  recordDeclined,
+  recordShown,
+  startSession,
+  isTimingState,
+} from './state.ts';
 export {
   fairnessVerdict,
   type FairnessFacts,
@@ -15,3 +23,17 @@ export {
 } from './fairness.ts';
 export { ENGINE_FACT_NAMES } from './facts.ts';
 export { compileRule, factsOf, RULE_DEPTH_MAX, RULE_NODES_MAX, RULE_OPERATORS } from './rule.ts';
+export {
+  ANSWERS,
+  fileHash,
+  readRecording,
+  RecordingError,
+  writeLine,
+  type Answer,
+  type PassedHappening,
+  type RecordedEvent,
+  type RecordedLine,
+  type Recording,
+  type RecordingHeader,
+  type ShownCampaign,
+} from './recording.ts';

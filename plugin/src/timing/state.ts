@@ -89,3 +89,38 @@ export const recordDeclined = (state: TimingState, nowMs: number): TimingState =
 });
 
 export const recordAccepted = (state: TimingState): TimingState => ({ ...state, accepted: state.accepted + 1 });
+
+/**
+ * Whether something from outside (a store that is the player's to edit, a recording) is a state as it is kept: what is only true
+ * now (playing, owned, wallet, dialog) is not looked at.
+ */
+export function isTimingState(kept: unknown): kept is TimingState {
+  const state = kept as TimingState | null | undefined;
+  const isTimeOrNever = (value: unknown): boolean => value === null || isCount(value);
+  return (
+    typeof state?.seed === 'string' &&
+    COUNTS.every((name) => isCount(state[name])) &&
+    isTimeOrNever(state.lastShownAtMs) &&
+    isTimeOrNever(state.lastDeclinedAtMs) &&
+    areShownCounts(state.shown) &&
+    typeof state.campaigns === 'object' &&
+    state.campaigns !== null &&
+    Object.values(state.campaigns).every(areShownCounts)
+  );
+}
+
+const COUNTS = [
+  'sessions',
+  'firstSessionAtMs',
+  'playedMs',
+  'sessionPlayedMs',
+  'day',
+  'accepted',
+  'declined',
+  'sessionDeclined',
+] as const;
+
+const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+const areShownCounts = (counts: ShownCounts | null | undefined): boolean =>
+  isCount(counts?.session) && isCount(counts?.day) && isCount(counts?.lifetime);

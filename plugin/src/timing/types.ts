@@ -123,7 +123,9 @@ export const SKIP_REASONS = [
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** What is known of the wallet; `unknown` (not asked yet) holds nothing back. */
-export type WalletStanding = 'unknown' | 'ready' | 'payments-off' | 'permission' | 'absent' | 'offline';
+export const WALLET_STANDINGS = ['unknown', 'ready', 'payments-off', 'permission', 'absent', 'offline'] as const;
+
+export type WalletStanding = (typeof WALLET_STANDINGS)[number];
 
 /** A boundary that has been reached. */
 export interface Boundary {
