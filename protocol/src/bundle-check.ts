@@ -115,6 +115,8 @@ class BundleFile implements Record<BundleCheck, () => void> {
   readonly #options: BundleOptions;
   #contents: BundleContents | undefined;
   #enrolment: Enrolment | undefined;
+  /** The newest in the file. */
+  #passwordKey: Uint8Array | undefined;
   publisher: VerifiedLeaf | undefined;
   decider: VerifiedLeaf | undefined;
 
@@ -173,6 +175,20 @@ class BundleFile implements Record<BundleCheck, () => void> {
       throw new ProtocolError('BAD_KEY', 'Bundle.keys: of another player');
     openSigned(first, { type: 'enrolment', publicKey: enrolment.accountKey, ...this.#verify });
     this.#enrolment = enrolment;
+    for (const one of bundle.keys) if (readEnvelope(one).typeName === 'account-request') this.#takePassword(one, enrolment);
+  }
+
+  /** A password's key, by the word of the PIN key, and not after the payment. */
+  #takePassword(envelope: Uint8Array, { pinKey }: Enrolment): void {
+    const { request, decision } = this.#read;
+    const { ask, userId, passwordKey, timeMs } = decodeAccountRequest(readEnvelope(envelope).body);
+    openSigned(envelope, { type: 'account-request', publicKey: pinKey, ...this.#verify });
+    requireAll('BAD_KEY', 'Bundle.keys', 'no password of this player, of before the payment', [
+      ['ask', ask === 'password' && passwordKey !== undefined],
+      ['userId', equalBytes(userId, request.userId)],
+      ['timeMs', timeMs <= decision.timeMs + LIMITS.clockSkewMsMax],
+    ]);
+    this.#passwordKey = passwordKey;
   }
 
   request(): void {
@@ -245,6 +261,7 @@ class BundleFile implements Record<BundleCheck, () => void> {
     if (enrolment === undefined) throw new Error('bundle: a request before its keys');
     if (proof === 'press' || proof === 'card') return enrolment.pressKey;
     if (proof === 'pin') return enrolment.pinKey;
+    if (proof === 'password' && this.#passwordKey !== undefined) return this.#passwordKey;
     throw new ProtocolError('BAD_KEY', `Bundle.keys: none for a proof by ${proof}`);
   }
 }

@@ -7,6 +7,11 @@ import { context, contextHash } from './contexts.ts';
 
 const ID_BYTES = 16;
 const HEAD_BYTES = 32;
+const KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+const IDENTIFIER_BYTES = 64;
+
+const utf8 = new TextEncoder();
 
 /** The head of a card without records, and `previous` of its first: 32 zero bytes. A copy each time. */
 export const cardChainStart = (): Uint8Array => new Uint8Array(HEAD_BYTES);
@@ -51,6 +56,58 @@ export const cardDecisionId = (cardId: Uint8Array, nonce: Uint8Array): Uint8Arra
     requireLength(cardId, ID_BYTES, 'cardId'),
     requireLength(nonce, ID_BYTES, 'nonce'),
   ).slice(0, ID_BYTES);
+
+/** What a card signs so that others may seal to it: context `card-sealing-key`, card id (16), X25519 key (32). */
+export function cardSealingKeyInput(cardId: Uint8Array, sealingKey: Uint8Array): Uint8Array {
+  return joined(
+    context('card-sealing-key'),
+    requireLength(cardId, ID_BYTES, 'cardId'),
+    requireLength(sealingKey, KEY_BYTES, 'sealingKey'),
+  );
+}
+
+/** What is sold: a quote, down to its signature, so that no other price, publisher or offer has the same hash. */
+export interface CardSale {
+  /** 64 bytes. */
+  readonly quoteSignature: Uint8Array;
+  readonly publisherId: string;
+  readonly gameId: string;
+  /** 32 bytes. */
+  readonly offerHash: Uint8Array;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
+/**
+ * The name of a sale for cards, which hold content keys by it: context `card-sale`, then the fields as they stand in a
+ * payment's commands: quote signature (64), offer hash (32), amount (8, big-endian), currency (3), publisher and game (65
+ * each: length, characters, zeros).
+ */
+export function cardSaleHash(sale: CardSale): Uint8Array {
+  const amount = new Uint8Array(8);
+  new DataView(amount.buffer).setBigUint64(0, sale.amountMinor);
+  return contextHash(
+    'card-sale',
+    requireLength(sale.quoteSignature, SIGNATURE_BYTES, 'quoteSignature'),
+    requireLength(sale.offerHash, HEAD_BYTES, 'offerHash'),
+    amount,
+    requireLength(utf8.encode(sale.currency), 3, 'currency'),
+    filledIdentifier(sale.publisherId),
+    filledIdentifier(sale.gameId),
+  );
+}
+
+function filledIdentifier(identifier: string): Uint8Array {
+  const filled = new Uint8Array(1 + IDENTIFIER_BYTES);
+  const text = utf8.encode(identifier);
+  if (text.length > IDENTIFIER_BYTES) throw new TypeError(`identifier: at most ${IDENTIFIER_BYTES} bytes`);
+  filled[0] = text.length;
+  filled.set(text, 1);
+  return filled;
+}
+
+/** Hash of encoded ContentKeys. It tells nothing of them: each holds a key of 32 random bytes. */
+export const contentKeysDigest = (contentKeys: Uint8Array): Uint8Array => contextHash('content-keys', contentKeys);
 
 function requireLength(value: Uint8Array, length: number, name: string): Uint8Array {
   if (value.length !== length) throw new TypeError(`${name}: expected ${length} bytes`);

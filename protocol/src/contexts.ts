@@ -35,6 +35,9 @@ export const MESSAGE_TYPES = Object.freeze({
   'encryption-key': 24,
   'content-escrow': 25,
   countersignature: 26,
+  placements: 27,
+  'card-keys-request': 28,
+  'card-keys': 29,
 });
 
 export type MessageType = keyof typeof MESSAGE_TYPES;

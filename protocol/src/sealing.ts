@@ -200,6 +200,24 @@ export function openContentKey(
   throw new ProtocolError('BAD_KEY', 'content key: not the one that the quote names');
 }
 
+/** All content keys of a card at once, on their way to it. The card's id is bound in: another card does not take them. */
+const forCard = (cardId: Uint8Array): SealingUse => ({
+  info: context('content-keys card'),
+  aad: requireBytesOf(cardId, 16, 'cardId'),
+});
+
+/** Seals encoded ContentKeys to a card's sealing key. Throws as `sealTo` does. */
+export const sealContentKeys = (
+  contentKeys: Uint8Array,
+  cardId: Uint8Array,
+  sealingKey: Uint8Array,
+  keyingMaterial: Uint8Array,
+): Uint8Array => sealTo(sealingKey, forCard(cardId), contentKeys, keyingMaterial);
+
+/** Opens them in the card. Throws BAD_KEY when they are sealed to another card, or were changed. */
+export const openContentKeys = (sealed: Uint8Array, cardId: Uint8Array, secretKey: Uint8Array): Uint8Array =>
+  openSealed(secretKey, forCard(cardId), sealed);
+
 function useOf(contentKeyId: Uint8Array, holder: KeyHolder): SealingUse {
   requireBytesOf(contentKeyId, CONTENT_KEY_ID_BYTES, 'contentKeyId');
   return { info: context(`content-key ${holder.holder}`), aad: joined(contentKeyId, bindingOf(holder)) };

@@ -39,7 +39,7 @@ export const uint32 = count(0xffff_ffff);
 
 /** The one version this code speaks: another is refused, never guessed at. */
 export const protocolVersion: Shape<number> = same((value, at) => {
-  if (value !== PROTOCOL_VERSION) throw bad(at, `expected protocol version ${PROTOCOL_VERSION}`);
+  if (value !== PROTOCOL_VERSION) throw bad(at, `expected version ${PROTOCOL_VERSION}`);
   return value;
 });
 

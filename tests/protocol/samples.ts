@@ -32,6 +32,7 @@ import {
   decodePaymentMandate,
   decodePaymentRequest,
   decodePeriodSeal,
+  decodePlacements,
   decodePriceList,
   decodeQuote,
   decodeRateTable,
@@ -65,6 +66,7 @@ import {
   encodePaymentMandate,
   encodePaymentRequest,
   encodePeriodSeal,
+  encodePlacements,
   encodePriceList,
   encodeQuote,
   encodeRateTable,
@@ -105,6 +107,7 @@ import {
   type PaymentMandate,
   type PaymentRequest,
   type PeriodSeal,
+  type Placements,
   type PriceList,
   type Quote,
   type RateTable,
@@ -556,6 +559,14 @@ export const contentEscrow: ContentEscrow = {
     deciderPair.publicKey,
     seedOf('sealing to the decider'),
   ),
+};
+
+export const placements: Placements = {
+  publisherId: publisher.id,
+  gameId: quote.gameId,
+  number: 1,
+  timeMs: NOON_MS,
+  file: new TextEncoder().encode('{"version":1,"game":"demo-game","offers":{},"covers":{},"placements":[]}'),
 };
 
 export const priceList: PriceList = {
@@ -1185,6 +1196,20 @@ export const SAMPLES: readonly Sample[] = [
       timeMs: timeOf,
     }),
     'declined',
+  ),
+  sample(
+    'Placements',
+    encodePlacements,
+    decodePlacements,
+    placements,
+    fc.record({
+      publisherId: identifierOf,
+      gameId: identifierOf,
+      number: fc.integer({ min: 1, max: 0xffff_ffff }),
+      timeMs: timeOf,
+      file: bytesOf(1, 600),
+    }),
+    'placements',
   ),
   sample(
     'Shown',

@@ -35,11 +35,24 @@ const enrolmentShape = record('Enrolment', {
 const accountRequestShape = record('AccountRequest', {
   userId: bytes16,
   /** `limits`, `close` and `password` are signed by the PIN key. */
-  ask: oneOf('status', 'limits', 'decisions', 'refunds', 'close', 'requests', 'countersignatures', 'password'),
+  ask: oneOf(
+    'status',
+    'limits',
+    'decisions',
+    'refunds',
+    'close',
+    'requests',
+    'countersignatures',
+    'password',
+    'passwords',
+  ),
   /** New limits for `limits` (signed by the PIN key); 0 otherwise. */
   pressPaymentMaxMinor: amount,
   pressDayMaxMinor: amount,
-  /** For lists: those recorded after this position. `requests` and `countersignatures` have the positions of `decisions`. */
+  /**
+   * For lists: those recorded after this position. `requests` and `countersignatures` have the positions of `decisions`; `passwords`
+   * are the requests `password` that were taken.
+   */
   after: amount,
   /** For `password`: the key that proves it, or nothing to take the one before away. Absent otherwise. */
   passwordKey: maybe(bytes32),

@@ -23,6 +23,7 @@ import {
   decodePaymentRequest,
   decodeDeclined,
   decodePeriodSeal,
+  decodePlacements,
   decodePriceList,
   decodeQuote,
   decodeRateTable,
@@ -109,6 +110,7 @@ export const DOORS = {
   Declined: decodeDeclined,
   EncryptionKey: decodeEncryptionKey,
   ContentEscrow: decodeContentEscrow,
+  Placements: decodePlacements,
   Shown: decodeShown,
   PriceList: decodePriceList,
   openEnvelope: (bytes: Uint8Array, given: Given) =>
