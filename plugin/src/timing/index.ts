@@ -37,3 +37,11 @@ export {
   type RecordingHeader,
   type ShownCampaign,
 } from './recording.ts';
+export {
+  replay,
+  type Outcome,
+  type Replay,
+  type ReplayedBoundary,
+  type ReplayedOffer,
+  type ReplayOptions,
+} from './replay.ts';
