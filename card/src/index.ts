@@ -24,7 +24,7 @@ export {
   type PayOptions,
   type PinOutcome,
 } from './terminal/card-terminal.ts';
-export type { CardFacts, CardInfo, IssuerObject, PurseState } from './terminal/facts.ts';
+export type { CardFacts, CardInfo, ContentKeysInfo, IssuerObject, PurseState } from './terminal/facts.ts';
 export type { CardEntry, CardPayment, CertifiedCard } from './terminal/payment.ts';
 export { CardTerminalError } from './terminal/errors.ts';
 export type { CardFile, LifeCycle } from './applet/selection.ts';

@@ -1,5 +1,7 @@
 /** The command table: what each instruction is called and how its header reads. Applet and terminal both go by it. */
 
+import { CARD_KEYS_MAX } from '@coinslot/protocol';
+
 /** Proprietary application identifier (ISO 7816-5: category F): F0 and `COINSLOT`, then the version of the applet. */
 export const AID = Uint8Array.from([0xf0, ...new TextEncoder().encode('COINSLOT'), 0x01]);
 export const LABEL = 'Coinslot purse';
@@ -31,14 +33,20 @@ export const COMMANDS = {
   INITIALIZE_FOR_PURCHASE: { cla: 0x80, ins: 0x50, p1: 0x00, p2: 0x00 },
   INITIALIZE_FOR_LOAD: { cla: 0x80, ins: 0x50, p1: 0x01, p2: 0x00 },
   CREDIT_FOR_LOAD: { cla: 0x80, ins: 0x52, p1: 0x00, p2: 0x00 },
-  DEBIT_FOR_PURCHASE: { cla: 0x80, ins: 0x54, p1: 0x00, p2: 0x00 },
+  /** P2: `WITHOUT_CONTENT_KEY` or `WITH_CONTENT_KEY`. */
+  DEBIT_FOR_PURCHASE: { cla: 0x80, ins: 0x54, p1: 0x00 },
   GET_TRANSACTION_PROOF: { cla: 0x80, ins: 0x5a, p1: 0x00, p2: 0x00 },
   GET_BALANCE: { cla: 0x80, ins: 0x5c, p1: 0x00 },
   PROVE_POSSESSION: { cla: 0x80, ins: 0x88, p1: 0x00, p2: 0x00 },
   PERSONALISE: { cla: 0x80, ins: 0xda, p1: 0x00, p2: 0x00 },
   PUT_PARAMETERS: { cla: 0x80, ins: 0xda, p1: 0x01, p2: 0x00 },
   PUT_RATES: { cla: 0x80, ins: 0xda, p1: 0x02, p2: 0x00 },
+  PUT_CONTENT_KEYS: { cla: 0x80, ins: 0xda, p1: 0x03, p2: 0x00 },
 } as const satisfies Record<string, Header>;
+
+/** P2 of DEBIT FOR PURCHASE: whether what is bought is sealed, so that nobody pays for what would not open. */
+export const WITHOUT_CONTENT_KEY = 0x00;
+export const WITH_CONTENT_KEY = 0x01;
 
 export type CommandName = keyof typeof COMMANDS;
 
@@ -50,6 +58,12 @@ export const DATA_OBJECTS = {
   PARAMETERS: 0x0104,
   RATES: 0x0105,
   USER_ID: 0x0106,
+  /** How many content keys there are, and of when. */
+  CONTENT_KEYS: 0x0107,
+  /** Which sales they go with. */
+  CONTENT_KEY_LINES: 0x0108,
+  /** What content keys are sealed to, signed. */
+  SEALING_KEY: 0x0109,
   /** Certificate i of the chain stands at 0x0110 + i, the card's own first. */
   CERTIFICATES: 0x0110,
   /** The two that EMV has a tag for (EMV book 3, annex A). */
@@ -76,6 +90,8 @@ export const CARD_LIMITS = Object.freeze({
   recordsMax: 64,
   /** Nonces that are remembered longer than their records, because their offers lie ahead of the card's time. */
   tombstonesMax: 64,
+  /** Content keys held at once. */
+  contentKeysMax: CARD_KEYS_MAX,
   pinTries: 3,
   unblockTries: 5,
   /** A chained or extended command: the certificate chain, parameters and rates of a personalisation. */

@@ -73,6 +73,8 @@ export interface DecisionParts {
   readonly unreportedMinor: bigint;
   readonly sessionKey: Uint8Array;
   readonly playerKey: Uint8Array;
+  /** The content key sealed to the player; 80 bytes. */
+  readonly sealedKey: Uint8Array | undefined;
 }
 
 /** Message 3. Its time is the offer's: a card has no clock. */
@@ -83,6 +85,7 @@ export function decisionOf({
   unreportedMinor,
   sessionKey,
   playerKey,
+  sealedKey,
 }: DecisionParts): PaymentDecision {
   return {
     signer: keyHash(card.spki),
@@ -105,7 +108,7 @@ export function decisionOf({
     decisionId: cardDecisionId(card.cardId, record.nonce),
     timeMs: record.offerTimeMs,
     card: { counter: record.counter, head, unreportedMinor },
-    sealedKey: undefined,
+    sealedKey,
   };
 }
 

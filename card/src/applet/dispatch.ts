@@ -2,6 +2,7 @@
 import type { Command } from './apdu.ts';
 import type { Card } from './card.ts';
 import { COMMANDS, type CommandName, type Header } from './commands.ts';
+import { putContentKeys } from './content-keys.ts';
 import { generateKeyPair, personalise, provePossession, putParameters, putRates } from './issuing.ts';
 import { changePin, resetRetryCounter, verifyPin } from './pin.ts';
 import { debitForPurchase, getTransactionProof, initializeForPurchase } from './purchase.ts';
@@ -35,6 +36,7 @@ const EXECUTE: Record<Exclude<CommandName, 'GET_RESPONSE'>, Execute> = {
   PERSONALISE: personalise,
   PUT_PARAMETERS: putParameters,
   PUT_RATES: putRates,
+  PUT_CONTENT_KEYS: putContentKeys,
 };
 const NAMES = Object.keys(EXECUTE) as (keyof typeof EXECUTE)[];
 
@@ -51,4 +53,10 @@ export function commandNamed({ cla, ins, p1, p2 }: Command): { name: CommandName
 }
 
 /** These may come in parts, because they carry an issuer's signed objects. */
-export const CHAINABLE: readonly CommandName[] = ['CREDIT_FOR_LOAD', 'PERSONALISE', 'PUT_PARAMETERS', 'PUT_RATES'];
+export const CHAINABLE: readonly CommandName[] = [
+  'CREDIT_FOR_LOAD',
+  'PERSONALISE',
+  'PUT_PARAMETERS',
+  'PUT_RATES',
+  'PUT_CONTENT_KEYS',
+];

@@ -1,5 +1,16 @@
 /** What stands in the commands and answers of a payment and a recharge, at fixed offsets. */
-import { amount64, currency3, identifier64, layout, raw, time64, unsigned, yesNo, type LayoutValue } from './layout.ts';
+import {
+  amount64,
+  currency3,
+  identifier64,
+  layout,
+  maybeRaw,
+  raw,
+  time64,
+  unsigned,
+  yesNo,
+  type LayoutValue,
+} from './layout.ts';
 
 /** INITIALIZE FOR PURCHASE: who pays whom, from which purse. */
 export const purchaseStart = layout('INITIALIZE FOR PURCHASE', {
@@ -48,10 +59,35 @@ export const decided = layout('answer', {
   /** Of this purse, this debit included. */
   unreportedMinor: amount64,
   pinVerified: yesNo,
+  /** The content key sealed to the player, where the debit asked for one and was approved. */
+  sealedKey: maybeRaw(80),
   /** Over message 3. P-256: `r` and `s` as the card made them; whoever reads takes the lower `s`. */
   signature: raw(64),
 });
 export type Decided = LayoutValue<typeof decided>;
+
+/** GET DATA 0107: the content keys, by number. */
+export const contentKeysState = layout('content keys', {
+  keysMax: unsigned(1),
+  keys: unsigned(1),
+  /** The issuer's time of them; older ones are refused. */
+  timeMs: time64,
+  /** As in CardKeys; zeros before the first. */
+  digest: raw(32),
+});
+export type ContentKeysState = LayoutValue<typeof contentKeysState>;
+
+/** GET DATA 0108: one content key, by what it goes with. */
+export const contentKeyLine = layout('content key', {
+  /** `cardSaleHash`. */
+  sale: raw(32),
+  /** No release for an offer after this time. */
+  notAfterMs: time64,
+});
+export type ContentKeyLine = LayoutValue<typeof contentKeyLine>;
+
+/** GET DATA 0109: what content keys are sealed to, and the card's signature over it. */
+export const sealingKeyAnswer = layout('sealing key', { sealingKey: raw(32), signature: raw(64) });
 
 /** INITIALIZE FOR LOAD: the card's challenge, to which the acknowledgement must be bound, and how far it has come. */
 export const loadReady = layout('INITIALIZE FOR LOAD answer', {

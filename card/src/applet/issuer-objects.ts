@@ -3,6 +3,7 @@
  * nothing else. Chains that travel with an object are not looked at; a card could not tell whether they hold today.
  */
 import {
+  decodeCardKeys,
   decodeCardParameters,
   decodeRateTable,
   decodeUploadAcknowledgement,
@@ -14,6 +15,7 @@ import {
   readPublicKey,
   sealEnvelope,
   signatureInput,
+  type CardKeys,
   type CardParameters,
   type Certificate,
   type MessageType,
@@ -45,6 +47,10 @@ export const openRates = (envelope: Uint8Array, issuerKey: Uint8Array): Signed<R
   openIssued(envelope, 'rate-table', issuerKey, decodeRateTable);
 export const openAcknowledgement = (envelope: Uint8Array, issuerKey: Uint8Array): Signed<UploadAcknowledgement> =>
   openIssued(envelope, 'upload-acknowledgement', issuerKey, decodeUploadAcknowledgement);
+
+/** What is sealed in it is not opened yet. */
+export const openCardKeys = (envelope: Uint8Array, issuerKey: Uint8Array): CardKeys =>
+  openIssued(envelope, 'card-keys', issuerKey, decodeCardKeys).value;
 
 /** 6982 for an object that the issuer made for another card. */
 export function requireOwnId(cardId: Uint8Array, named: Uint8Array): void {

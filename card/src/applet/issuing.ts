@@ -103,6 +103,9 @@ function purseCardOf(card: Card, objects: IssuerObjects): PurseCard {
     acknowledged: new Uint8Array(32),
     blocked: false,
     records: [],
+    contentKeys: [],
+    contentKeysDigest: new Uint8Array(32),
+    contentKeysTimeMs: 0,
   };
 }
 

@@ -79,6 +79,23 @@ export const raw = (length: number): Field<Uint8Array> => ({
   read: (source) => Uint8Array.from(source),
 });
 
+/** Bytes of a fixed length, or none: 1 and the bytes, or zeros. */
+export const maybeRaw = (length: number): Field<Uint8Array | undefined> => ({
+  length: 1 + length,
+  holds: '1 and bytes, or zeros',
+  write(value, target) {
+    if (value === undefined) return;
+    target.writeUInt8(1);
+    raw(length).write(value, target.subarray(1));
+  },
+  read(source) {
+    const isThere = yesNo.read(source.subarray(0, 1));
+    if (isThere) return raw(length).read(source.subarray(1));
+    if (source.some((byte) => byte !== 0)) throw bad('bytes', 'some where there are none');
+    return undefined;
+  },
+});
+
 /** A number of 1, 2 or 4 bytes. */
 export const unsigned = (length: 1 | 2 | 4): Field<number> => ({
   length,

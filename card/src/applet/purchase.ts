@@ -2,6 +2,8 @@
 import { CODES, equalBytes, signatureInput, contextHash } from '@coinslot/protocol';
 import type { Command } from './apdu.ts';
 import type { Card } from './card.ts';
+import { WITH_CONTENT_KEY, WITHOUT_CONTENT_KEY } from './commands.ts';
+import { keyOfSale, sealForPlayer } from './content-keys.ts';
 import { chained, decisionBody, recordOf } from './decision.ts';
 import {
   debit as debitLayout,
@@ -35,21 +37,25 @@ export function initializeForPurchase(card: Card, { data }: Command): Uint8Array
  * 80 54: record, then answer. Balance or unreported sum, counter, record and answer become durable in one commit; the
  * signature is made before it and leaves after it.
  */
-export async function debitForPurchase(card: Card, { data }: Command): Promise<Uint8Array> {
+export async function debitForPurchase(card: Card, { p2, data }: Command): Promise<Uint8Array> {
   const { purchase, pinVerified } = card.session;
   // Whatever comes of it: what this debit leaves over, the next program must not find.
   card.session.purchase = undefined;
   card.session.pinVerified = false;
   if (purchase === undefined) throw new Refused(SW.CONDITIONS, 'no INITIALIZE FOR PURCHASE before');
+  if (p2 !== WITHOUT_CONTENT_KEY && p2 !== WITH_CONTENT_KEY) throw new Refused(SW.WRONG_P1P2, 'with a key or without');
   const { issued } = card;
   const debit = debitLayout.decode(data);
-  const asked = contextHash('card-debit', purchase.bytes, data);
+  const asked = contextHash('card-debit', purchase.bytes, Uint8Array.of(p2), data);
   const known = issued.records.find(({ fields }) => equalBytes(fields.nonce, debit.nonce));
   if (known !== undefined) return repeated(known, asked);
 
   const purse = purseAt(issued, purchase.start.purse);
-  const code = judgeDebit(issued, purse, debit, pinVerified);
-  const made = decide(card, { start: purchase.start, debit, purse, code, pinVerified, asked });
+  const isSealed = p2 === WITH_CONTENT_KEY;
+  const held = isSealed ? keyOfSale(issued, purchase.start, debit) : undefined;
+  const code = judgeDebit(issued, purse, debit, { pinVerified, lacksKey: isSealed && held === undefined });
+  const sealedKey = held !== undefined && code === 'APPROVED' ? sealForPlayer(held, debit, card) : undefined;
+  const made = decide(card, { start: purchase.start, debit, purse, code, pinVerified, asked, sealedKey });
   await card.commitIssued(stateAfter(issued, purse, debit, made));
   return answerOf(made);
 }
@@ -66,9 +72,10 @@ interface Decision {
   readonly code: Entry['fields']['code'];
   readonly pinVerified: boolean;
   readonly asked: Uint8Array;
+  readonly sealedKey: Uint8Array | undefined;
 }
 
-function decide(card: Card, { start, debit, purse, code, pinVerified, asked }: Decision): Entry {
+function decide(card: Card, { start, debit, purse, code, pinVerified, asked, sealedKey }: Decision): Entry {
   const { issued, keyed } = card;
   const outcome = {
     code,
@@ -83,9 +90,9 @@ function decide(card: Card, { start, debit, purse, code, pinVerified, asked }: D
   const unreportedMinor = purse.unreportedMinor + record.chargedMinor;
   const { sessionKey, playerKey } = debit;
   const identity = { cardId: issued.cardId, spki: keyed.key.spki };
-  const body = decisionBody({ card: identity, record, head, unreportedMinor, sessionKey, playerKey });
+  const body = decisionBody({ card: identity, record, head, unreportedMinor, sessionKey, playerKey, sealedKey });
   const signature = card.sign(signatureInput('payment-decision', body));
-  return entryOf({ record: bytes, signature, asked, unreportedMinor }, record);
+  return entryOf({ record: bytes, signature, asked, unreportedMinor, sealedKey }, record);
 }
 
 /** The state that holds a new entry: a refusal moves the counter, an approval also the money and its caps. */
@@ -126,10 +133,10 @@ function answerOf(entry: Entry): Uint8Array {
   return decidedOf(entry);
 }
 
-function decidedOf({ fields, head, unreportedMinor, signature }: Entry): Uint8Array {
+function decidedOf({ fields, head, unreportedMinor, signature, sealedKey }: Entry): Uint8Array {
   const { code, counter, pinVerified } = fields;
   const number = code === 'APPROVED' ? 0 : CODES[code].number;
-  return decided.encode({ code: number, counter, head, unreportedMinor, pinVerified, signature });
+  return decided.encode({ code: number, counter, head, unreportedMinor, pinVerified, sealedKey, signature });
 }
 
 /** An answer with its record: what GET TRANSACTION PROOF and READ RECORD give. */

@@ -3,6 +3,7 @@ import { LIMITS } from '@coinslot/protocol';
 import type { Command } from './apdu.ts';
 import type { Card } from './card.ts';
 import { CARD_LIMITS, DATA_OBJECTS } from './commands.ts';
+import { contentKeyLines, contentKeys, sealingKey } from './content-keys.ts';
 import { decided, purseLine, standing } from './exchanges.ts';
 import { planNumber, proofOf } from './purchase.ts';
 import type { PurseCard } from './state.ts';
@@ -48,6 +49,12 @@ export function getData(card: Card, { p1, p2 }: Command): Uint8Array {
       return issued.rates.envelope;
     case DATA_OBJECTS.USER_ID:
       return issued.userId;
+    case DATA_OBJECTS.CONTENT_KEYS:
+      return contentKeys(card);
+    case DATA_OBJECTS.CONTENT_KEY_LINES:
+      return contentKeyLines(card);
+    case DATA_OBJECTS.SEALING_KEY:
+      return sealingKey(card);
     case DATA_OBJECTS.PIN_TRY_COUNTER:
       return encodeTlv(name, Uint8Array.of(issued.pin.triesLeft));
     case DATA_OBJECTS.LOG_FORMAT:

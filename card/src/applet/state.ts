@@ -70,12 +70,16 @@ const certified: Shape<Certified> = {
   },
 };
 
+const SEALED_KEY_BYTES = 80;
+
 const entryShape = record('Entry', {
   record: bytes(1, LIMITS.cardRecordBytesMax),
   signature: bytes64,
   /** Hash of the commands that it answers: the same nonce with other bytes is another payment. */
   asked: bytes32,
   unreportedMinor: amount,
+  /** The content key as it was sealed to the player: it leaves again with the answer, were the key itself gone. */
+  sealedKey: maybe(bytes(SEALED_KEY_BYTES, SEALED_KEY_BYTES)),
 });
 
 /** One record of the record file with the answer that was given: asked again, the same leaves again. */
@@ -109,6 +113,9 @@ const purse = record('Purse', {
   /** Spent without PIN since it was last verified. */
   noPinSumMinor: amount,
 });
+
+/** A content key, and the one sale that it goes with. */
+const heldKey = record('HeldKey', { sale: bytes32, contentKey: bytes32, notAfterMs: timeMs });
 
 const cardKey = record('CardKey', {
   algorithm: oneOf('ed25519', 'p256'),
@@ -145,12 +152,17 @@ const purseCard = record('PurseCard', {
   acknowledged: bytes32,
   blocked: flag,
   records: list(entry, 0, CARD_LIMITS.recordsMax),
+  contentKeys: list(heldKey, 0, CARD_LIMITS.contentKeysMax),
+  /** As its issuer named them; zeros before the first. */
+  contentKeysDigest: bytes32,
+  contentKeysTimeMs: timeMs,
 });
 
-const STATE_FORMAT = 2;
+const STATE_FORMAT = 3;
 const cardState = record('CardState', { format: count(STATE_FORMAT), key: cardKey, issued: maybe(purseCard) });
 
 export type Purse = ValueOf<typeof purse>;
+export type HeldKey = ValueOf<typeof heldKey>;
 export type Tombstone = ValueOf<typeof tombstone>;
 /** A card that its issuer has personalised. */
 export type PurseCard = ValueOf<typeof purseCard>;

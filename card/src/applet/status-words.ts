@@ -39,6 +39,8 @@ export const SW = {
   FORK: 0x9408,
   /** The card is another player's. */
   OTHER_PLAYER: 0x9409,
+  /** The card has no content key for what is sold. */
+  KEY_ABSENT: 0x940a,
 } as const;
 
 /** A command refused with a status word: nothing that it asks for was done. */

@@ -26,8 +26,20 @@ export function purseAt(card: PurseCard, position: number): PurseTerms {
   return { ...purse, ...terms };
 }
 
+/** What a debit is asked with. */
+export interface Asked {
+  readonly pinVerified: boolean;
+  /** It asks for a content key, and the card has none for this sale. */
+  readonly lacksKey: boolean;
+}
+
 /** The code of the decision to record. Throws Refused for a debit that is not to be recorded. */
-export function judgeDebit(card: PurseCard, purse: PurseTerms, debit: Debit, pinVerified: boolean): DecisionCode {
+export function judgeDebit(
+  card: PurseCard,
+  purse: PurseTerms,
+  debit: Debit,
+  { pinVerified, lacksKey }: Asked,
+): DecisionCode {
   if (debit.offerTimeMs > LIMITS.timeMsMax) throw new Refused(SW.WRONG_DATA, 'no time');
   if (card.blocked) throw new Refused(SW.BLOCKED, 'the issuer has blocked this card');
   if (isBefore(card, debit)) throw new Refused(SW.CLOCK_SKEW, 'an offer from before the last clearing');
@@ -35,6 +47,8 @@ export function judgeDebit(card: PurseCard, purse: PurseTerms, debit: Debit, pin
   if (debit.offerTimeMs > Math.min(card.certified.own.notAfterMs, card.parameters.value.notAfterMs))
     throw new Refused(SW.EXPIRED, "after the card's period");
   const rate = judgeCharge(card, purse, debit);
+  // Nobody pays for what would not open.
+  if (lacksKey) throw new Refused(SW.KEY_ABSENT, 'no content key for this sale');
   if (!hasRoom(card, debit.offerTimeMs)) throw new Refused(SW.RECORD_FULL, 'the record file is full');
   if (!pinVerified && needsPin(card, purse, debit.chargedMinor)) throw new Refused(SW.SECURITY, 'this needs the PIN');
   // Nothing above has left a trace; everything below is recorded.

@@ -7,6 +7,7 @@
 import {
   cardAuthenticateInput,
   cardPossessionInput,
+  cardSealingKeyInput,
   decodePaymentRequest,
   equalBytes,
   type Alg,
@@ -14,8 +15,8 @@ import {
   type CardStanding,
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
-import { AID, CARD_LIMITS, type CommandName } from '../applet/commands.ts';
-import { authenticated, credited, loadReady } from '../applet/exchanges.ts';
+import { AID, CARD_LIMITS, DATA_OBJECTS, type CommandName } from '../applet/commands.ts';
+import { authenticated, credited, loadReady, sealingKeyAnswer } from '../applet/exchanges.ts';
 import { algorithmTemplate } from '../applet/issuing.ts';
 import type { LayoutValue } from '../applet/layout.ts';
 import { decodeCardFile, SELECT_WITHOUT_ANSWER, type CardFile } from '../applet/selection.ts';
@@ -24,7 +25,16 @@ import { ReaderError, type CardConnection, type ReaderPort } from '../ports.ts';
 import { Channel, type ChannelLimits, type Sent } from './channel.ts';
 import { debitOver } from './debit.ts';
 import { CardTerminalError, fromReader, fromStatus, isTriesLeft, malformed } from './errors.ts';
-import { identityOf, readAnswer, readCertified, readInfo, readPurses, type CardFacts, type CardInfo } from './facts.ts';
+import {
+  identityOf,
+  readAnswer,
+  readCertified,
+  readInfo,
+  readObject,
+  readPurses,
+  type CardFacts,
+  type CardInfo,
+} from './facts.ts';
 import { decodeEntry, normalised, paymentOf, purchaseOf, type CardEntry, type CardPayment } from './payment.ts';
 import { personaliseOver, withoutChain, type CardSecrets } from './personalisation.ts';
 import { pinBlock, unblockBlock } from './pin-block.ts';
@@ -215,6 +225,22 @@ export class CardTerminal {
   /** Gives the card a newer `rate-table`, by its own issuer. */
   async putRates(envelope: Uint8Array): Promise<void> {
     await this.#session((channel) => channel.ask('PUT_RATES', { data: withoutChain(envelope) }));
+  }
+
+  /** What content keys are sealed to (X25519), and the card's signature over it, verified. */
+  sealingKey(): Promise<{ readonly sealingKey: Uint8Array; readonly proof: Uint8Array }> {
+    return this.#session(async (channel, file) => {
+      const { cardId, spki } = identityOf(file);
+      const bytes = await readObject(channel, DATA_OBJECTS.SEALING_KEY);
+      const { sealingKey, signature } = readAnswer('GET_DATA', () => sealingKeyAnswer.decode(bytes));
+      const proof = this.#verified('GET_DATA', spki, cardSealingKeyInput(cardId, sealingKey), signature);
+      return { sealingKey, proof };
+    });
+  }
+
+  /** Gives the card its content keys anew, an envelope `card-keys`. */
+  async putContentKeys(envelope: Uint8Array): Promise<void> {
+    await this.#session((channel) => channel.ask('PUT_CONTENT_KEYS', { data: withoutChain(envelope) }));
   }
 
   /** Has a blank card make its key; its SPKI, DER. The same again until it is personalised. */

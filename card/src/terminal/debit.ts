@@ -1,4 +1,5 @@
 /** A debit over a channel: INITIALIZE, DEBIT, and where the answer alone does not tell it all, GET TRANSACTION PROOF. */
+import { WITH_CONTENT_KEY, WITHOUT_CONTENT_KEY } from '../applet/commands.ts';
 import { debit as debitLayout, decided, purchaseReady, purchaseStart, type Debit } from '../applet/exchanges.ts';
 import { SW } from '../applet/status-words.ts';
 import type { Channel } from './channel.ts';
@@ -20,7 +21,9 @@ export async function debitOver(channel: Channel, purchase: Purchase, purse: str
   const ready = readAnswer('INITIALIZE_FOR_PURCHASE', () => purchaseReady.decode(started));
   if (ready.purse !== purse) throw malformed('INITIALIZE_FOR_PURCHASE', `the purse ${ready.purse} instead of ${purse}`);
 
-  const { data, statusWord } = await channel.send('DEBIT_FOR_PURCHASE', { data: debitLayout.encode(purchase.debit) });
+  const p2 = purchase.isSealed ? WITH_CONTENT_KEY : WITHOUT_CONTENT_KEY;
+  const sent = { p2, data: debitLayout.encode(purchase.debit) };
+  const { data, statusWord } = await channel.send('DEBIT_FOR_PURCHASE', sent);
   if (SIGNED.includes(statusWord)) return proofOfDebit(channel, purchase.debit.nonce);
   if (statusWord === SW.CLOCK_SKEW) throw await tooOld(channel, purchase.debit);
   if (statusWord !== SW.OK) throw fromStatus(statusWord, 'DEBIT_FOR_PURCHASE');

@@ -33,6 +33,7 @@ const LASTING: readonly CommandName[] = [
   'PERSONALISE',
   'PUT_PARAMETERS',
   'PUT_RATES',
+  'PUT_CONTENT_KEYS',
   'CHANGE_REFERENCE_DATA',
   'RESET_RETRY_COUNTER',
 ];
@@ -92,6 +93,7 @@ const STATUS_CODES: Readonly<Record<number, CodeName>> = {
   [SW.BLOCKED]: 'CARD_BLOCKED',
   [SW.EXPIRED]: 'CHAIN_EXPIRED',
   [SW.FORK]: 'CARD_FORK',
+  [SW.KEY_ABSENT]: 'KEY_ABSENT',
 };
 
 /** A status word means what its command makes of it; these mean something else than above. */
@@ -126,6 +128,7 @@ const DEBIT_REFUSALS: readonly number[] = [
   SW.BLOCKED,
   SW.EXPIRED,
   SW.FORK,
+  SW.KEY_ABSENT,
 ];
 
 /** A card's refusal of `command`. */

@@ -8,7 +8,16 @@ import {
   type RateTable,
 } from '@coinslot/protocol';
 import { DATA_OBJECTS } from '../applet/commands.ts';
-import { purseLine, standing as standingLayout, type PurseLine, type Standing } from '../applet/exchanges.ts';
+import {
+  contentKeyLine,
+  contentKeysState,
+  purseLine,
+  standing as standingLayout,
+  type ContentKeyLine,
+  type ContentKeysState,
+  type PurseLine,
+  type Standing,
+} from '../applet/exchanges.ts';
 import type { CardFile } from '../applet/selection.ts';
 import { SW } from '../applet/status-words.ts';
 import type { Channel } from './channel.ts';
@@ -32,6 +41,11 @@ export interface IssuerObject<T> {
   readonly value: T;
 }
 
+/** The content keys of a card: which sales they go with, never the keys. */
+export interface ContentKeysInfo extends ContentKeysState {
+  readonly lines: readonly ContentKeyLine[];
+}
+
 /** Everything that a card tells whoever asks. */
 export interface CardInfo {
   readonly file: CardFile;
@@ -43,6 +57,8 @@ export interface CardInfo {
   readonly issuerKey: Uint8Array;
   readonly parameters: IssuerObject<CardParameters>;
   readonly rates: IssuerObject<RateTable>;
+  /** `undefined`: a card that can hold none. */
+  readonly contentKeys: ContentKeysInfo | undefined;
 }
 
 /** Runs a decoder over a card's answer; what it refuses is an answer that no card of ours gives. */
@@ -63,6 +79,7 @@ export async function readInfo(channel: Channel, file: CardFile): Promise<CardIn
   const rates = await object(DATA_OBJECTS.RATES);
   const issuerKey = await object(DATA_OBJECTS.ISSUER_KEY);
   const userId = await object(DATA_OBJECTS.USER_ID);
+  const contentKeys = await readContentKeys(channel);
   return readAnswer('GET_DATA', () => ({
     file,
     card,
@@ -70,10 +87,25 @@ export async function readInfo(channel: Channel, file: CardFile): Promise<CardIn
     purses,
     userId,
     issuerKey,
+    contentKeys,
     parameters: { envelope: parameters, value: decodeCardParameters(readEnvelope(parameters).body) },
     rates: { envelope: rates, value: decodeRateTable(readEnvelope(rates).body) },
   }));
 }
+
+/** `undefined` for a card that can hold none, and says so with 6A88. */
+async function readContentKeys(channel: Channel): Promise<ContentKeysInfo | undefined> {
+  const { data, statusWord } = await sendForObject(channel, DATA_OBJECTS.CONTENT_KEYS);
+  if (statusWord === SW.NOT_FOUND) return undefined;
+  if (statusWord !== SW.OK) throw fromStatus(statusWord, 'GET_DATA');
+  const state = readAnswer('GET_DATA', () => contentKeysState.decode(data));
+  const bytes = await readObject(channel, DATA_OBJECTS.CONTENT_KEY_LINES);
+  const lines = readAnswer('GET_DATA', () => piecesOf(bytes, contentKeyLine.length).map(contentKeyLine.decode));
+  return { ...state, lines };
+}
+
+const piecesOf = (bytes: Uint8Array, length: number): readonly Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / length) }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
 
 export async function readStanding(channel: Channel): Promise<Standing> {
   const bytes = await readObject(channel, DATA_OBJECTS.STANDING);
@@ -105,12 +137,7 @@ export function identityOf({ cardId, spki, lifeCycle }: CardFile): { cardId: Uin
 
 export async function readPurses(channel: Channel): Promise<readonly PurseState[]> {
   const bytes = await readObject(channel, DATA_OBJECTS.PURSES);
-  const count = bytes.length / purseLine.length;
-  return readAnswer('GET_DATA', () =>
-    Array.from({ length: Math.ceil(count) }, (_, i) =>
-      purseState(bytes.subarray(i * purseLine.length, (i + 1) * purseLine.length)),
-    ),
-  );
+  return readAnswer('GET_DATA', () => piecesOf(bytes, purseLine.length).map(purseState));
 }
 
 function purseState(bytes: Uint8Array): PurseState {

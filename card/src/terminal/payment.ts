@@ -27,6 +27,8 @@ import { malformed } from './errors.ts';
 export interface Purchase {
   readonly start: PurchaseStart;
   readonly debit: Debit;
+  /** Its quote names a content key: the card releases it, or does not pay. */
+  readonly isSealed: boolean;
 }
 
 /** Reads the body of message 2 with the quote in it. The wallet has checked both; a card is given checked requests. */
@@ -50,6 +52,7 @@ export function purchaseOf(requestBody: Uint8Array, position: number): Purchase 
       rateTableId: request.rateTableId,
       gameId: quote.gameId,
     },
+    isSealed: quote.contentKeyId !== undefined,
   };
 }
 
@@ -61,6 +64,8 @@ export interface CardEntry {
   /** `cardRecordHash(record)`. */
   readonly head: Uint8Array;
   readonly unreportedMinor: bigint;
+  /** The content key sealed to the player, 80 bytes; only in an approval of what is sealed. */
+  readonly sealedKey: Uint8Array | undefined;
   /** 64 bytes, low `s` where that is a question. */
   readonly signature: Uint8Array;
 }
@@ -88,7 +93,8 @@ export function entryOfAnswer(
   const fields = recordOf(purchase.start, purchase.debit, outcome);
   const { bytes, head } = chained(fields);
   if (!equalBytes(head, answer.head)) throw malformed('DEBIT_FOR_PURCHASE', 'not the record that it says');
-  return { fields, record: bytes, head, unreportedMinor: answer.unreportedMinor, signature: answer.signature };
+  const { unreportedMinor, sealedKey, signature } = answer;
+  return { fields, record: bytes, head, unreportedMinor, sealedKey, signature };
 }
 
 /** The entry in an answer of GET TRANSACTION PROOF or READ RECORD. Throws BAD_ENCODING for one that contradicts itself. */
@@ -102,7 +108,8 @@ export function decodeEntry(bytes: Uint8Array): CardEntry {
     fields.pinVerified === answer.pinVerified &&
     equalBytes(cardRecordHash(record), answer.head);
   if (!isOne) throw new ProtocolError('BAD_ENCODING', 'card: an answer of another record');
-  return { fields, record, head: answer.head, unreportedMinor: answer.unreportedMinor, signature: answer.signature };
+  const { unreportedMinor, sealedKey, signature } = answer;
+  return { fields, record, head: answer.head, unreportedMinor, sealedKey, signature };
 }
 
 function codeOf({ code }: Decided): DecisionCode {
@@ -116,11 +123,11 @@ function codeOf({ code }: Decided): DecisionCode {
  * request of this nonce, BAD_SIGNATURE when the card did not sign this.
  */
 export function paymentOf(requestBody: Uint8Array, entry: CardEntry, card: CertifiedCard): CardPayment {
-  const { fields, head, unreportedMinor } = entry;
+  const { fields, head, unreportedMinor, sealedKey } = entry;
   if (!equalBytes(fields.requestHash, requestHash(requestBody)))
     throw new ProtocolError('ID_CONFLICT', 'card: this nonce was another request');
   const { sessionKey, playerKey } = decodePaymentRequest(requestBody);
-  const parts = { card, record: fields, head, unreportedMinor, sessionKey, playerKey };
+  const parts = { card, record: fields, head, unreportedMinor, sessionKey, playerKey, sealedKey };
   const body = decisionBody(parts);
   const signature = normalised(entry.signature, card.spki);
   if (!nativeVerifySignature(card.spki, signatureInput('payment-decision', body), signature))
