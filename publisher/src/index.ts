@@ -6,7 +6,8 @@ export { checkPriceList, readPriceList, type CheckedPriceList, type CheckInput }
 export type { ContentSources, Decider, Escrow, ReadContent, SealedFile } from './price-list/sealed.ts';
 export type { Trust } from './price-list/verdict.ts';
 export { shownPrices } from './price-list/shown-prices.ts';
-export { compilePlacements, formatPlacements } from './placements/compile.ts';
+export { compileDesign, compilePlacements, formatPlacements, type CompiledDesign } from './placements/compile.ts';
+export type { Expectation, Expectations, ExpectedMetric, Percentile } from './placements/expect.ts';
 export { PACING, PRESETS, type Pacing, type Preset } from './placements/pacing.ts';
 export { formatSchemas } from './schema-files.ts';
 export { readPemCertificates, readRoots, withoutRoot } from './studio/certificates.ts';

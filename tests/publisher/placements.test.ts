@@ -9,7 +9,7 @@ import {
   type Rule,
   type TimingState,
 } from '@coinslot/plugin/timing';
-import { compilePlacements, FaultsError, PRESETS, readOffers } from '@coinslot/publisher';
+import { compileDesign, compilePlacements, FaultsError, PRESETS, readOffers } from '@coinslot/publisher';
 import { describe, expect, test } from 'vitest';
 import { demoFile } from './lib/studio.ts';
 
@@ -185,6 +185,81 @@ describe('faults', () => {
     ],
   ] as [string, string, string][])('%s', (_, text, expected) => {
     expect(faultsOf(text)).toEqual([expected]);
+  });
+});
+
+describe('guard-rails', () => {
+  const withExpect = (expect: string): string => `game: demo-game
+placements: {}
+campaigns: []
+expect:
+${expect}
+`;
+  const railsOf = (expect: string) => compileDesign('placements.yaml', withExpect(expect), OFFERS).expectations;
+
+  test('each is compiled with its place; money is in minor units', () => {
+    const rails = railsOf(`  offersPerHour: { p50: { max: 2 }, p95: { min: 0.5, max: 4 } }
+  offersPerSession: { p99: { max: 3 } }
+  firstOfferAfterMinutes: { min: 5 }
+  spendPerDay: { p90: { max: 1.50 EUR } }
+  shareNeverAsked: { min: 5%, max: 40% }`);
+    const at = (line: number, column: number) => ({ at: { line, column } });
+    expect(rails).toEqual([
+      { metric: 'offersPerHour', percentile: 50, bound: 'max', value: 2, ...at(5, 32) },
+      { metric: 'offersPerHour', percentile: 95, bound: 'min', value: 0.5, ...at(5, 49) },
+      { metric: 'offersPerHour', percentile: 95, bound: 'max', value: 4, ...at(5, 59) },
+      { metric: 'offersPerSession', percentile: 99, bound: 'max', value: 3, ...at(6, 35) },
+      { metric: 'firstOfferAfterMinutes', percentile: null, bound: 'min', value: 5, ...at(7, 34) },
+      { metric: 'spendPerDay', percentile: 90, bound: 'max', value: 150, currency: 'EUR', ...at(8, 30) },
+      { metric: 'shareNeverAsked', percentile: null, bound: 'min', value: 0.05, ...at(9, 27) },
+      { metric: 'shareNeverAsked', percentile: null, bound: 'max', value: 0.4, ...at(9, 36) },
+    ]);
+  });
+
+  test('none are needed, and the game does not get them', () => {
+    const design = compileDesign('placements.yaml', withExpect('  shareNeverAsked: { min: 5% }'), OFFERS);
+    expect(Object.keys(design.placements)).not.toContain('expect');
+    expect(compileDesign('placements.yaml', withCondition('true'), OFFERS).expectations).toEqual([]);
+  });
+
+  test.each([
+    [
+      '  offersPerHuor: { p95: { max: 4 } }',
+      '5:3 | expect.offersPerHuor: unknown word | did you mean "offersPerHour"?',
+    ],
+    ['  offersPerHour: { p93: { max: 4 } }', '5:20 | expect.offersPerHour.p93: unknown word | did you mean "p90"?'],
+    ['  offersPerHour: { p95: { mx: 4 } }', '5:27 | expect.offersPerHour.p95.mx: unknown word | did you mean "max"?'],
+    ['  offersPerHour: { max: 4 }', '5:20 | expect.offersPerHour.max: unknown word | known words: p50, p90, p95, p99'],
+    ['  offersPerHour: { p95: { max: -1 } }', '5:32 | expect.offersPerHour.p95.max: expected at least 0'],
+    ['  offersPerHour: { p95: { max: few } }', '5:32 | expect.offersPerHour.p95.max: expected a number such as 4'],
+    ['  offersPerHour: {}', '5:18 | expect.offersPerHour: says nothing | such as: p95: { max: 4 }'],
+    ['  offersPerHour: { p95: {} }', '5:25 | expect.offersPerHour.p95: give min, max or both'],
+    [
+      '  offersPerHour: { p50: { min: 3 }, p95: { max: 2 } }',
+      '5:32 | expect.offersPerHour: can never hold: the least is above the most',
+    ],
+    ['  shareNeverAsked: { min: 5 }', '5:27 | expect.shareNeverAsked.min: expected a share such as 10%'],
+    [
+      '  shareNeverAsked: { min: 50%, max: 40% }',
+      '5:27 | expect.shareNeverAsked: can never hold: the least is above the most',
+    ],
+    [
+      '  spendPerDay: { p90: { max: 2 } }',
+      "5:30 | expect.spendPerDay.p90.max: expected an amount and its currency, such as '1.50 EUR'",
+    ],
+    [
+      '  spendPerDay: { p90: { max: 2 EUT } }',
+      '5:30 | expect.spendPerDay.p90.max: "EUT" is not a circulating ISO 4217 currency | did you mean "EUR"?',
+    ],
+    [
+      '  spendPerDay: { p90: { max: 2 CHF } }',
+      '5:30 | expect.spendPerDay.p90.max: nothing is sold in CHF | offers are in EUR, USD',
+    ],
+    ['  firstOfferAfterMinutes: { max: 5 }', /min: is missing/],
+  ] as [string, string | RegExp][])('refused: %s', (written, expected) => {
+    const faults = faultsOf(withExpect(written));
+    if (typeof expected === 'string') expect(faults).toEqual([expected]);
+    else expect(faults[0]).toMatch(expected);
   });
 });
 

@@ -9,6 +9,7 @@ import { schemaFaults, type SchemaNode } from '../text/schema-faults.ts';
 import { readYaml, type Path, type YamlSource } from '../text/yaml-source.ts';
 import { compileCondition, type FactKinds } from './condition.ts';
 import { durationMs } from './duration.ts';
+import { compileExpectations, type Expectations } from './expect.ts';
 import { PACING } from './pacing.ts';
 import {
   placementsSchema,
@@ -38,12 +39,22 @@ export function readPlacements(file: string, text: string): { source: YamlSource
   throw new FaultsError(schemaFaults(source, parsed.error.issues, shape));
 }
 
-/** The compiled file. Throws FaultsError with every fault of the file. */
-export function compilePlacements(file: string, text: string, offers: OffersFile): PlacementsFile {
+/** All that a file says: what the game loads, and what must hold of it. */
+export interface CompiledDesign {
+  readonly placements: PlacementsFile;
+  readonly expectations: Expectations;
+}
+
+/** The compiled file alone. Throws FaultsError with every fault of the file. */
+export const compilePlacements = (file: string, text: string, offers: OffersFile): PlacementsFile =>
+  compileDesign(file, text, offers).placements;
+
+/** The compiled file and its guard-rails. Throws FaultsError with every fault of the file. */
+export function compileDesign(file: string, text: string, offers: OffersFile): CompiledDesign {
   const { source, written } = readPlacements(file, text);
   const faults: Fault[] = [];
   const at: Compiling = { source, written, offers, facts: new Map(Object.entries(written.facts)), faults };
-  const compiled: PlacementsFile = {
+  const placements: PlacementsFile = {
     version: 1,
     game: written.game,
     offers: Object.fromEntries(offers.offers.map(({ id, grant }) => [id, { target: grant.target }])),
@@ -52,9 +63,10 @@ export function compilePlacements(file: string, text: string, offers: OffersFile
     campaigns: written.campaigns.map((campaign, i) => compileCampaign(at, campaign, ['campaigns', i])),
     overall: { caps: capsOf(written.overall?.caps, PACING[written.pacing].overall) },
   };
+  const expectations = compileExpectations(source, written.expect, offers, faults);
   checkNames(at);
   requireNoFaults(faults);
-  return compiled;
+  return { placements, expectations };
 }
 
 /** The bytes of `placements.json`. */

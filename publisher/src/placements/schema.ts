@@ -15,6 +15,10 @@ const date = z
     "expected a date such as 2027-01-31 or '2027-01-31T18:00:00Z'",
   );
 
+const share = z
+  .string('expected a share such as 10%')
+  .regex(/^(100|\d{1,2}(\.\d{1,4})?)%$/, 'expected a share such as 10%');
+
 const selector = z
   .union([
     z.literal('breakpoint'),
@@ -119,13 +123,57 @@ const campaign = z.strictObject({
     .max(1000)
     .default(0)
     .meta({ description: 'Higher first; equal ones in the order of the file.' }),
-  holdout: z
-    .string()
-    .regex(/^(100|\d{1,2}(\.\d{1,4})?)%$/, 'expected a share such as 10%')
+  holdout: share
     .default('0%')
     .meta({ description: 'Share of players who are never asked by this campaign.', examples: ['10%'] }),
+  note: z.string().optional().meta({ description: 'For people; not compiled.' }),
   start: date.optional().meta({ description: 'First day (UTC) or moment.', examples: ['2026-12-01'] }),
   end: date.optional().meta({ description: 'Last day (UTC, included) or moment.', examples: ['2026-12-31'] }),
+});
+
+/** Of the players, by nearest rank. */
+export const PERCENTILES = [50, 90, 95, 99] as const;
+
+const count = z.number('expected a number such as 4').min(0).max(1_000_000);
+const money = z
+  .string("expected an amount and its currency, such as '1.50 EUR'")
+  .regex(/^\d{1,12}(\.\d{1,8})? [A-Z]{3}$/, "expected an amount and its currency, such as '1.50 EUR'");
+
+const bounds = <Value extends z.ZodType>(value: Value, examples: readonly unknown[]) =>
+  z.strictObject({
+    min: value.optional().meta({ description: 'At least this; itself allowed.', examples: [examples[0]] }),
+    max: value.optional().meta({ description: 'At most this; itself allowed.', examples: [examples.at(-1)] }),
+  });
+const percentiles = <Value extends z.ZodType>(value: Value, example: unknown) => {
+  const of = (percentile: number) =>
+    bounds(value, [example])
+      .optional()
+      .meta({ description: `What ${percentile} % of the players stay at or below.` });
+  return z.strictObject({ p50: of(50), p90: of(90), p95: of(95), p99: of(99) });
+};
+
+const expectations = z.strictObject({
+  offersPerHour: percentiles(count, 4)
+    .optional()
+    .meta({ description: 'Offers shown by timing in an hour of play.', examples: [{ p95: { max: 4 } }] }),
+  offersPerSession: percentiles(count, 3)
+    .optional()
+    .meta({ description: 'Offers shown by timing in a session.', examples: [{ p95: { max: 3 } }] }),
+  firstOfferAfterMinutes: z
+    .strictObject({
+      min: count.meta({ description: 'Least play, in minutes, of any player before the first offer.', examples: [5] }),
+    })
+    .optional()
+    .meta({ description: "Minutes of play before a player's first offer.", examples: [{ min: 5 }] }),
+  spendPerDay: percentiles(money, '1.50 EUR')
+    .optional()
+    .meta({
+      description: 'What a player spends on a day on which they play, per currency.',
+      examples: [{ p90: { max: '1.50 EUR' } }],
+    }),
+  shareNeverAsked: bounds(share, ['5%', '40%'])
+    .optional()
+    .meta({ description: 'Share of players whom timing never asks.', examples: [{ min: '5%', max: '40%' }] }),
 });
 
 /** Everything that `placements.yaml` may say. */
@@ -156,6 +204,10 @@ export const placementsSchema = z
       .meta({ description: 'For all campaigns together.', examples: [{ caps: { session: 3 } }] }),
     placements: z.record(identifier, placement).meta({ description: 'Named boundaries of the game.' }),
     campaigns: z.array(campaign).max(1000).meta({ description: 'When which offer appears.' }),
+    expect: expectations.optional().meta({
+      description: 'Guard-rails, checked by `coinslot placements simulate` over many players; not compiled.',
+      examples: [{ offersPerHour: { p95: { max: 4 } }, firstOfferAfterMinutes: { min: 5 } }],
+    }),
   })
   .meta({
     title: 'Coinslot placements',
@@ -166,4 +218,5 @@ export const placementsSchema = z
 export type PlacementsYaml = z.output<typeof placementsSchema>;
 export type CampaignYaml = PlacementsYaml['campaigns'][number];
 export type PlacementYaml = PlacementsYaml['placements'][string];
+export type ExpectYaml = NonNullable<PlacementsYaml['expect']>;
 export type CapsYaml = NonNullable<CampaignYaml['caps']>;
