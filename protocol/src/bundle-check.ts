@@ -12,7 +12,9 @@ import { checkPastDecision } from './decision-check.ts';
 import { equalBytes } from './encoding.ts';
 import { openEnvelope, openSigned, readEnvelope, type OpenOptions, type Verify } from './envelope.ts';
 import { ProtocolError } from './errors.ts';
+import { LIMITS } from './limits.ts';
 import {
+  decodeAccountRequest,
   decodeEnrolment,
   decodeOffer,
   decodePaymentDecision,
@@ -175,7 +177,8 @@ class BundleFile implements Record<BundleCheck, () => void> {
       throw new ProtocolError('BAD_KEY', 'Bundle.keys: of another player');
     openSigned(first, { type: 'enrolment', publicKey: enrolment.accountKey, ...this.#verify });
     this.#enrolment = enrolment;
-    for (const one of bundle.keys) if (readEnvelope(one).typeName === 'account-request') this.#takePassword(one, enrolment);
+    for (const one of bundle.keys)
+      if (readEnvelope(one).typeName === 'account-request') this.#takePassword(one, enrolment);
   }
 
   /** A password's key, by the word of the PIN key, and not after the payment. */

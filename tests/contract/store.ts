@@ -190,6 +190,23 @@ export function describeStore(rig: StoreRig): void {
         expect(await store.findChain(bytesOf('no chain'))).toBeUndefined();
       });
 
+      it('keys of passwords are kept as they came, in their order, one for each request', async () => {
+        const store = await furnished();
+        const times = { timeMs: 7, takenAtMs: 8 };
+        const one = { userId: ADA.userId, requestHash: bytesOf('one'), publicKey: bytesOf('key'), ...times };
+        const none = { ...one, requestHash: bytesOf('two'), publicKey: undefined, timeMs: 9 };
+        const [first, second] = [one, none].map((row) => ({ ...row, envelope: bytesOf('envelope') }));
+        await store.transaction((tx) => tx.passwords.addPassword(first!));
+        await store.transaction((tx) => tx.passwords.addPassword(second!));
+        expect(await store.passwords.listPasswords(ADA.userId)).toEqual([
+          { ...first, position: 1n },
+          { ...second, position: 2n },
+        ]);
+        expect(await store.passwords.listPasswords(BOB.userId)).toEqual([]);
+        const again = store.transaction((tx) => tx.passwords.addPassword(first!));
+        await expect(again).rejects.toMatchObject({ kind: 'refused' });
+      });
+
       it('a content key in escrow is kept as it came; the first stands, one for each recipient', async () => {
         const store = await furnished();
         const [contentKeyId, recipient] = [bytesOf('content key', 16), bytesOf('recipient')];

@@ -916,6 +916,7 @@ export const SAMPLES: readonly Sample[] = [
         'requests',
         'countersignatures',
         'password',
+        'passwords',
       ),
       pressPaymentMaxMinor: amountOf,
       pressDayMaxMinor: amountOf,

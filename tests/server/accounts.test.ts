@@ -210,15 +210,6 @@ describe('account requests', () => {
     });
   });
 
-  it('register no password yet: proofs by it are not taken here either', async () => {
-    const started = await startServer();
-    await enrolPlayer(started);
-    expect(await outcome(await ask(started, { ask: 'password', passwordKey: seedOf('password') }))).toEqual([
-      403,
-      'CONSENT_REQUIRED',
-    ]);
-  });
-
   it('state what a postpaid player owes', async () => {
     const started = await startMarket();
     const player = await enrolPlayer(started, { name: 'Grace', currency: 'USD', plan: 'postpaid', moneyMinor: 2_000n });

@@ -55,12 +55,8 @@ async function auditDecision(row: PlacedDecision, place: string, facts: Facts): 
   const player = await witness.player(request.userId);
   if (player === undefined) return findings.find('signature', place, 'a player who enrolled', hex(request.userId));
   if (witness.isSampled(row.position)) {
-    witness.isSignedBy(
-      place,
-      'payment-request',
-      request.proof === 'pin' ? player.pinKey : player.pressKey,
-      requestBytes,
-    );
+    const key = await witness.proofKey(place, player, requestBytes);
+    if (key !== undefined) witness.isSignedBy(place, 'payment-request', key, requestBytes);
     const options = { type: 'payment-decision', role: 'payment-server', atMs: decision.timeMs } as const;
     const leaf = await witness.open(place, decisionBytes, options);
     if (leaf !== undefined) findings.same('message', `${place}, signer`, hex(keyHash(leaf.spki)), hex(decision.signer));

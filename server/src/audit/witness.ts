@@ -3,8 +3,11 @@
  * chains that end at the pinned roots. Nothing that a row says of a key is believed.
  */
 import {
+  accountRequestHash,
   checkQuote,
+  decodeAccountRequest,
   decodeEnrolment,
+  decodePaymentRequest,
   decodeQuote,
   hashChain,
   ProtocolError,
@@ -59,6 +62,7 @@ export class Witness {
   readonly findings: Findings;
   readonly #options: WitnessOptions;
   readonly #players = new Map<string, AuditedPlayer | undefined>();
+  readonly #passwords = new Map<string, readonly Uint8Array[]>();
   readonly #chains = new Map<string, readonly Uint8Array[] | undefined>();
   readonly #quotes = new Map<string, AuditedQuote>();
   readonly #publishers = new Map<string, Publisher | undefined>();
@@ -97,6 +101,36 @@ export class Witness {
       findings.same('message', `${place}, ${key}`, hex(said[key]), row[key] === null ? 'none' : hex(row[key]));
     findings.tick('players');
     return { ...said, userId: userIdOf(said.accountKey) };
+  }
+
+  /** The key that a message 2 may be signed by, by its proof; a finding where the player never registered a password. */
+  async proofKey(place: string, player: AuditedPlayer, requestBytes: Uint8Array): Promise<Uint8Array | undefined> {
+    const asked = readEnvelope(requestBytes);
+    const { proof } = decodePaymentRequest(asked.body);
+    if (proof !== 'password') return proof === 'pin' ? player.pinKey : player.pressKey;
+    const keys = await remember(this.#passwords, hex(player.userId), () => this.#readPasswords(player));
+    const input = signatureInput('payment-request', asked.body);
+    const key = keys.find((one) => nativeVerifySignature(one, input, asked.signature)) ?? keys.at(-1);
+    if (key === undefined) this.findings.find('signature', place, 'a password that was registered', 'none');
+    return key;
+  }
+
+  /** Keys of passwords, each by the word of the player's PIN key. */
+  async #readPasswords({ userId, pinKey }: AuditedPlayer): Promise<readonly Uint8Array[]> {
+    const keys: Uint8Array[] = [];
+    for (const row of await this.store.passwords.listPasswords(userId)) {
+      const place = `password ${row.position} of ${hex(userId)}`;
+      const { body } = readEnvelope(row.envelope);
+      const said = decodeAccountRequest(body);
+      this.isSignedBy(place, 'account-request', pinKey, row.envelope);
+      const { findings } = this;
+      findings.same('message', `${place}, asked`, 'password', said.ask);
+      findings.same('message', `${place}, player`, hex(said.userId), hex(userId));
+      findings.same('message', `${place}, request`, hex(accountRequestHash(body)), hex(row.requestHash));
+      findings.same('message', `${place}, key`, hexOrNone(said.passwordKey), hexOrNone(row.publicKey));
+      if (said.passwordKey !== undefined) keys.push(said.passwordKey);
+    }
+    return keys;
   }
 
   /** A signature by a bare key over an envelope of this type; a finding where it does not hold. */
@@ -203,3 +237,5 @@ export function whyOf(error: unknown): string {
   if (error instanceof ProtocolError) return `${error.code}: ${error.message}`;
   throw error;
 }
+
+const hexOrNone = (key: Uint8Array | undefined): string => (key === undefined ? 'none' : hex(key));

@@ -19,6 +19,7 @@ import {
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import type { PlacedDecision } from '../payments/types.ts';
+import { recordedProofKey } from '../players/passwords.ts';
 import { hex } from '../players/types.ts';
 import type { StoreReader } from '../store/port.ts';
 import { verifyCardBooks, type Debits } from './card-books.ts';
@@ -150,7 +151,7 @@ async function faultsOf(store: StoreReader, row: PlacedDecision): Promise<string
   const leaf = (await store.findChain(row.chainHash))?.[0];
   const signer = leaf && readCertificate(leaf).spki;
   const player = await store.findPlayer(row.userId);
-  const playersKey = request.proof === 'pin' ? player?.pinKey : player?.pressKey;
+  const playersKey = player && (await recordedProofKey(store.passwords, player, asked, request.proof));
   const pairs: readonly (readonly [string, boolean])[] = [
     ["player's signature", isSigned(playersKey, 'payment-request', asked)],
     ["server's signature", isSigned(signer, 'payment-decision', answered)],

@@ -24,6 +24,7 @@ import {
   requestId,
   withChainByHash,
   type CodeName,
+  type Envelope,
   type Opened,
   type PaymentDecision,
   type PaymentRequest,
@@ -37,6 +38,7 @@ import { paymentPostings } from '../ledger/postings.ts';
 import type { Transfer } from '../ledger/types.ts';
 import type { Clock, Log } from '../log.ts';
 import type { DecisionRecord } from '../payments/types.ts';
+import { recordedProofKey } from '../players/passwords.ts';
 import { hex, playerAccount, spendableMinor, type Player } from '../players/types.ts';
 import type { Publisher } from '../publishers/types.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
@@ -146,6 +148,16 @@ export class Evidence {
     return opened;
   }
 
+  /** Throws CONSENT_REQUIRED, or BAD_KEY for a password that this store does not know (yet). */
+  async #proofKey(player: Player, asked: Envelope, { proof }: PaymentRequest): Promise<Uint8Array> {
+    if (proof === 'card') throw new ProtocolError('CONSENT_REQUIRED', 'PaymentRequest.proof: card is not taken here');
+    const key = await recordedProofKey(this.#options.store.passwords, player, asked, proof);
+    if (key !== undefined) return key;
+    throw new ProtocolError('BAD_KEY', 'PaymentRequest.proof: no password is registered here', {
+      hint: 'set the password again, and bring this again',
+    });
+  }
+
   async #prove({
     request: requestBytes,
     decision: decisionBytes,
@@ -167,9 +179,10 @@ export class Evidence {
       throw new ProtocolError('BAD_KEY', 'PaymentRequest.userId: nobody is enrolled here by it', {
         hint: 'open the account again, and bring this again',
       });
+    const publicKey = await this.#proofKey(player, asked, request);
     openSigned(requestBytes, {
       type: 'payment-request',
-      publicKey: keyOf(player, request),
+      publicKey,
       verify: nativeVerifySignature,
     });
     const quoted = readEnvelope(request.quote);
@@ -201,12 +214,6 @@ export class Evidence {
       },
     };
   }
-}
-
-function keyOf(player: Player, { proof }: PaymentRequest): Uint8Array {
-  if (proof === 'press') return player.pressKey;
-  if (proof === 'pin') return player.pinKey;
-  throw new ProtocolError('CONSENT_REQUIRED', `PaymentRequest.proof: ${proof} is not taken here`);
 }
 
 /** The decision is of this request, and says what this server says of such a request. Throws DECISION_MISMATCH. */

@@ -9,14 +9,12 @@ import {
   readEnvelope,
   requestHash,
   requestId,
-  signatureInput,
   type CodeName,
   type Envelope,
   type PaymentRequest,
 } from '@coinslot/protocol';
-import { nativeVerifySignature } from '@coinslot/protocol/node';
 import type { Escrows } from '../escrows/service.ts';
-import type { Player } from '../players/types.ts';
+import { requireProof } from '../players/passwords.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { QuoteDesk } from './quote-desk.ts';
 import type { AdmittedPayment, ReadQuote } from './types.ts';
@@ -29,7 +27,7 @@ export interface SeenPayment {
 }
 
 export interface AdmissionOptions {
-  readonly store: Pick<StoreReader, 'findPlayer'>;
+  readonly store: Pick<StoreReader, 'findPlayer' | 'passwords'>;
   readonly quotes: QuoteDesk;
   readonly escrows: Pick<Escrows, 'sealFor'>;
 }
@@ -44,7 +42,7 @@ export async function admit(
   const request = decodePaymentRequest(envelope.body);
   const player = await store.findPlayer(request.userId);
   if (player === undefined) throw new ProtocolError('BAD_KEY', 'PaymentRequest.userId: nobody is enrolled here by it');
-  requirePlayersSignature(envelope, keyOf(player, request));
+  const proofFault = await requireProof(store.passwords, player, envelope, request);
   // After the signature: verifying a chain and sealing are dear, and only players may ask for them.
   const quote = await quotes.read(request.quote, nowMs);
   const hash = requestHash(envelope.body);
@@ -54,6 +52,7 @@ export async function admit(
     requestId: requestId(request.userId, request.nonce),
     requestHash: hash,
     requestBytes,
+    proofFault,
     // Outside the transaction that decides. Asked again it is sealed anew for nothing: the decision stands as it was sealed.
     sealedKey: quote.fault === undefined ? await escrows.sealFor(quote.quote, request, hash) : undefined,
   };
@@ -65,20 +64,6 @@ function requireRequestEnvelope(requestBytes: Uint8Array): Envelope {
     throw new ProtocolError('BAD_SIGNATURE', `Envelope.type: ${envelope.typeName} where payment-request was expected`);
   if (envelope.chain.length !== 0) throw new ProtocolError('BAD_ENCODING', 'Envelope.chain: must be empty here');
   return envelope;
-}
-
-/** The registered key that the proof of consent names. */
-function keyOf(player: Player, request: PaymentRequest): Uint8Array {
-  if (request.proof === 'press') return player.pressKey;
-  if (request.proof === 'pin') return player.pinKey;
-  throw new ProtocolError('CONSENT_REQUIRED', `PaymentRequest.proof: ${request.proof} is not taken here`, {
-    hint: 'approve with a press or with the PIN',
-  });
-}
-
-function requirePlayersSignature(envelope: Envelope, publicKey: Uint8Array): void {
-  if (!nativeVerifySignature(publicKey, signatureInput('payment-request', envelope.body), envelope.signature))
-    throw new ProtocolError('BAD_SIGNATURE', "Envelope.signature: not by the player's key that the proof names");
 }
 
 /** A request for another decider is not ours to close. */

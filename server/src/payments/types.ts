@@ -23,6 +23,8 @@ export interface AdmittedPayment {
   readonly requestHash: Uint8Array;
   /** The envelope as received. */
   readonly requestBytes: Uint8Array;
+  /** A proof that was the player's and is enough no more, as of when it came in. */
+  readonly proofFault: CodeName | undefined;
   /** The content key that the quote names, sealed to the player; `undefined` when it names none, or none is held here. */
   readonly sealedKey: Uint8Array | undefined;
   /** A refusal that the sandbox asked for, given when no real check refuses first. */

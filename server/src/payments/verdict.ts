@@ -29,6 +29,7 @@ export function judge(payment: AdmittedPayment, state: PaymentState, nowMs: numb
   // Bounds the life of a request from its offer on; with the deadline checked, an old offer needs no check of its own.
   if (request.deadlineMs - request.offerTimeMs > LIMITS.deadlineMsMax) return refuse('OFFER_EXPIRED');
 
+  if (payment.proofFault !== undefined) return refuse(payment.proofFault);
   if (fault !== undefined) return refuse(fault);
   if (publisher === undefined || request.publisherId !== quote.publisherId) return refuse('OFFER_ORIGIN');
   if (state.publisher === undefined) return refuse('OFFER_ORIGIN');

@@ -20,9 +20,11 @@ import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
 import { enrol, readEnrolment } from './enrolment.ts';
 import { requireFresh, type Nonces } from './freshness.ts';
+import { registerPassword } from './passwords.ts';
 import {
   handOver,
   handOverCountersigned,
+  handOverPasswords,
   handOverRefunds,
   handOverRequests,
   sealStatement,
@@ -76,14 +78,13 @@ export class Players {
     const player = await store.findPlayer(request.userId);
     if (player === undefined)
       throw new ProtocolError('BAD_KEY', 'AccountRequest.userId: nobody is enrolled here by it');
-    if (request.ask === 'password')
-      throw new ProtocolError('CONSENT_REQUIRED', 'AccountRequest.ask: password proofs are not taken here');
-    const byPin = request.ask === 'limits' || request.ask === 'close';
+    const byPin = request.ask === 'limits' || request.ask === 'close' || request.ask === 'password';
     const publicKey = byPin ? player.pinKey : player.accountKey;
     openSigned(envelope, { type: 'account-request', publicKey, verify: nativeVerifySignature });
     this.#requireOurs(request.audience, 'AccountRequest.audience');
     const hash = accountRequestHash(body);
     if (request.ask === 'limits') return this.#changeLimits(request, hash);
+    if (request.ask === 'password') return this.#changePassword(request, envelope, hash);
     if (request.ask === 'close') return this.#close(request, envelope, hash);
     requireFresh(request.timeMs, clock(), 'AccountRequest.timeMs');
     await nonces.requireNew(request.userId, request.nonce, clock());
@@ -96,6 +97,7 @@ export class Players {
     if (ask === 'decisions') return handOver(store, userId, after);
     if (ask === 'refunds') return handOverRefunds(store, userId, after);
     if (ask === 'requests') return handOverRequests(store, userId, after);
+    if (ask === 'passwords') return handOverPasswords(store, userId, after);
     if (ask === 'countersignatures') return handOverCountersigned(store, userId, after, { identity, nowMs: clock() });
     return Promise.resolve(undefined);
   }
@@ -114,6 +116,17 @@ export class Players {
       return requirePlayer(tx, request.userId);
     });
     return sealStatement(identity, player, hash, clock());
+  }
+
+  /** Acts at once: from now on proofs by the PIN key pay nothing, or, with no key, they do again. */
+  async #changePassword(request: AccountRequest, envelope: Uint8Array, requestHash: Uint8Array): Promise<Uint8Array> {
+    const { identity, commit, clock } = this.#options;
+    const player = await commit.submit(async (tx) => {
+      const known = await requirePlayer(tx, request.userId);
+      await registerPassword(tx, known, { request, envelope, requestHash }, clock());
+      return known;
+    });
+    return sealStatement(identity, player, requestHash, clock());
   }
 
   /** The same message again is answered as the account stands; what came in since it was closed leaves by a new one. */

@@ -78,6 +78,13 @@ export async function handOverCountersigned(
   });
 }
 
+/** The same of password keys: the messages in which the PIN key registered them. */
+export async function handOverPasswords(store: StoreReader, userId: Uint8Array, after: bigint): Promise<Handover> {
+  const kept = await store.passwords.listPasswords(userId);
+  const placed = kept.filter(({ position }) => position > after).slice(0, LIMITS.decisionsMax);
+  return fill(after, placed, ({ envelope }) => envelope);
+}
+
 /** The same of refunds: their notices, in the place of the decisions. */
 export async function handOverRefunds(store: StoreReader, userId: Uint8Array, after: bigint): Promise<Handover> {
   const refunds = await store.refunds.listRefundsOfPlayer(userId, after, LIMITS.decisionsMax);

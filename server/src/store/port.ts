@@ -18,6 +18,7 @@ import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } f
 import type { PageReader } from '../pages/store.ts';
 import type { DecisionRecord, PaymentState, PlacedDecision, PriorDecision } from '../payments/types.ts';
 import type { PeriodReader, PeriodWriter } from '../periods/store.ts';
+import type { PasswordReader, PasswordWriter } from '../players/passwords.ts';
 import type { NewPlayer, Player, PressLimits, TopUp } from '../players/types.ts';
 import type { RefundReader, RefundWriter } from '../refunds/store.ts';
 import type { PassReader, PassWriter } from '../sign-in/store.ts';
@@ -64,6 +65,7 @@ export interface StoreReader {
   readonly refunds: RefundReader;
   readonly escrows: EscrowReader;
   readonly passes: PassReader;
+  readonly passwords: PasswordReader;
   /** What the pages read beside all that. */
   readonly pages: PageReader;
 }
@@ -71,13 +73,14 @@ export interface StoreReader {
 /** One transaction. Its reads see its own changes. */
 export interface StoreTransaction extends Omit<
   StoreReader,
-  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'escrows' | 'passes' | 'pages'
+  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'escrows' | 'passes' | 'passwords' | 'pages'
 > {
   readonly cards: CardWriter;
   readonly periods: PeriodWriter;
   readonly refunds: RefundWriter;
   readonly escrows: EscrowWriter;
   readonly passes: PassWriter;
+  readonly passwords: PasswordWriter;
   /** Posts what no other row goes with; returns its number. */
   postTransfer(transfer: Transfer): Promise<bigint>;
   /**

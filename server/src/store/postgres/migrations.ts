@@ -10,6 +10,7 @@ import { LEDGER } from './schema-ledger.ts';
 import { DECISIONS, PARTIES, PERIODS } from './schema-parties.ts';
 import { MONEY } from './schema-money.ts';
 import { PASSES } from './schema-passes.ts';
+import { PASSWORDS } from './schema-passwords.ts';
 import { REFUNDS } from './schema-refunds.ts';
 
 export const MIGRATIONS: readonly (readonly string[])[] = [
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ESCROWS,
   COLLECTION_ANSWERS,
   PASSES,
+  PASSWORDS,
 ];

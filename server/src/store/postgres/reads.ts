@@ -7,6 +7,7 @@ import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../..
 import type { PageReader } from '../../pages/store.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
 import type { PeriodReader } from '../../periods/store.ts';
+import type { PasswordWriter } from '../../players/passwords.ts';
 import type { Player, TopUp } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import type { RefundReader } from '../../refunds/store.ts';
@@ -37,6 +38,7 @@ import { PostgresMoneyReads } from './money-reads.ts';
 import { PostgresPageReads } from './page-reads.ts';
 import { PostgresEscrows } from './escrows.ts';
 import { PostgresPasses } from './passes.ts';
+import { PostgresPasswords } from './passwords.ts';
 import { PostgresRefundReads } from './refund-reads.ts';
 import { DECISION, PLAYER, RATE_TABLE } from './selects.ts';
 import { int8s } from './wire.ts';
@@ -86,6 +88,7 @@ export class PostgresReads implements StoreReader {
   readonly refunds: RefundReader;
   readonly escrows: EscrowWriter;
   readonly passes: PassWriter;
+  readonly passwords: PasswordWriter;
   readonly pages: PageReader;
   protected readonly ask: Ask;
 
@@ -96,6 +99,7 @@ export class PostgresReads implements StoreReader {
     this.refunds = new PostgresRefundReads(ask);
     this.escrows = new PostgresEscrows(ask);
     this.passes = new PostgresPasses(ask);
+    this.passwords = new PostgresPasswords(ask);
     this.pages = new PostgresPageReads(ask);
   }
 

@@ -13,6 +13,7 @@ import { ESCROWS_STEP } from './migration-escrows.ts';
 import { LEDGER_STEP } from './migration-ledger.ts';
 import { MONEY_STEP } from './migration-money.ts';
 import { PASSES_STEP } from './migration-passes.ts';
+import { PASSWORDS_STEP } from './migration-passwords.ts';
 import { REFUNDS_STEP } from './migration-refunds.ts';
 import { ACCOUNT_TRIGGERS, accountsTable, POSTINGS, TRANSFER_TRIGGERS, transfersTable } from './schema-ledger.ts';
 
@@ -151,4 +152,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ESCROWS_STEP,
   ANSWERS_STEP,
   PASSES_STEP,
+  PASSWORDS_STEP,
 ];

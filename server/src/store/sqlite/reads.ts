@@ -9,6 +9,7 @@ import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../..
 import type { PageReader } from '../../pages/store.ts';
 import type { PlacedDecision, PriorDecision } from '../../payments/types.ts';
 import type { PeriodReader } from '../../periods/store.ts';
+import type { PasswordWriter } from '../../players/passwords.ts';
 import type { Player, TopUp } from '../../players/types.ts';
 import type { Publisher } from '../../publishers/types.ts';
 import type { RefundReader } from '../../refunds/store.ts';
@@ -20,6 +21,7 @@ import { SqliteMoneyReads } from './money-reads.ts';
 import { SqlitePageReads } from './page-reads.ts';
 import { SqlitePackedTransfers } from './packed-transfers.ts';
 import { SqlitePasses } from './passes.ts';
+import { SqlitePasswords } from './passwords.ts';
 import { SqliteRefundReads } from './refund-reads.ts';
 import {
   accountOf,
@@ -79,6 +81,7 @@ export class SqliteReads implements StoreReader {
   readonly refunds: RefundReader;
   readonly escrows: EscrowWriter;
   readonly passes: PassWriter;
+  readonly passwords: PasswordWriter;
   readonly pages: PageReader;
   readonly #transfers: SqliteTransferReads;
   readonly #packed: SqlitePackedTransfers;
@@ -93,6 +96,7 @@ export class SqliteReads implements StoreReader {
     this.refunds = new SqliteRefundReads(db);
     this.escrows = new SqliteEscrows(db);
     this.passes = new SqlitePasses(db);
+    this.passwords = new SqlitePasswords(db);
     this.pages = new SqlitePageReads(db);
   }
 

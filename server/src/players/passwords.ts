@@ -1,0 +1,142 @@
+/**
+ * Password proofs: the key that proves a player's password, registered by the PIN key, one after the other. The server never sees
+ * a password, and the account secret that the key is made with stays in the wallet, so what is kept here is nothing to try passwords
+ * against. While a key stands, what is above the press takes it, and the PIN key alone pays nothing any more.
+ *
+ * Wrong passwords are counted by the wallet, which knows the key, and by address at the door. Not by player here: whoever knew a
+ * player's id could then use up somebody else's tries.
+ */
+import {
+  equalBytes,
+  ProtocolError,
+  requireAdmissibleKey,
+  signatureInput,
+  type AccountRequest,
+  type CodeName,
+  type Envelope,
+  type PaymentRequest,
+} from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
+import type { StoreTransaction } from '../store/port.ts';
+import { requireFresh } from './freshness.ts';
+import type { Player } from './types.ts';
+
+/** One registration, as it came. */
+export interface NewPassword {
+  /** 16 bytes. */
+  readonly userId: Uint8Array;
+  readonly requestHash: Uint8Array;
+  /** Ed25519, 32 bytes; `undefined` takes the one before away. */
+  readonly publicKey: Uint8Array | undefined;
+  /** Envelope `account-request`, signed by the PIN key. */
+  readonly envelope: Uint8Array;
+  /** Of the message: rises from one to the next. */
+  readonly timeMs: number;
+  readonly takenAtMs: number;
+}
+
+export interface KeptPassword extends NewPassword {
+  readonly position: bigint;
+}
+
+/** Reads of what is committed. */
+export interface PasswordReader {
+  /** All of a player's, oldest first; the last one stands. */
+  listPasswords(userId: Uint8Array): Promise<readonly KeptPassword[]>;
+}
+
+/** Changes, inside a transaction. */
+export interface PasswordWriter extends PasswordReader {
+  /** The hash of the request must be a new one. */
+  addPassword(password: NewPassword): Promise<void>;
+}
+
+/** Registrations of one player: each is kept for ever, since old payments are proven by it. */
+const PASSWORDS_MAX = 1_000;
+
+/** The same message again changes nothing. Throws BAD_KEY, CONSENT_STALE, CLOCK_SKEW, or LIMIT after a thousand changes. */
+export async function registerPassword(
+  tx: StoreTransaction,
+  player: Player,
+  { request, envelope, requestHash }: { request: AccountRequest; envelope: Uint8Array; requestHash: Uint8Array },
+  nowMs: number,
+): Promise<void> {
+  const { userId, passwordKey: publicKey, timeMs } = request;
+  const known = await tx.passwords.listPasswords(userId);
+  if (known.some((one) => equalBytes(one.requestHash, requestHash))) return;
+  requireFresh(timeMs, nowMs, 'AccountRequest.timeMs');
+  const last = known.at(-1);
+  if (last !== undefined && timeMs <= last.timeMs)
+    throw new ProtocolError('CONSENT_STALE', 'AccountRequest.timeMs: not after the last change of the password');
+  if (known.length >= PASSWORDS_MAX) throw new ProtocolError('LIMIT', 'AccountRequest.ask: too many passwords');
+  if (publicKey !== undefined) await requireOwnKey(tx, publicKey);
+  await tx.passwords.addPassword({ userId, requestHash, publicKey, envelope, timeMs, takenAtMs: nowMs });
+}
+
+/** Of nobody else's, and for nothing else. */
+async function requireOwnKey(tx: StoreTransaction, publicKey: Uint8Array): Promise<void> {
+  requireAdmissibleKey(publicKey);
+  if (await tx.areKeysTaken([publicKey]))
+    throw new ProtocolError('BAD_KEY', 'AccountRequest.passwordKey: registered already, as another key');
+}
+
+export type ProofKeys = Pick<Player, 'userId' | 'pressKey' | 'pinKey'>;
+
+/**
+ * The key that a recorded message 2 was signed by, among those that its proof may name: of a password, the one of them all that signed
+ * it, since it may have been changed at the same moment. `undefined` where there is none.
+ */
+export async function recordedProofKey(
+  passwords: PasswordReader,
+  { userId, pressKey, pinKey }: ProofKeys,
+  asked: Pick<Envelope, 'body' | 'signature'>,
+  proof: PaymentRequest['proof'],
+): Promise<Uint8Array | undefined> {
+  if (proof !== 'password') return proof === 'pin' ? pinKey : pressKey;
+  const keys = (await passwords.listPasswords(userId)).flatMap(({ publicKey }) => publicKey ?? []);
+  return keys.find((key) => isSignedBy(key, asked)) ?? keys.at(-1);
+}
+
+/**
+ * Whether message 2 is the player's, and what is wrong with the proof that it names. Its signature is looked for among all that was
+ * ever registered: a request that was sent before the password changed is still answered, by a refusal that ends it. Throws
+ * CONSENT_REQUIRED or BAD_SIGNATURE for what nobody has proved to have sent.
+ */
+export async function requireProof(
+  passwords: PasswordReader,
+  player: Player,
+  asked: Envelope,
+  { proof }: PaymentRequest,
+): Promise<CodeName | undefined> {
+  if (proof === 'card') throw notTaken(proof);
+  if (proof === 'press') {
+    requireSigned(isSignedBy(player.pressKey, asked));
+    return undefined;
+  }
+  const registered = await passwords.listPasswords(player.userId);
+  const standing = registered.at(-1)?.publicKey;
+  if (proof === 'pin') {
+    requireSigned(isSignedBy(player.pinKey, asked));
+    return standing === undefined ? undefined : 'CONSENT_REQUIRED';
+  }
+  if (registered.length === 0) throw notTaken(proof);
+  const key = registered.find(({ publicKey }) => publicKey !== undefined && isSignedBy(publicKey, asked))?.publicKey;
+  requireSigned(key !== undefined);
+  return key !== undefined && standing !== undefined && equalBytes(key, standing) ? undefined : 'CONSENT_REQUIRED';
+}
+
+function notTaken(proof: 'card' | 'password'): ProtocolError {
+  return new ProtocolError('CONSENT_REQUIRED', `PaymentRequest.proof: ${proof} is not taken here`, {
+    hint: 'approve with a press or with the PIN',
+  });
+}
+
+function requireSigned(isSigned: boolean): void {
+  if (!isSigned)
+    throw new ProtocolError('BAD_SIGNATURE', "Envelope.signature: not by the player's key that the proof names");
+}
+
+function isSignedBy(publicKey: Uint8Array, { body, signature }: Pick<Envelope, 'body' | 'signature'>): boolean {
+  const input = signatureInput('payment-request', Uint8Array.from(body));
+  return nativeVerifySignature(Uint8Array.from(publicKey), input, Uint8Array.from(signature));
+}
