@@ -1,9 +1,11 @@
 /** `coinslot placements ...`: everything a designer does with a file. Each command registers itself in a file of its own. */
 import type { Command } from 'commander';
 import { registerCompile } from './placements-compile.ts';
+import { registerRelease } from './placements-release.ts';
 
 /** Adds the group and all its commands. */
 export function registerPlacements(program: Command): void {
   const placements = program.command('placements').description('when offers appear: check, ask why, try, measure');
   registerCompile(placements);
+  registerRelease(placements);
 }

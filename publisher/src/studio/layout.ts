@@ -10,6 +10,10 @@ export interface StudioFiles {
   readonly roots: string;
   readonly priceList: string;
   readonly compiledPlacements: string;
+  /** The latest release of placements, for the host of the game. */
+  readonly release: string;
+  /** Folder of every release. */
+  readonly releases: string;
   /** Folder of content keys, one per offer that seals: secret, and kept for ever. */
   readonly contentKeys: string;
   /** Folder of escrows, to be handed to deciders. */
@@ -28,6 +32,8 @@ export function studioFiles(folder: string): StudioFiles {
     roots: named('roots.coinslot'),
     priceList: named('price-list.coinslot'),
     compiledPlacements: named('placements.json'),
+    release: named('placements.coinslot'),
+    releases: named('releases'),
     contentKeys: named('content-keys'),
     escrows: named('escrows'),
   };
