@@ -7,6 +7,7 @@ export {
 } from './payment-server.ts';
 export type { CardCertifier, CardToCertify, ListToSign } from './cards/issuers.ts';
 export { CARD_POLICY, type CardPolicy, type CardTerms } from './cards/policy.ts';
+export { issuerEncryptionKey, type IssuerKey } from './escrows/deciders.ts';
 export type { ListedCard } from './cards/service.ts';
 export type { ClaimOutcome, PresentedClaim } from './cards/claims.ts';
 export type { Card, CardClaim, CardRecordOutcome, CardRecordRow } from './cards/types.ts';

@@ -98,8 +98,8 @@ export interface PaymentServerOptions extends StorePlace {
 export interface PaymentServerService {
   readonly players: Pick<Players, 'enrol' | 'topUp' | 'setCeiling'>;
   readonly publishers: Pick<Publishers, 'enrol'>;
-  readonly cards: Pick<Cards, 'issue' | 'upload' | 'lost' | 'block' | 'list' | 'claim' | 'settle'>;
-  readonly escrows: Pick<Escrows, 'take' | 'encryptionKey'>;
+  readonly cards: Pick<Cards, 'issue' | 'upload' | 'contentKeys' | 'lost' | 'block' | 'list' | 'claim' | 'settle'>;
+  readonly escrows: Pick<Escrows, 'take' | 'takeQuote' | 'encryptionKey'>;
   readonly refunds: Pick<Refunds, 'order' | 'byOperator' | 'ask' | 'decline'>;
   readonly mandates: Pick<MandateDesk, 'take'>;
   readonly bankDetails: Pick<BankDetailsDesk, 'take'>;
@@ -166,6 +166,8 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const lastApprovalMs = await store.lastApprovalMs();
   const escrows = new Escrows({
     identity,
+    certifiers,
+    quotes,
     store,
     commit,
     clock,
@@ -201,7 +203,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   const corrections = new Corrections({ commit, clock });
   const exchange = new Exchange({ identity, store, commit, clock });
   const parts = { identity, store, commit, nonces, clock, random, limits };
-  const cards = new Cards({ ...parts, certifiers, policy, revocationLists });
+  const cards = new Cards({ ...parts, certifiers, policy, revocationLists, escrows });
 
   const isReady = (): boolean => !state.stopping && !state.failed;
   const metrics = new Metrics({

@@ -25,15 +25,27 @@ export async function readCardRequest(
   store: StoreReader,
 ): Promise<CardRequest> {
   const request = decodeCardRequest(readEnvelope(envelope).body);
+  await requireOwnCard(envelope, 'card-request', request, audience, store);
+  if (request.ask !== ask) throw new ProtocolError('BAD_ENCODING', `CardRequest.ask: expected ${ask} at this door`);
+  return request;
+}
+
+/** A player's card, asked about by the player. Throws BAD_KEY or BAD_SIGNATURE. */
+export async function requireOwnCard(
+  envelope: Uint8Array,
+  type: 'card-request' | 'card-keys-request',
+  request: { readonly userId: Uint8Array; readonly cardId: Uint8Array; readonly audience: Uint8Array },
+  audience: Uint8Array,
+  store: Pick<StoreReader, 'findPlayer' | 'cards'>,
+): Promise<Card> {
   const player = await store.findPlayer(request.userId);
   const card = await store.cards.findCard(request.cardId);
   if (player === undefined || card === undefined || !equalBytes(card.userId, request.userId))
-    throw new ProtocolError('BAD_KEY', 'CardRequest.cardId: this player has no such card here');
-  openSigned(envelope, { type: 'card-request', publicKey: player.accountKey, verify: nativeVerifySignature });
+    throw new ProtocolError('BAD_KEY', `${type}, cardId: this player has no such card here`);
+  openSigned(envelope, { type, publicKey: player.accountKey, verify: nativeVerifySignature });
   if (!equalBytes(request.audience, audience))
-    throw new ProtocolError('BAD_KEY', "CardRequest.audience: not this server's key");
-  if (request.ask !== ask) throw new ProtocolError('BAD_ENCODING', `CardRequest.ask: expected ${ask} at this door`);
-  return request;
+    throw new ProtocolError('BAD_KEY', `${type}, audience: not this server's key`);
+  return card;
 }
 
 export interface RenewContext {

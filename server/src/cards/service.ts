@@ -1,6 +1,7 @@
 /** The cards of this server: issue, uploads, parameters, rates, blocked lists, claims. */
 import { encodeCrls, encodeRateTable, ProtocolError, type Alg, type CardParameters } from '@coinslot/protocol';
 import { currentRateTable } from '../exchange/service.ts';
+import type { Escrows } from '../escrows/service.ts';
 import type { Identity } from '../identity.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { Clock, Random } from '../log.ts';
@@ -12,6 +13,7 @@ import { floatAccount } from './accounts.ts';
 import { readApplication } from './application.ts';
 import { blockCard, freshList, issueList, requireLists } from './blocked-list.ts';
 import { bookClaim, checkClaim, idOf, refusedClaim, type ClaimOutcome, type PresentedClaim } from './claims.ts';
+import { loadContentKeys, readKeysRequest } from './content-keys.ts';
 import { issueCard, type IssuedCard } from './issuing.ts';
 import { createCardIssuers, type CardCertifier, type CardIssuer, type CardIssuers } from './issuers.ts';
 import type { CardPolicy } from './policy.ts';
@@ -29,6 +31,7 @@ export interface CardsOptions {
   readonly store: StoreReader;
   readonly commit: GroupCommit;
   readonly nonces: Nonces;
+  readonly escrows: Pick<Escrows, 'contentKeyAt'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: ServerLimits;
@@ -105,6 +108,20 @@ export class Cards {
     await nonces.requireNew(request.userId, request.nonce, clock());
     const issuerOf = (card: Card): CardIssuer => this.#issuers.ofKey(card.issuerKey);
     return commit.submit((tx) => renewParameters(tx, request.cardId, { issuerOf, policy, nowMs: clock() }));
+  }
+
+  /**
+   * Envelope `card-keys` for a `card-keys-request`. Throws what `readKeysRequest` does, CLOCK_SKEW, CONSENT_STALE, or CARD_STATE
+   * where the issuer of the card is not here any more.
+   */
+  async contentKeys(envelope: Uint8Array): Promise<Uint8Array> {
+    const { identity, store, clock, nonces, escrows, random } = this.#options;
+    const nowMs = clock();
+    const read = await readKeysRequest(envelope, identity.audience, store, nowMs);
+    requireFresh(read.request.timeMs, nowMs, 'CardKeysRequest.timeMs');
+    await nonces.requireNew(read.request.userId, read.request.nonce, nowMs);
+    const issuer = this.#issuers.ofKey(read.card.issuerKey);
+    return loadContentKeys(read, { issuer, escrows, quotes: this.#pastQuotes, store, random, nowMs });
   }
 
   /** Blocks a card that its player has lost; asked again it changes nothing. */

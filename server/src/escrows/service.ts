@@ -4,31 +4,31 @@
  */
 import {
   decodeContentEscrow,
-  encodeEncryptionKey,
   equalBytes,
   openEnvelope,
   ProtocolError,
   readEnvelope,
+  type Alg,
   type ContentEscrow,
   type PaymentRequest,
   type Quote,
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
-import {
-  deriveSealingPair,
-  openContentKey,
-  sealContentKey,
-  sealingKeyOfSigner,
-  type SealingPair,
-} from '@coinslot/protocol/sealing';
+import { openContentKey, sealContentKey, sealingKeyOfSigner } from '@coinslot/protocol/sealing';
+import type { CardCertifier } from '../cards/issuers.ts';
 import type { Identity } from '../identity.ts';
 import type { Clock, Random } from '../log.ts';
+import type { QuoteDesk } from '../payments/quote-desk.ts';
 import { hex } from '../players/types.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader } from '../store/port.ts';
+import { deciderOf, decidersOf, type Decider } from './deciders.ts';
 
 export interface EscrowsOptions {
   readonly identity: Identity;
+  /** Card issuers of this house, who may hold content keys for their cards. */
+  readonly certifiers: readonly CardCertifier[];
+  readonly quotes: QuoteDesk;
   readonly store: Pick<StoreReader, 'escrows' | 'findPublisher'>;
   readonly commit: GroupCommit;
   readonly clock: Clock;
@@ -45,22 +45,27 @@ const SEALING_BYTES = 32;
 
 export class Escrows {
   readonly #options: EscrowsOptions;
-  readonly #pair: SealingPair | undefined;
-  /** Content keys that were opened, by publisher and id; the youngest last. */
+  /** None without an encryption seed. */
+  readonly #deciders: readonly Decider[];
+  /** Content keys that were opened, by decider, publisher and id; the youngest last. */
   readonly #open = new Map<string, Uint8Array>();
-  /** Envelope `encryption-key`; `undefined` when there is no key. */
-  readonly encryptionKey: Uint8Array | undefined;
 
   constructor(options: EscrowsOptions) {
-    const { identity, encryptionSeed, clock } = options;
+    const { encryptionSeed, clock } = options;
     this.#options = options;
-    this.#pair = encryptionSeed && deriveSealingPair(encryptionSeed);
-    this.encryptionKey =
-      this.#pair &&
-      identity.seal(
-        'encryption-key',
-        encodeEncryptionKey({ decider: identity.audience, publicKey: this.#pair.publicKey, timeMs: clock() }),
-      ).envelope;
+    this.#deciders = encryptionSeed === undefined ? [] : decidersOf({ ...options, encryptionSeed, nowMs: clock() });
+  }
+
+  /** Envelope `encryption-key` of the server or, by algorithm, of its issuer of cards. Throws KEY_ABSENT where there is none. */
+  encryptionKey(alg?: Alg): Uint8Array {
+    const found = this.#deciders.find((one) => one.alg === alg);
+    if (found !== undefined) return found.encryptionKey;
+    throw new ProtocolError(
+      'KEY_ABSENT',
+      alg === undefined
+        ? 'this server has no encryption key and takes no content keys'
+        : `no issuer of cards of algorithm ${alg} takes content keys here`,
+    );
   }
 
   /**
@@ -69,19 +74,56 @@ export class Escrows {
    * where this server takes none. The same again changes nothing.
    */
   async take(envelope: Uint8Array): Promise<ContentEscrow> {
-    const { identity, store, commit, clock } = this.#options;
-    const pair = this.#requirePair();
+    const { store, commit, clock } = this.#options;
+    this.encryptionKey();
     const escrow = this.#verify(envelope);
     const { publisherId, contentKeyId, recipient } = escrow;
-    if (!equalBytes(escrow.decider, identity.audience) || !equalBytes(recipient, pair.publicKey))
+    const decider = deciderOf(this.#deciders, escrow.decider);
+    if (decider === undefined || !equalBytes(recipient, decider.pair.publicKey))
       throw new ProtocolError('BAD_KEY', "ContentEscrow.recipient: not this server's encryption key");
     if ((await store.findPublisher(publisherId)) === undefined)
       throw new ProtocolError('OFFER_ORIGIN', 'ContentEscrow.publisherId: no account here');
-    this.#openEscrow(escrow, pair);
+    this.#openEscrow(escrow, decider);
     await commit.submit((tx) =>
       tx.escrows.addEscrow({ publisherId, contentKeyId, recipient, envelope, takenAtMs: clock() }),
     );
     return escrow;
+  }
+
+  /**
+   * Takes a quote of something that is sold sealed, so that cards can be given its key. Throws BAD_ENCODING, the quote's fault,
+   * KEY_ABSENT for one that seals nothing or whose key was not brought before. The same again changes nothing.
+   */
+  async takeQuote(envelope: Uint8Array): Promise<Quote> {
+    const { store, commit, clock, quotes } = this.#options;
+    const nowMs = clock();
+    const { quote, signature, publisher, fault } = await quotes.read(envelope, nowMs);
+    if (fault !== undefined) throw new ProtocolError(fault, 'Quote: does not hold');
+    const { publisherId, contentKeyId, cards, notAfterMs } = quote;
+    if (publisher === undefined || (await store.findPublisher(publisherId)) === undefined)
+      throw new ProtocolError('OFFER_ORIGIN', 'Quote.publisherId: no account here');
+    if (contentKeyId === undefined || !(await this.#isKept(publisherId, contentKeyId)))
+      throw new ProtocolError('KEY_ABSENT', 'Quote.contentKeyId: bring its content key first');
+    if (cards === 'none') return quote;
+    const kept = {
+      publisherId,
+      contentKeyId,
+      quoteSignature: signature,
+      cards,
+      envelope,
+      notAfterMs,
+      takenAtMs: nowMs,
+    };
+    await commit.submit((tx) => tx.escrows.addSealedQuote(kept));
+    return quote;
+  }
+
+  async #isKept(publisherId: string, contentKeyId: Uint8Array): Promise<boolean> {
+    for (const { pair } of this.#deciders) {
+      const kept = await this.#options.store.escrows.findEscrow(publisherId, contentKeyId, pair.publicKey);
+      if (kept !== undefined) return true;
+    }
+    return false;
   }
 
   #verify(envelope: Uint8Array): ContentEscrow {
@@ -106,7 +148,8 @@ export class Escrows {
    */
   async sealFor(quote: Quote, request: PaymentRequest, requestHash: Uint8Array): Promise<Uint8Array | undefined> {
     if (quote.contentKeyId === undefined) return undefined;
-    const contentKey = await this.#contentKey(quote.publisherId, quote.contentKeyId);
+    const { identity } = this.#options;
+    const contentKey = await this.contentKeyAt(identity.audience, quote.publisherId, quote.contentKeyId);
     if (contentKey === undefined) return undefined;
     const holder = { holder: 'player', requestHash } as const;
     return sealContentKey(
@@ -117,27 +160,30 @@ export class Escrows {
     );
   }
 
-  async #contentKey(publisherId: string, contentKeyId: Uint8Array): Promise<Uint8Array | undefined> {
-    const pair = this.#pair;
-    if (pair === undefined) return undefined;
-    const known = this.#open.get(nameOf(publisherId, contentKeyId));
+  /** A content key that a publisher gave to one who decides here (its key hash); `undefined` for one that was not given to it. */
+  async contentKeyAt(
+    named: Uint8Array,
+    publisherId: string,
+    contentKeyId: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const decider = deciderOf(this.#deciders, named);
+    if (decider === undefined) return undefined;
+    const known = this.#open.get(nameOf(decider, publisherId, contentKeyId));
     if (known !== undefined) return known;
-    const kept = await this.#options.store.escrows.findEscrow(publisherId, contentKeyId, pair.publicKey);
-    return kept && this.#openEscrow(decodeContentEscrow(readEnvelope(kept.envelope).body), pair);
+    const { publicKey } = decider.pair;
+    const kept = await this.#options.store.escrows.findEscrow(publisherId, contentKeyId, publicKey);
+    return kept && this.#openEscrow(decodeContentEscrow(readEnvelope(kept.envelope).body), decider);
   }
 
-  #openEscrow({ publisherId, contentKeyId, sealedKey }: ContentEscrow, pair: SealingPair): Uint8Array {
-    const contentKey = openContentKey(sealedKey, { holder: 'decider', publisherId }, pair.secretKey, contentKeyId);
-    this.#open.set(nameOf(publisherId, contentKeyId), contentKey);
+  #openEscrow({ publisherId, contentKeyId, sealedKey }: ContentEscrow, decider: Decider): Uint8Array {
+    const { secretKey } = decider.pair;
+    const contentKey = openContentKey(sealedKey, { holder: 'decider', publisherId }, secretKey, contentKeyId);
+    this.#open.set(nameOf(decider, publisherId, contentKeyId), contentKey);
     const [oldest] = this.#open.keys();
     if (this.#open.size > this.#options.openKeysMax && oldest !== undefined) this.#open.delete(oldest);
     return contentKey;
   }
-
-  #requirePair(): SealingPair {
-    if (this.#pair !== undefined) return this.#pair;
-    throw new ProtocolError('KEY_ABSENT', 'this server has no encryption key and takes no content keys');
-  }
 }
 
-const nameOf = (publisherId: string, contentKeyId: Uint8Array): string => `${publisherId} ${hex(contentKeyId)}`;
+const nameOf = ({ keyHash }: Decider, publisherId: string, contentKeyId: Uint8Array): string =>
+  `${hex(keyHash)} ${publisherId} ${hex(contentKeyId)}`;

@@ -4,7 +4,7 @@ import type { Cards } from '../cards/service.ts';
 import { hex } from '../players/types.ts';
 import { json, MSGPACK, msgpack } from './answer.ts';
 import type { Door, DoorRequest } from './doors.ts';
-import { applicationUser, cardRequestUser, uploadUser } from './message-user.ts';
+import { applicationUser, cardKeysUser, cardRequestUser, uploadUser } from './message-user.ts';
 
 export function cardDoors(cards: Cards): readonly Door[] {
   const post = (
@@ -26,6 +26,7 @@ export function cardDoors(cards: Cards): readonly Door[] {
     }),
     post('/v1/cards/uploads', uploadUser, async (body) => msgpack(200, await cards.upload(body))),
     post('/v1/cards/parameters', cardRequestUser, async (body) => msgpack(200, await cards.parameters(body))),
+    post('/v1/cards/keys', cardKeysUser, async (body) => msgpack(200, await cards.contentKeys(body))),
     post('/v1/cards/lost', cardRequestUser, async (body) => {
       const { cardId } = await cards.lost(body);
       return json(200, { cardId: hex(cardId), blocked: true });
@@ -39,7 +40,8 @@ export function cardDoors(cards: Cards): readonly Door[] {
   ];
 }
 
-function queryAlg(query: DoorRequest['query']): Alg {
+/** 1 or 2, as a card's algorithm is asked for. Throws BAD_ENCODING. */
+export function queryAlg(query: DoorRequest['query']): Alg {
   const alg = query.get('alg');
   if (alg === '1') return 1;
   if (alg === '2') return 2;

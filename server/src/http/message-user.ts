@@ -2,6 +2,7 @@
 import {
   decodeAccountRequest,
   decodeCardApplication,
+  decodeCardKeysRequest,
   decodeCardRequest,
   decodeCardUpload,
   readEnvelope,
@@ -16,4 +17,5 @@ export const userBy =
 export const accountUser = userBy(decodeAccountRequest);
 export const applicationUser = userBy(decodeCardApplication);
 export const cardRequestUser = userBy(decodeCardRequest);
+export const cardKeysUser = userBy(decodeCardKeysRequest);
 export const uploadUser = userBy(decodeCardUpload);

@@ -12,6 +12,7 @@ import { MONEY } from './schema-money.ts';
 import { PASSES } from './schema-passes.ts';
 import { PASSWORDS } from './schema-passwords.ts';
 import { REFUNDS } from './schema-refunds.ts';
+import { SEALED_QUOTES } from './schema-sealed-quotes.ts';
 
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [REFUSE, ...LEDGER, ...PARTIES, ...CARDS, ...DECISIONS, ...REFUNDS, ...MONEY, ...PERIODS],
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   COLLECTION_ANSWERS,
   PASSES,
   PASSWORDS,
+  SEALED_QUOTES,
 ];

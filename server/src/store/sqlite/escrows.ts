@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/require-await -- the port may wait, SQLite never does; async makes every throw a rejection */
 /** Content keys in escrow, over either connection. */
 import type Database from 'better-sqlite3';
-import type { EscrowWriter, KeptEscrow } from '../../escrows/store.ts';
-import { escrowOf, type EscrowRow } from '../escrow-rows.ts';
+import type { EscrowWriter, KeptEscrow, NewSealedQuote, SealedQuote, SealedQuotesAsked } from '../../escrows/store.ts';
+import { acceptingQuotes, escrowOf, sealedQuoteOf, type EscrowRow, type SealedQuoteRow } from '../escrow-rows.ts';
 
 type Blob = Uint8Array;
 
@@ -16,6 +16,18 @@ function prepare(db: Database.Database) {
        SELECT @publisherId, @contentKeyId, @recipient, @envelope, @takenAtMs
        WHERE NOT EXISTS (SELECT 1 FROM escrows
          WHERE publisher_id = @publisherId AND content_key_id = @contentKeyId AND recipient = @recipient)`,
+    ),
+    listQuotes: db.prepare<[string, string, number, bigint | null, number], SealedQuoteRow>(
+      `SELECT * FROM sealed_quotes
+       WHERE cards IN (?1, ?2) AND not_after_ms >= ?3 AND (?4 IS NULL OR position < ?4)
+       ORDER BY position DESC LIMIT ?5`,
+    ),
+    addQuote: db.prepare(
+      `INSERT INTO sealed_quotes (position, publisher_id, content_key_id, quote_signature, cards, envelope,
+         not_after_ms, taken_at_ms)
+       SELECT (SELECT coalesce(max(position), 0) + 1 FROM sealed_quotes), @publisherId, @contentKeyId, @quoteSignature,
+         @cards, @envelope, @notAfterMs, @takenAtMs
+       WHERE NOT EXISTS (SELECT 1 FROM sealed_quotes WHERE quote_signature = @quoteSignature)`,
     ),
   };
 }
@@ -34,5 +46,14 @@ export class SqliteEscrows implements EscrowWriter {
 
   async addEscrow(escrow: KeptEscrow): Promise<void> {
     this.#sql.add.run(escrow);
+  }
+
+  async listSealedQuotes({ assurance, notAfterMs, before, count }: SealedQuotesAsked): Promise<readonly SealedQuote[]> {
+    const [one, other] = acceptingQuotes(assurance);
+    return this.#sql.listQuotes.all(one, other, notAfterMs, before ?? null, count).map(sealedQuoteOf);
+  }
+
+  async addSealedQuote(quote: NewSealedQuote): Promise<void> {
+    this.#sql.addQuote.run(quote);
   }
 }

@@ -15,6 +15,7 @@ import { MONEY_STEP } from './migration-money.ts';
 import { PASSES_STEP } from './migration-passes.ts';
 import { PASSWORDS_STEP } from './migration-passwords.ts';
 import { REFUNDS_STEP } from './migration-refunds.ts';
+import { SEALED_QUOTES_STEP } from './migration-sealed-quotes.ts';
 import { ACCOUNT_TRIGGERS, accountsTable, POSTINGS, TRANSFER_TRIGGERS, transfersTable } from './schema-ledger.ts';
 
 /** As they were then. */
@@ -153,4 +154,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   ANSWERS_STEP,
   PASSES_STEP,
   PASSWORDS_STEP,
+  SEALED_QUOTES_STEP,
 ];
