@@ -24,3 +24,6 @@ export { fetchEncryptionKey, handOverEscrows, type EscrowInput } from './server/
 export { signIn, type SignedMessageInput } from './server/sign-in.ts';
 export { listReleases, type ListedRelease } from './release/list.ts';
 export { publishPlacements, rollBackPlacements, type Published, type RolledBack } from './release/publish.ts';
+export { PRESET_PERSONAS, type Persona, type Spread } from './simulate/persona.ts';
+export { PRESET_GUARD } from './simulate/setup.ts';
+export { simulate, type SimulationInput, type SimulationResult } from './simulate/simulate.ts';

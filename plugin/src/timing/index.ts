@@ -4,6 +4,7 @@
  */
 export * from './types.ts';
 export { compileTiming, type Decide } from './decide.ts';
+export { isHeldOut, variantFor } from './assignment.ts';
 export { placementsFor, type Happening } from './boundaries.ts';
 export {
   addPlay,
@@ -45,3 +46,5 @@ export {
   type ReplayedOffer,
   type ReplayOptions,
 } from './replay.ts';
+export { patchText } from './patch.ts';
+export { capText, durationText, ruleText, selectorText, shareText } from './words.ts';

@@ -131,6 +131,9 @@ const campaign = z.strictObject({
   end: date.optional().meta({ description: 'Last day (UTC, included) or moment.', examples: ['2026-12-31'] }),
 });
 
+/** What a campaign may say. */
+export const campaignWords: readonly string[] = Object.keys(campaign.shape);
+
 /** Of the players, by nearest rank. */
 export const PERCENTILES = [50, 90, 95, 99] as const;
 
