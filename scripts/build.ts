@@ -41,9 +41,10 @@ function programsOf(room: string): { readonly bins: readonly string[]; readonly 
 /** `./dist/core/index.js` is built from `src/core/index.ts`. */
 const sourceOf = (program: string): string => program.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
 
-/** Programs that a room starts as processes of its own: they stand beside the chunks of whoever starts them. */
+/** Programs that a room starts as processes or threads of its own: they stand beside the chunks of whoever starts them. */
 const CHILDREN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   server: { 'journal-child': 'src/operation/journal-child.ts' },
+  publisher: { 'simulate-thread': 'src/simulate/simulate-thread.ts' },
 };
 
 async function buildPrograms(room: string): Promise<void> {
