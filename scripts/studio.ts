@@ -21,8 +21,8 @@ export interface StudioOptions {
   /** The game's sources, with `coinslot/offers.yaml` and `placements.yaml`. */
   demoGame: string;
   gamePort: number;
-  /** Envelope `encryption-key` of the payment server, which may decide about what is sealed. */
-  encryptionKey: Uint8Array;
+  /** Envelopes `encryption-key` of those who may decide about what is sealed, by the file names in `offers.yaml`. */
+  encryptionKeys: Readonly<Record<string, Uint8Array>>;
   /** `roots.coinslot`. */
   rootsFile: Uint8Array;
   /** Certifies a PKCS#10 request (PEM); the chain as PEM, leaf first. */
@@ -33,7 +33,7 @@ export interface StudioOptions {
 
 /** Makes or renews what the demo game ships with. What has not changed keeps its bytes. */
 export function signDemoGame(options: StudioOptions): void {
-  const { folder, gameFolder, demoGame, gamePort, encryptionKey, rootsFile, certify, nowMs, random } = options;
+  const { folder, gameFolder, demoGame, gamePort, encryptionKeys, rootsFile, certify, nowMs, random } = options;
   const files = studioFiles(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const offersSource = join(demoGame, 'coinslot', 'offers.yaml');
@@ -49,7 +49,11 @@ export function signDemoGame(options: StudioOptions): void {
   writeFileSync(files.roots, rootsFile);
   writeFileSync(files.chain, certify(readFileSync(files.request, 'utf8')).pem);
   // What an offer seals lies beside it, in the clear, and is not shipped; those who may decide are named by their keys.
-  for (const name of offers.escrow) writeFileSync(join(folder, name), encryptionKey);
+  for (const name of offers.escrow) {
+    const encryptionKey = encryptionKeys[name];
+    if (encryptionKey === undefined) throw new RangeError(`escrow: nobody here is ${name}`);
+    writeFileSync(join(folder, name), encryptionKey);
+  }
   const seals = offers.offers.flatMap((offer) => offer.seals);
   for (const { file } of seals) copyFileSync(join(demoGame, 'coinslot', file), join(folder, file));
   signStudio(files, nowMs, random);

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ALG } from '@coinslot/protocol';
 import { handOverEscrows, studioFiles } from '@coinslot/publisher';
 import { prepareSandbox, startSandbox, type RunningSandbox } from '@coinslot/server-mock';
 import type { Log } from '@coinslot/server';
@@ -103,7 +104,11 @@ export async function openParties(options: TownOptions): Promise<Parties> {
     gameFolder,
     demoGame: options.content ?? join(root, 'demo-game'),
     gamePort: ports.game,
-    encryptionKey: grounds.encryptionKey(clock()),
+    encryptionKeys: {
+      'payment-server.encryption-key': grounds.encryptionKey(clock()),
+      'cards-ed25519.encryption-key': grounds.cardsEncryptionKey(ALG.ed25519, clock()),
+      'cards-p256.encryption-key': grounds.cardsEncryptionKey(ALG.p256, clock()),
+    },
     rootsFile: grounds.rootsFile,
     certify: (request) => grounds.certifyPublisher(request),
     nowMs: clock(),

@@ -2,6 +2,8 @@
  * Paying with no network at all: the payment server is stopped, the player buys again and again by a card, and when the server
  * is back, card, ledger and publisher's account agree to the unit.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   decodeOffer,
   decodePaymentDecision,
@@ -16,6 +18,7 @@ import type { Parties } from '../town.ts';
 import { countTransfers } from './books.ts';
 import { sitDown, type HeadlessPlayer } from './player.ts';
 import type { Report } from './print.ts';
+import { SEALED } from './sealed.ts';
 
 export type OfflineMeans = 'card' | 'softcard';
 
@@ -31,6 +34,7 @@ export interface OfflineOptions {
 const LOADED_MINOR = 200n;
 const RECHARGE_MINOR = 100n;
 const LIST_MAX = 500;
+const SEALED_KEY_BYTES = 80;
 
 /** Resolves with the sandbox that is running at the end. */
 export async function proveOffline(report: Report, parties: Parties, options: OfflineOptions): Promise<RunningSandbox> {
@@ -47,11 +51,14 @@ export async function proveOffline(report: Report, parties: Parties, options: Of
 
   report.step('The server is stopped');
   await parties.sandbox.close();
-  const player = sitDown({ gameFolder: parties.gameFolder, walletPort: wallet.port, origin });
+  const shipped = new Uint8Array(readFileSync(join(parties.gameFolder, SEALED.file)));
+  const fetchBytes = (): Promise<Uint8Array> => Promise.resolve(shipped);
+  const seat = { gameFolder: parties.gameFolder, walletPort: wallet.port, origin, fetchBytes };
+  const player = sitDown(seat);
   await player.coinslot.ready;
   await buy(report, player, idHex, 'level-3', 'a level, EUR 0.20');
   await buy(report, player, idHex, 'play', 'thirty minutes, EUR 0.50');
-  await refuseSealed(report, player);
+  await buySealed(report, player, parties, idHex);
   await wallet.cards.readAgain();
   const spentMinor = player.decisions.reduce((sum, one) => sum + decisionOf(one).chargedMinor, 0n);
   report.check(
@@ -63,9 +70,14 @@ export async function proveOffline(report: Report, parties: Parties, options: Of
   report.step('Asked again, and in another browser, still with no server');
   const again = await player.coinslot.require('level-3');
   report.check('an owned level opens without a dialog', again.reason === 'already-entitled');
-  const elsewhere = sitDown({ gameFolder: parties.gameFolder, walletPort: wallet.port, origin });
+  const elsewhere = sitDown(seat);
   const restored = await elsewhere.coinslot.restore();
-  report.check('restore() hands both over again', restored.status === 'restored' && restored.entitlements.length === 2);
+  report.check(
+    'restore() hands all three over again',
+    restored.status === 'restored' && restored.entitlements.length === 3,
+  );
+  const reopened = await elsewhere.coinslot.openSealed(SEALED.target, SEALED.file);
+  report.check('the bonus scene opens there too, by a key sealed anew', reopened.status === 'opened');
   player.coinslot.close();
   elsewhere.coinslot.close();
 
@@ -73,11 +85,11 @@ export async function proveOffline(report: Report, parties: Parties, options: Of
   const sandbox = await reopen();
   await wallet.cards.upload(idHex);
   report.check('no record waits any more', card().records === 0);
-  report.check('two transfers more, one for each record', (await countTransfers(sandbox)) === transfersBefore + 2);
+  report.check('three transfers more, one for each record', (await countTransfers(sandbox)) === transfersBefore + 3);
   const owed = await publisherIsOwed(sandbox);
   report.check(
     'the publisher is owed what the decisions say, in its own prices',
-    owedMore(owed, spentBefore, 'EUR') === 70n && owedMore(owed, spentBefore, 'USD') === 0n,
+    owedMore(owed, spentBefore, 'EUR') === 70n && owedMore(owed, spentBefore, 'USD') === 100n,
     [...owed].map(([currency, minor]) => `${currency} ${minorText(minor)}`).join(', '),
   );
   report.check(
@@ -85,7 +97,7 @@ export async function proveOffline(report: Report, parties: Parties, options: Of
     (await floatOf(sandbox, idHex)) === balanceOf(card()),
   );
   await wallet.cards.upload(idHex);
-  report.check('uploaded again, nothing moves', (await countTransfers(sandbox)) === transfersBefore + 2);
+  report.check('uploaded again, nothing moves', (await countTransfers(sandbox)) === transfersBefore + 3);
 
   const left = balanceOf(card());
   await wallet.cards.recharge(idHex, purseOf(card()).purse, RECHARGE_MINOR, pin);
@@ -124,16 +136,20 @@ async function buy(report: Report, player: HeadlessPlayer, idHex: string, target
   report.check('open', player.coinslot.can(target));
 }
 
-/** A card holds no content keys: who is off line is told so, before anything is charged. */
-async function refuseSealed(report: Report, { coinslot, decisions }: HeadlessPlayer): Promise<void> {
-  report.step('The player asks for the bonus scene, which is sealed');
-  const before = decisions.length;
-  const result = await coinslot.require('bonus');
-  report.check(
-    'needs the network: KEY_ABSENT, nothing charged',
-    result.code === 'KEY_ABSENT' && result.charged === 'no' && decisions.length === before,
-    [result.status, result.reason, result.code].join(' '),
-  );
+/** The card was given the key at its last contact: what is sealed opens without a network, and is one purchase with its key. */
+async function buySealed(
+  report: Report,
+  player: HeadlessPlayer,
+  { gameFolder, publisherFolder }: Parties,
+  idHex: string,
+): Promise<void> {
+  await buy(report, player, idHex, SEALED.target, 'the bonus scene, which is sealed, USD 1.00');
+  const { sealedKey } = decisionOf(player.decisions.at(-1) ?? new Uint8Array());
+  report.check('the decision carries its key, sealed to the player', sealedKey?.length === SEALED_KEY_BYTES);
+  const clear = new Uint8Array(readFileSync(join(publisherFolder, SEALED.clearFile)));
+  report.check('what ships says nothing of it', !readFileSync(join(gameFolder, SEALED.file)).equals(clear));
+  const opened = await player.coinslot.openSealed(SEALED.target, SEALED.file);
+  report.check('and it opens, to the byte', opened.status === 'opened' && equalBytes(opened.bytes, clear));
 }
 
 const decisionOf = (envelope: Uint8Array): ReturnType<typeof decodePaymentDecision> =>

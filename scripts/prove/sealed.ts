@@ -6,9 +6,9 @@ import type { Parties } from '../town.ts';
 import { sitDown } from './player.ts';
 import type { Report } from './print.ts';
 
-const TARGET = 'bonus';
-const FILE = 'comets-road.sealed';
-const CLEAR_FILE = 'comets-road.json';
+/** What the demo game sells sealed: the target, the file that ships, and what is in it. */
+export const SEALED = { target: 'bonus', file: 'comets-road.sealed', clearFile: 'comets-road.json' } as const;
+const { target: TARGET, file: FILE, clearFile: CLEAR_FILE } = SEALED;
 
 export async function proveSealed(
   report: Report,

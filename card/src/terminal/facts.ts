@@ -100,7 +100,9 @@ async function readContentKeys(channel: Channel): Promise<ContentKeysInfo | unde
   if (statusWord !== SW.OK) throw fromStatus(statusWord, 'GET_DATA');
   const state = readAnswer('GET_DATA', () => contentKeysState.decode(data));
   const bytes = await readObject(channel, DATA_OBJECTS.CONTENT_KEY_LINES);
-  const lines = readAnswer('GET_DATA', () => piecesOf(bytes, contentKeyLine.length).map(contentKeyLine.decode));
+  const lines = readAnswer('GET_DATA', () =>
+    piecesOf(bytes, contentKeyLine.length).map((piece) => contentKeyLine.decode(piece)),
+  );
   return { ...state, lines };
 }
 

@@ -5,6 +5,8 @@ import {
   decodeBankDetails,
   decodeCardApplication,
   decodeCardIssue,
+  decodeCardKeys,
+  decodeCardKeysRequest,
   decodeCardParameters,
   decodeCardRequest,
   decodeCardUpload,
@@ -21,6 +23,7 @@ import {
   decodePeriodSeal,
   decodeQuote,
   decodeRateTable,
+  decodePlacements,
   decodeRefundNotice,
   decodeRefundOrder,
   decodeSignIn,
@@ -51,6 +54,8 @@ const DECODERS: Readonly<Record<MessageType, (body: Uint8Array) => object>> = {
   'card-issue': decodeCardIssue,
   'card-upload': decodeCardUpload,
   'card-request': decodeCardRequest,
+  'card-keys-request': decodeCardKeysRequest,
+  'card-keys': decodeCardKeys,
   'refund-order': decodeRefundOrder,
   'bank-details': decodeBankDetails,
   'payment-mandate': decodePaymentMandate,
@@ -60,6 +65,7 @@ const DECODERS: Readonly<Record<MessageType, (body: Uint8Array) => object>> = {
   'encryption-key': decodeEncryptionKey,
   'content-escrow': decodeContentEscrow,
   countersignature: decodeCountersignature,
+  placements: decodePlacements,
 };
 
 const LIST_SHOWN_MAX = 12;

@@ -1,6 +1,6 @@
 /** `prepareSandbox`: the ground that a sandbox stands on, made on the first start and found again on every other. */
-import { encodeRoots } from '@coinslot/protocol';
-import type { CardCertifier, Clock, Random } from '@coinslot/server';
+import { encodeRoots, type Alg } from '@coinslot/protocol';
+import { issuerEncryptionKey, type CardCertifier, type Clock, type Random } from '@coinslot/server';
 import { join } from 'node:path';
 import { openAuthority } from './authority.ts';
 import { makeCardIssuers, readCardIssuers } from './card-issuers.ts';
@@ -36,6 +36,8 @@ export interface Sandbox extends ServerIdentity {
   readonly cardIssuers: readonly CardCertifier[];
   /** Envelope `encryption-key` of the server, as its door gives it. */
   encryptionKey(nowMs: number): Uint8Array;
+  /** The same of its card issuer of an algorithm. */
+  cardsEncryptionKey(alg: Alg, nowMs: number): Uint8Array;
   /** Certifies a publisher by a request (PEM) or raw public key; see `certifyPublisher` in `publishers.ts`. */
   certifyPublisher(asked: string | Uint8Array, name?: PublisherName): CertifiedPublisher;
   /** Everybody certified so far, the sample publisher included. */
@@ -56,14 +58,21 @@ export function prepareSandbox({ home, clock, random }: PrepareOptions): Sandbox
   makeFolderOnce(folder('players'), (made) => makePlayers(made, random));
   const roots = [authority.root];
   const identity = readServerIdentity(folder('server'));
+  const cardIssuers = readCardIssuers(folder('card-issuers'));
+  const issuerOf = (alg: Alg): CardCertifier => {
+    const issuer = cardIssuers.find((one) => one.alg === alg);
+    if (issuer === undefined) throw new RangeError(`no card issuer of algorithm ${alg}`);
+    return issuer;
+  };
   return {
     ...identity,
     encryptionKey: (nowMs) => encryptionKeyOf(identity, nowMs),
+    cardsEncryptionKey: (alg, nowMs) => issuerEncryptionKey(issuerOf(alg), identity.encryptionSeed, nowMs),
     home,
     roots,
     rootsFile: encodeRoots(roots),
     storePath: join(folder('server'), 'ledger.sqlite'),
-    cardIssuers: readCardIssuers(folder('card-issuers')),
+    cardIssuers,
     players: readPlayers(folder('players')),
     certifyPublisher: (asked, name) => certifyPublisher(folder('publishers'), authority, random, asked, name),
     certifiedPublishers: () => listCertified(folder('publishers')),

@@ -43,3 +43,6 @@ export const sealedQuoteOf = (row: SealedQuoteRow): SealedQuote => ({
 /** What a card of an assurance may decide: a chip everything that cards may, software what takes software. */
 export const acceptingQuotes = (assurance: Assurance): readonly [string, string] =>
   assurance === 'chip' ? ['chip', 'software'] : ['software', 'software'];
+
+/** Behind every position that there can be. */
+export const BEHIND_ALL = 9_223_372_036_854_775_807n;

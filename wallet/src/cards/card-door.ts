@@ -2,6 +2,7 @@
 import {
   cardApplicationHash,
   decodeCardIssue,
+  decodeCardKeys,
   decodeCardParameters,
   decodeCrls,
   decodeRateTable,
@@ -11,6 +12,7 @@ import {
   readEnvelope,
   type Alg,
   type CardIssue,
+  type CardKeys,
   type CardParameters,
   type RateTable,
   type UploadAcknowledgement,
@@ -57,6 +59,13 @@ export class CardDoor {
     const envelope = await this.#post('/v1/cards/parameters', request);
     const body = openFromCardIssuer(envelope, 'card-parameters', this.#clock(), this.#trust);
     return { envelope, value: decodeCardParameters(body) };
+  }
+
+  /** What is sealed in it only the card opens. */
+  async contentKeys(request: Uint8Array): Promise<Opened<CardKeys>> {
+    const envelope = await this.#post('/v1/cards/keys', request);
+    const body = openFromCardIssuer(envelope, 'card-keys', this.#clock(), this.#trust);
+    return { envelope, value: decodeCardKeys(body) };
   }
 
   async rates(alg: Alg): Promise<Opened<RateTable>> {

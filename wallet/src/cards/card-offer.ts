@@ -4,10 +4,13 @@
  * cannot pay is not asked to.
  */
 import {
+  cardSaleHash,
   convertMoney,
+  equalBytes,
   keyHash,
   LIMITS,
   ProtocolError,
+  readEnvelope,
   type CodeName,
   type Money,
   type Quote,
@@ -29,16 +32,25 @@ export type CardVerdict = CardOffer | { readonly kind: 'no'; readonly code: Code
 
 const no = (code: CodeName): CardVerdict => ({ kind: 'no', code });
 
+/** What is offered to a card. */
+export interface OfferedToCard {
+  readonly quote: Quote;
+  /** The quote as it was signed. */
+  readonly quoteEnvelope: Uint8Array;
+  readonly offerTimeMs: number;
+}
+
 /** `currency`: the wallet's, taken when no purse has the price's own. Checks stand in the order of their codes. */
-export function cardOffer(card: ReadyCard, quote: Quote, offerTimeMs: number, currency: string): CardVerdict {
+export function cardOffer(card: ReadyCard, offered: OfferedToCard, currency: string): CardVerdict {
+  const { quote, offerTimeMs } = offered;
   const { info, leaf } = card;
   const { standing, parameters } = info;
   const own = leaf.card;
   if (own === undefined || quote.cards === 'none') return no('CHAIN_ROLE');
   if (quote.cards === 'chip' && own.assurance !== 'chip') return no('CHAIN_ROLE');
   if (offerTimeMs > Math.min(leaf.notAfterMs, parameters.value.notAfterMs)) return no('CHAIN_EXPIRED');
-  // Cards hold no content keys: what is sealed takes the payment server, and so the network.
-  if (quote.contentKeyId !== undefined) return no('KEY_ABSENT');
+  // What is sealed and was not loaded at the card's last contact takes the payment server, and so the network.
+  if (quote.contentKeyId !== undefined && !holdsKey(card, offered)) return no('KEY_ABSENT');
   if (card.code !== undefined) return no(card.code);
   const isBefore = offerTimeMs <= standing.clearedThroughMs || offerTimeMs < standing.timeMs - LIMITS.clockSkewMsMax;
   if (isBefore) return no('CLOCK_SKEW');
@@ -47,6 +59,12 @@ export function cardOffer(card: ReadyCard, quote: Quote, offerTimeMs: number, cu
   );
   const offers = verdicts.filter((one): one is CardOffer => one.kind === 'offer');
   return offers.find(({ isEnough }) => isEnough) ?? offers[0] ?? verdicts[0] ?? no('OFFER_CURRENCY');
+}
+
+function holdsKey({ info }: ReadyCard, { quote, quoteEnvelope, offerTimeMs }: OfferedToCard): boolean {
+  const sale = cardSaleHash({ ...quote, quoteSignature: readEnvelope(quoteEnvelope).signature });
+  const lines = info.contentKeys?.lines ?? [];
+  return lines.some((one) => equalBytes(one.sale, sale) && offerTimeMs <= one.notAfterMs);
 }
 
 /** The price's own currency first, since nothing is converted then; then the wallet's. */

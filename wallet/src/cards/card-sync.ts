@@ -8,6 +8,7 @@ import type { CardChallenge, CardEntry, CardTerminal } from '@coinslot/card';
 import {
   decodeCardRecord,
   decodeCardUpload,
+  encodeCardKeysRequest,
   encodeCardRequest,
   encodeCardUpload,
   equalBytes,
@@ -17,6 +18,7 @@ import {
   requestHash,
   sealEnvelope,
   withChainByHash,
+  type CardKeysRequest,
   type CardUpload,
   type Signer,
   type UploadedRecord,
@@ -75,7 +77,7 @@ export class CardSync {
   }
 
   /**
-   * Uploads what the card holds, loads value when asked to, then renews parameters and rates. Throws SERVER_UNREACHABLE,
+   * Uploads what the card holds, loads value when asked to, then renews parameters, rates and content keys. Throws SERVER_UNREACHABLE,
    * the server's code, or the card's.
    */
   async run(idHex: string, load?: Load): Promise<void> {
@@ -106,6 +108,7 @@ export class CardSync {
     try {
       await this.#upload(card, load);
       await this.#renew(card);
+      await this.#renewContentKeys(card);
     } finally {
       await shelf.lookAgain(card);
     }
@@ -247,6 +250,41 @@ export class CardSync {
     if (rates.value.id > info.standing.rateTableId) {
       await shelf.use(card, (terminal) => terminal.putRates(rates.envelope));
     }
+  }
+
+  /**
+   * What the card may open without a network, anew. It is worth less than what came before it: the money is where it belongs, and
+   * keys that did not come are asked for again at the next contact.
+   */
+  async #renewContentKeys(card: ReadyCard): Promise<void> {
+    const { door, shelf, log } = this.#options;
+    const held = card.info.contentKeys;
+    if (held === undefined) return;
+    try {
+      const { sealingKey, proof } = await shelf.use(card, (terminal) => terminal.sealingKey());
+      const request = await this.#contentKeysRequest(card, { sealingKey, proof, room: held.keysMax });
+      const keys = await door.contentKeys(request);
+      if (equalBytes(keys.value.digest, held.digest)) return;
+      await shelf.use(card, (terminal) => terminal.putContentKeys(keys.envelope));
+    } catch (fault) {
+      log.warn({ card: hex(card.info.card.cardId), fault: String(fault) }, 'card: content keys not renewed');
+    }
+  }
+
+  async #contentKeysRequest(
+    { info }: ReadyCard,
+    card: Pick<CardKeysRequest, 'sealingKey' | 'proof' | 'room'>,
+  ): Promise<Uint8Array> {
+    const { profile, account } = this.#options;
+    const body = encodeCardKeysRequest({
+      ...card,
+      userId: account.userId,
+      cardId: info.card.cardId,
+      timeMs: profile.clock(),
+      nonce: profile.random(16),
+      audience: await this.#audience(),
+    });
+    return sealEnvelope('card-keys-request', body, this.#accountKey(), []);
   }
 
   async #request(cardId: Uint8Array, ask: 'parameters' | 'lost'): Promise<Uint8Array> {

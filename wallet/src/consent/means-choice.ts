@@ -110,8 +110,9 @@ export class MeansChoice {
   #card(means: CardKind, { offer, quote }: CheckedOffer): Verdict {
     const { shelf, profile } = this.#options;
     const { currency } = profile.settings;
+    const offered = { quote, quoteEnvelope: offer.quote, offerTimeMs: offer.offerTimeMs };
     const verdicts = shelf.ready(means).map((card): Verdict => {
-      const said = cardOffer(card, quote, offer.offerTimeMs, currency);
+      const said = cardOffer(card, offered, currency);
       if (said.kind === 'no') return { no: said.code };
       const { audience, charge, needsPin: needsCardPin } = said;
       const countsMinor = this.#inOwnCurrency(charge.money, card.info.rates.value);

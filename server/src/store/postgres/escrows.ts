@@ -1,6 +1,13 @@
 /** Content keys in escrow, over any connection. */
 import type { EscrowWriter, KeptEscrow, NewSealedQuote, SealedQuote, SealedQuotesAsked } from '../../escrows/store.ts';
-import { acceptingQuotes, escrowOf, sealedQuoteOf, type EscrowRow, type SealedQuoteRow } from '../escrow-rows.ts';
+import {
+  acceptingQuotes,
+  BEHIND_ALL,
+  escrowOf,
+  sealedQuoteOf,
+  type EscrowRow,
+  type SealedQuoteRow,
+} from '../escrow-rows.ts';
 import { sql, type Ask } from './connection.ts';
 
 const SQL = {
@@ -19,9 +26,6 @@ const SQL = {
      WHERE NOT EXISTS (SELECT 1 FROM sealed_quotes WHERE quote_signature = $3)`,
   ),
 };
-
-/** Behind every position there can be. */
-const BEHIND_ALL = 9_223_372_036_854_775_807n;
 
 export class PostgresEscrows implements EscrowWriter {
   readonly #ask: Ask;

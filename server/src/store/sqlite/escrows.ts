@@ -2,7 +2,14 @@
 /** Content keys in escrow, over either connection. */
 import type Database from 'better-sqlite3';
 import type { EscrowWriter, KeptEscrow, NewSealedQuote, SealedQuote, SealedQuotesAsked } from '../../escrows/store.ts';
-import { acceptingQuotes, escrowOf, sealedQuoteOf, type EscrowRow, type SealedQuoteRow } from '../escrow-rows.ts';
+import {
+  acceptingQuotes,
+  BEHIND_ALL,
+  escrowOf,
+  sealedQuoteOf,
+  type EscrowRow,
+  type SealedQuoteRow,
+} from '../escrow-rows.ts';
 
 type Blob = Uint8Array;
 
@@ -17,10 +24,10 @@ function prepare(db: Database.Database) {
        WHERE NOT EXISTS (SELECT 1 FROM escrows
          WHERE publisher_id = @publisherId AND content_key_id = @contentKeyId AND recipient = @recipient)`,
     ),
-    listQuotes: db.prepare<[string, string, number, bigint | null, number], SealedQuoteRow>(
+    listQuotes: db.prepare<[string, string, number, bigint, number], SealedQuoteRow>(
       `SELECT * FROM sealed_quotes
-       WHERE cards IN (?1, ?2) AND not_after_ms >= ?3 AND (?4 IS NULL OR position < ?4)
-       ORDER BY position DESC LIMIT ?5`,
+       WHERE cards IN (?, ?) AND not_after_ms >= ? AND position < ?
+       ORDER BY position DESC LIMIT ?`,
     ),
     addQuote: db.prepare(
       `INSERT INTO sealed_quotes (position, publisher_id, content_key_id, quote_signature, cards, envelope,
@@ -48,9 +55,14 @@ export class SqliteEscrows implements EscrowWriter {
     this.#sql.add.run(escrow);
   }
 
-  async listSealedQuotes({ assurance, notAfterMs, before, count }: SealedQuotesAsked): Promise<readonly SealedQuote[]> {
+  async listSealedQuotes({
+    assurance,
+    notAfterMs,
+    before = BEHIND_ALL,
+    count,
+  }: SealedQuotesAsked): Promise<readonly SealedQuote[]> {
     const [one, other] = acceptingQuotes(assurance);
-    return this.#sql.listQuotes.all(one, other, notAfterMs, before ?? null, count).map(sealedQuoteOf);
+    return this.#sql.listQuotes.all(one, other, notAfterMs, before, count).map(sealedQuoteOf);
   }
 
   async addSealedQuote(quote: NewSealedQuote): Promise<void> {
