@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatMoney } from '@coinslot/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { registerLab } from './cli/lab.ts';
 import { registerPlacements } from './cli/placements.ts';
 import { filesOf, moment, reportFaults, say, warn, type FileOptions } from './cli/terminal.ts';
 import { dayOf } from './offers/dates.ts';
@@ -203,6 +204,7 @@ program
   .action(check);
 
 registerPlacements(program);
+registerLab(program);
 
 program
   .command('schema')
