@@ -11,6 +11,9 @@ import {
   cardAuthenticateInput,
   cardChainStart,
   cardDecisionId,
+  cardSaleHash,
+  cardSealingKeyInput,
+  contentKeysDigest,
   cardPossessionInput,
   cardRecordHash,
   decodeAccountRequest,
@@ -18,11 +21,14 @@ import {
   decodeBankDetails,
   decodeCardApplication,
   decodeCardIssue,
+  decodeCardKeys,
+  decodeCardKeysRequest,
   decodeCardParameters,
   decodeCardRecord,
   decodeCardRequest,
   decodeCardUpload,
   decodeContentEscrow,
+  decodeContentKeys,
   decodeEncryptionKey,
   decodeDeclined,
   decodeEnrolment,
@@ -52,11 +58,14 @@ import {
   encodeBankDetails,
   encodeCardApplication,
   encodeCardIssue,
+  encodeCardKeys,
+  encodeCardKeysRequest,
   encodeCardParameters,
   encodeCardRecord,
   encodeCardRequest,
   encodeCardUpload,
   encodeContentEscrow,
+  encodeContentKeys,
   encodeEncryptionKey,
   encodeDeclined,
   encodeEnrolment,
@@ -90,12 +99,15 @@ import {
   type BankDetails,
   type CardApplication,
   type CardIssue,
+  type CardKeys,
+  type CardKeysRequest,
   type CardParameters,
   type CardRecord,
   type CardRequest,
   type CardUpload,
   type CodeName,
   type ContentEscrow,
+  type ContentKeys,
   type EncryptionKey,
   type Declined,
   type Enrolment,
@@ -121,7 +133,13 @@ import {
   type Texts,
   type UploadAcknowledgement,
 } from '@coinslot/protocol';
-import { contentKeyIdOf, deriveSealingPair, sealContentKey, sealingKeyOfSigner } from '@coinslot/protocol/sealing';
+import {
+  contentKeyIdOf,
+  deriveSealingPair,
+  sealContentKey,
+  sealContentKeys,
+  sealingKeyOfSigner,
+} from '@coinslot/protocol/sealing';
 import {
   bytes16Of,
   DAY_MS,
@@ -481,6 +499,36 @@ const parametersRequest: CardRequest = {
   timeMs: NOON_MS,
   nonce: bytes16Of('card request'),
   audience: server.keyHash,
+};
+
+const cardSealing = deriveSealingPair(seedOf('card sealing'));
+
+const cardKeysRequest: CardKeysRequest = {
+  userId: player.userId,
+  cardId: card.cardId,
+  sealingKey: cardSealing.publicKey,
+  proof: card.signer.sign(cardSealingKeyInput(card.cardId, cardSealing.publicKey)),
+  room: 64,
+  timeMs: NOON_MS,
+  nonce: bytes16Of('card keys request'),
+  audience: server.keyHash,
+};
+
+const contentKeys: ContentKeys = {
+  keys: [
+    {
+      sale: cardSaleHash({ ...quote, quoteSignature: readEnvelope(quoteEnvelope).signature }),
+      contentKey: seedOf('test content key'),
+      notAfterMs: quote.notAfterMs,
+    },
+  ],
+};
+
+const cardKeys: CardKeys = {
+  cardId: card.cardId,
+  digest: contentKeysDigest(encodeContentKeys(contentKeys)),
+  sealed: sealContentKeys(encodeContentKeys(contentKeys), card.cardId, cardSealing.publicKey, seedOf('card keys')),
+  timeMs: NOON_MS,
 };
 
 const refundOrder: RefundOrder = {
@@ -1064,6 +1112,43 @@ export const SAMPLES: readonly Sample[] = [
       audience: b32,
     }),
     'card-request',
+  ),
+  sample(
+    'CardKeysRequest',
+    encodeCardKeysRequest,
+    decodeCardKeysRequest,
+    cardKeysRequest,
+    fc.record({
+      userId: b16,
+      cardId: b16,
+      sealingKey: b32,
+      proof: b64,
+      room: fc.integer({ min: 0, max: 64 }),
+      timeMs: timeOf,
+      nonce: b16,
+      audience: b32,
+    }),
+    'card-keys-request',
+  ),
+  sample(
+    'CardKeys',
+    encodeCardKeys,
+    decodeCardKeys,
+    cardKeys,
+    fc.record({ cardId: b16, digest: b32, sealed: bytesOf(48, 300), timeMs: timeOf }),
+    'card-keys',
+  ),
+  sample(
+    'ContentKeys',
+    encodeContentKeys,
+    decodeContentKeys,
+    contentKeys,
+    fc.record({
+      keys: fc.uniqueArray(fc.record({ sale: b32, contentKey: b32, notAfterMs: timeOf }), {
+        maxLength: 64,
+        selector: ({ sale }) => Buffer.from(sale).toString('hex'),
+      }),
+    }),
   ),
   sample(
     'CardRecord',
