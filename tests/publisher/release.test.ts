@@ -245,9 +245,9 @@ describe('releases', () => {
     publish();
     expect(second).toContain('the-night-goes-on');
     expect(listReleases(files)[1]!.changes).toEqual([
-      'placement level-end: stands for any level end, was breakpoint',
+      'placement level-end: stands for { level: end }, was breakpoint',
       'campaign the-night-goes-on: gone',
-      'overall: cap of a day no cap, was 5',
+      'overall: cap of a day none, was 5',
       'order of campaigns: comet, more-minutes',
     ]);
   });

@@ -1,66 +1,49 @@
 /** What differs between two compiled files, in words: a line for each thing that changed, as designers call it. */
-import type { BoundarySelector, Campaign, Caps, PlacementsFile, Variant } from '@coinslot/plugin/timing';
+import {
+  capText,
+  durationText,
+  ruleText,
+  selectorText,
+  shareText,
+  type Campaign,
+  type Caps,
+  type PlacementsFile,
+  type Variant,
+} from '@coinslot/plugin/timing';
 import { dayOf } from '../offers/dates.ts';
 
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-  ['ms', 1],
-] as const;
-
-/** `1h30m`, as it would be written in the file. */
-function duration(ms: number): string {
-  let rest = ms;
-  const parts = UNITS.flatMap(([unit, unitMs]) => {
-    const count = Math.floor(rest / unitMs);
-    rest -= count * unitMs;
-    return count === 0 ? [] : [`${count}${unit}`];
-  });
-  return parts.join('') || '0s';
-}
-
-const cap = (count: number | null): string => (count === null ? 'no cap' : String(count));
 const date = (atMs: number | null): string => (atMs === null ? 'none' : dayOf(atMs));
 const variants = (all: readonly Variant[]): string =>
   all.map(({ id, offer, weight }) => (all.length === 1 ? offer : `${id} (${offer}, ${weight})`)).join(', ');
-
-function moment(on: BoundarySelector): string {
-  if (on.kind === 'scene') return `scene ${on.scene} ${on.event}`;
-  if (on.kind === 'level') return `${on.level === undefined ? 'any level' : `level ${on.level}`} ${on.event}`;
-  if (on.kind === 'play-time') return `every ${duration(on.everyMs)}`;
-  return on.kind === 'grant-ended' ? `the end of ${on.target}` : on.kind;
-}
 
 /** Name and value of everything that a campaign says, in the order of the file. */
 const words = (one: Campaign): readonly (readonly [string, string])[] => [
   ['placements', one.placements.join(', ')],
   ['offer', variants(one.variants)],
-  ['when', JSON.stringify(one.when)],
-  ['delay', duration(one.delayMs)],
-  ['first offer after', duration(one.firstOfferAfterPlayMs)],
-  ['cooldown', duration(one.cooldownMs)],
-  ['quiet after a decline', duration(one.quietAfterDeclineMs)],
+  ['when', ruleText(one.when)],
+  ['delay', durationText(one.delayMs)],
+  ['first offer after', durationText(one.firstOfferAfterPlayMs)],
+  ['cooldown', durationText(one.cooldownMs)],
+  ['quiet after a decline', durationText(one.quietAfterDeclineMs)],
   ...capWords(one.caps),
   ['after a decline', one.afterDecline],
   ['priority', String(one.priority)],
-  ['holdout', `${Math.round(one.holdout * 1_000_000) / 10_000}%`],
+  ['holdout', shareText(one.holdout)],
   ['start', date(one.startMs)],
   ['end', date(one.endMs === null ? null : one.endMs - 1)],
 ];
 
 const capWords = (caps: Caps): readonly (readonly [string, string])[] => [
-  ['cap of a session', cap(caps.session)],
-  ['cap of a day', cap(caps.day)],
-  ['cap of a lifetime', cap(caps.lifetime)],
+  ['cap of a session', capText(caps.session)],
+  ['cap of a day', capText(caps.day)],
+  ['cap of a lifetime', capText(caps.lifetime)],
 ];
 
 /** Lines such as `campaign comet: cooldown 4m, was 8m`; empty for files that say the same. */
 export function changesBetween(before: PlacementsFile, after: PlacementsFile): readonly string[] {
   return [
     ...changedIn('placement', named(before.placements), named(after.placements), ({ on, duringPlay }) => [
-      ['stands for', moment(on)],
+      ['stands for', selectorText(on)],
       ['during play', duringPlay ? 'yes' : 'no'],
     ]),
     ...changedIn('campaign', byId(before.campaigns), byId(after.campaigns), words),
