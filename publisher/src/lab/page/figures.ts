@@ -145,6 +145,6 @@ function funnelParts(now: readonly Funnel[], before: readonly Funnel[] | undefin
 
 function bar(which: string, count: number, most: number): HTMLElement {
   const element = h('span', { class: `funnel-bar ${which}` });
-  place(element, { width: `${(count / most) * 100}%` });
+  place(element, { width: count === 0 ? '0' : `max(2px, ${(count / most) * 100}%)` });
   return element;
 }

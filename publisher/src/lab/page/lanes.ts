@@ -81,37 +81,37 @@ export function campaignLane(scene: LaneScene, campaign: Campaign): HTMLElement[
   const { session, file, edited, before, window } = scene;
   const bands = bandsOf(session.recording, edited, file, campaign);
   const seen = bands.filter((one) => isSeen(one.fromMs, one.toMs, window));
+  const kinds = KINDS_BY_ROW.filter((kinds) => bands.some((one) => kinds.includes(one.kind)));
   const label = [
     h('strong', {}, campaign.id),
     h('span', { class: 'hint' }, campaign.variants.map((one) => one.offer).join(', ')),
   ];
-  return row(
+  const rowOf = (band: Band): number => kinds.findIndex((one) => one.includes(band.kind));
+  const [name, track] = row(
     campaign.id,
     before === undefined ? 'campaign' : 'campaign two',
     label,
-    ...levelsOf(seen).flatMap(([band, level]) => bandParts(band, level, campaign, window)),
+    ...seen.flatMap((band) => bandParts(band, rowOf(band), campaign, window)),
     before !== undefined && h('span', { class: 'row-name before' }, 'on disk'),
     before !== undefined && h('span', { class: 'row-name after' }, 'edited'),
     ...(before === undefined ? [] : pins(before, campaign, window, 'before')),
     ...pins(edited, campaign, window, 'after'),
   );
+  place(track!, { '--rows': String(Math.max(1, kinds.length)) });
+  return [name!, track!];
 }
 
-/** Each kind of band at its own height, so that none hides another. */
-const LEVELS: Readonly<Record<Band['kind'], number>> = { 'first-offer': 0, cooldown: 0, quiet: 1, cap: 2 };
-
-const levelsOf = (bands: readonly Band[]): (readonly [Band, number])[] =>
-  bands.map((band) => [band, LEVELS[band.kind]] as const);
+/** Each at a height of its own, so that none hides another; the first two never overlap. */
+const KINDS_BY_ROW: readonly (readonly Band['kind'][])[] = [['first-offer', 'cooldown'], ['quiet'], ['cap']];
 
 function bandParts(band: Band, level: number, campaign: Campaign, window: Window): HTMLElement[] {
   const { edge } = band;
-  const isLong = percentOf(band.toMs, window) - percentOf(Math.max(band.fromMs, window.fromMs), window) > 0;
   const length = edge === null ? '' : ` ${spokenDuration(edge.valueMs)}`;
   const beyond = band.toMs > window.toMs && edge !== null ? ` until ${clock(band.toMs)}` : '';
   const name = h('span', { class: 'band-name' }, `${band.label}${length}${beyond}`);
   const title = `${campaign.id}: ${band.label}${length}, ${clock(band.fromMs)} to ${clock(band.toMs)}`;
   const part = spanAt(
-    h('span', { class: `band ${band.kind} level-${level}`, title }, isLong && name),
+    h('span', { class: `band ${band.kind} level-${level}`, title }, name),
     band.fromMs,
     band.toMs,
     window,

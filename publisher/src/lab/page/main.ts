@@ -21,8 +21,15 @@ const timeline = new Timeline(store);
 const timing = h(
   'div',
   { class: 'view timing' },
-  h('div', { class: 'column' }, timeline.element, new Moment(store).element, new PacingFields(store).element),
-  h('div', { class: 'column side' }, new Recordings(store).element, editor.element, summaryCard(store)),
+  h(
+    'div',
+    { class: 'column' },
+    new Recordings(store).element,
+    timeline.element,
+    new Moment(store).element,
+    new PacingFields(store).element,
+  ),
+  h('div', { class: 'column' }, editor.element, summaryCard(store)),
 );
 const views: Readonly<Record<ViewName, HTMLElement>> = {
   timing,

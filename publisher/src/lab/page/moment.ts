@@ -8,10 +8,12 @@ import {
   type Replay,
   type ReplayedBoundary,
   type Scalar,
+  type SkipReason,
   type TimingState,
 } from '@coinslot/plugin/timing';
 import { fill, h, table } from './dom.ts';
 import { playStretches } from './model.ts';
+import { REASON_WORDS } from './reason-words.ts';
 import type { Session } from './sessions.ts';
 import type { Store } from './store.ts';
 import { clock, spokenDuration } from './times.ts';
@@ -53,7 +55,12 @@ export class Moment {
   #met({ decision, recorded }: ReplayedBoundary): HTMLElement[] {
     const then =
       recorded === null ? 'no boundary in the recording' : (recorded.skip ?? `${recorded.show.campaign} asked`);
-    const now = decision?.show ? `${decision.campaign} asks: ${decision.offer}` : (decision?.reason ?? '');
+    const now =
+      decision === null
+        ? ''
+        : decision.show
+          ? `${decision.campaign} asks: ${decision.offer}`
+          : noOffer(decision.reason);
     return [
       h('p', { class: 'verdict' }, h('strong', {}, now), h('span', { class: 'hint' }, ` recorded: ${then}`)),
       ...explained(decision?.explain() ?? []),
@@ -83,7 +90,7 @@ export class Moment {
       },
       ...names.map((name) => h('option', { value: name, selected: name === placement }, name)),
     );
-    const now = decision.show ? `${decision.campaign} would ask: ${decision.offer}` : decision.reason;
+    const now = decision.show ? `${decision.campaign} would ask: ${decision.offer}` : noOffer(decision.reason);
     const given = Object.entries(facts).map(([name, value]) => `${name} ${String(value)}`);
     return [
       h('div', { class: 'field row' }, h('label', { for: 'moment-placement' }, 'If this came now'), choice),
@@ -156,6 +163,8 @@ function stateFacts(state: TimingState, nowMs: number): HTMLElement {
   );
 }
 
+const noOffer = (reason: SkipReason): string => `No offer: ${REASON_WORDS[reason]} (${reason})`;
+
 const metText = (value: Scalar): string =>
   typeof value === 'number' ? String(Math.round(value * 100) / 100) : value === null ? 'none' : String(value);
 
@@ -169,7 +178,7 @@ function explained(campaigns: readonly ExplainedCampaign[]): HTMLElement[] {
         .map(([name, value]) => `${name} ${metText(value)}`)
         .join(', '),
     ]);
-    const why = passed ? 'asks' : `held back by ${failed.map((one) => one.reason).join(', ')}`;
+    const why = passed ? 'asks' : `does not ask: ${failed.map((one) => REASON_WORDS[one.reason]).join('; ')}`;
     return h(
       'details',
       { class: `why ${passed ? 'passed' : ''}` },

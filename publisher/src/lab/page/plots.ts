@@ -19,16 +19,23 @@ export interface BarsOptions {
   readonly series: readonly BarSeries[];
 }
 
-const HEIGHT_PX = 190;
+const HEIGHT_PX = 180;
+/** What is counted comes in whole numbers. */
+const WHOLE_STEPS = [1, 10, 100, 1_000, 10_000].flatMap((ten) => [1, 2, 5].map((digit) => digit * ten));
 
 /** A figure that draws itself once it has a width, and again when that changes. */
 export function bars(options: BarsOptions): HTMLElement {
   const { id, title, unit, across, labels, series } = options;
-  const plate = h('div', { class: 'plate', 'aria-hidden': 'true' });
+  const isEmpty = series.every(({ counts }) => counts.every((one) => one === 0));
+  const plate = h(
+    'div',
+    { class: 'plate', 'aria-hidden': 'true' },
+    isEmpty && h('p', { class: 'empty' }, 'Nothing yet.'),
+  );
   let drawn: uPlot | undefined;
   new ResizeObserver(([entry]) => {
     const width = Math.floor(entry?.contentRect.width ?? 0);
-    if (width <= 0) return;
+    if (width <= 0 || isEmpty) return;
     if (drawn === undefined) drawn = draw(plate, width, options);
     else drawn.setSize({ width, height: HEIGHT_PX });
   }).observe(plate);
@@ -78,15 +85,12 @@ function draw(plate: HTMLElement, width: number, { labels, series }: BarsOptions
       axes: [
         {
           ...axis,
+          size: remPx * 1.8,
           grid: { show: false },
           splits: () => everyNth(labels.length, width, remPx),
           values: (_, splits) => splits.map((at) => labels[at] ?? ''),
         },
-        {
-          ...axis,
-          size: remPx * 2.4,
-          values: (_, splits) => splits.map((at) => (Number.isInteger(at) ? String(at) : '')),
-        },
+        { ...axis, size: remPx * 2.4, incrs: WHOLE_STEPS },
       ],
       series: [
         {},

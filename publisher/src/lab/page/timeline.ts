@@ -95,7 +95,7 @@ export class Timeline {
     fill(this.#axis, ...axisMarks(scene.window, this.#axis.clientWidth || 700), this.#head);
     fill(
       this.#lanes,
-      h('div', { class: 'lane-label axis' }, clock(scene.edited.endMs)),
+      h('div', { class: 'lane-label axis' }, `Time, ${clock(scene.edited.endMs)}`),
       this.#axis,
       ...playLane(scene),
       ...boundaryLane(scene),
