@@ -1,7 +1,8 @@
-/** The JSON Schema files (draft-07) with which editors complete and underline both YAML files. */
+/** The JSON Schema files (draft-07) with which editors complete and underline the YAML files. */
 import { z } from 'zod';
 import { offersSchema } from './offers/schema.ts';
 import { placementsSchema } from './placements/schema.ts';
+import { personasSchema } from './simulate/personas-schema.ts';
 
 /** File names and their text, ready to write. */
 export function formatSchemas(): ReadonlyMap<string, string> {
@@ -10,5 +11,6 @@ export function formatSchemas(): ReadonlyMap<string, string> {
   return new Map([
     ['offers.schema.json', format(offersSchema)],
     ['placements.schema.json', format(placementsSchema)],
+    ['personas.schema.json', format(personasSchema)],
   ]);
 }

@@ -29,6 +29,7 @@ import type { Persona, Spread } from './persona.ts';
 import { Purse } from './purse.ts';
 import type { Setup, SimulatedOffer } from './setup.ts';
 
+const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** People play between these hours of their day. */
@@ -58,7 +59,14 @@ export interface Ground {
   /** By campaign. */
   readonly variants: ReadonlyMap<string, readonly Variant[]>;
   readonly shares: number;
+  /** By persona. */
+  readonly draws: readonly Draws[];
 }
+
+/** What a persona's lengths are drawn by: medians in ms, spreads as logarithms. */
+type Draws = Readonly<
+  Record<'session' | 'level' | 'pause' | 'answer', { readonly medianMs: number; readonly lnSpread: number }>
+>;
 
 /** Throws RangeError for a placements file that `check` would refuse. */
 export function groundOf(setup: Setup): Ground {
@@ -78,15 +86,33 @@ export function groundOf(setup: Setup): Ground {
     ),
     variants: new Map(file.campaigns.map((one) => [one.id, one.variants])),
     shares: personas.reduce((sum, one) => sum + one.share, 0),
+    draws: personas.map((one) => ({
+      session: drawOf(one.sessionMinutes, MINUTE_MS),
+      level: drawOf(one.levelMinutes, MINUTE_MS),
+      pause: drawOf(one.pauseSeconds, SECOND_MS),
+      answer: drawOf(one.answerSeconds, SECOND_MS),
+    })),
   };
 }
+
+const drawOf = ({ median, spread }: Spread, unitMs: number): Draws['session'] => ({
+  medianMs: median * unitMs,
+  lnSpread: logarithm(spread),
+});
+
+/** A boundary line without its outcome. */
+type BoundaryWords = Pick<
+  Extract<RecordedEvent, { kind: 'boundary' }>,
+  'kind' | 'placement' | 'facts' | 'playing' | 'busy'
+>;
 
 export class Life {
   readonly index: number;
   readonly personaIndex: number;
   readonly persona: Persona;
-  /** As the engine sees the player. */
   state: TimingState;
+  /** As the engine saw the player at the last boundary. */
+  seen: TimingState;
   nowMs: number;
   sessionStartMs: number;
   /** Why the payer's guard held the last offer back. */
@@ -94,6 +120,7 @@ export class Life {
   readonly #ground: Ground;
   readonly #witness: Witness;
   readonly #dice: Dice;
+  readonly #draws: Draws;
   readonly #purse: Purse;
   readonly #wallet: 'ready' | 'payments-off' | 'absent';
   #lastLossAtMs: number | null = null;
@@ -112,11 +139,12 @@ export class Life {
     this.#dice = new Dice(setup.seed, index);
     this.personaIndex = this.#drawPersona();
     this.persona = setup.personas[this.personaIndex]!;
+    this.#draws = ground.draws[this.personaIndex]!;
     this.#purse = new Purse(setup.file.covers);
     const drawn = this.#dice.unit() - this.persona.walletReady;
     this.#wallet = drawn < 0 ? 'ready' : drawn < this.persona.paymentsOff ? 'payments-off' : 'absent';
     this.nowMs = this.sessionStartMs = setup.fromMs;
-    this.state = newTimingState(this.#drawSeed(), 0, setup.fromMs);
+    this.state = this.seen = newTimingState(this.#drawSeed(), 0, setup.fromMs);
   }
 
   run(): void {
@@ -140,7 +168,7 @@ export class Life {
     this.nowMs = this.sessionStartMs = Math.max(wantedMs, soonestMs);
     if (this.state.sessions === 0) this.state = { ...this.state, firstSessionAtMs: this.nowMs };
     this.state = { ...startSession(this.state), owned: this.#purse.targets(this.nowMs) };
-    const endMs = this.nowMs + Math.min(SESSION_MS_MAX, this.#draw(this.persona.sessionMinutes, MINUTE_MS));
+    const endMs = this.nowMs + Math.min(SESSION_MS_MAX, this.#draw('session'));
     this.#witness.sessionBegins?.(this);
     this.state = { ...this.state, wallet: this.#wallet };
     this.#tell({ kind: 'wallet', standing: this.#wallet });
@@ -148,7 +176,7 @@ export class Life {
     let failures = 0;
     let mayAsk = true;
     for (let attempt = 0; attempt < ATTEMPTS_MAX && this.nowMs < endMs && failures < this.persona.patience; attempt++) {
-      if (attempt > 0) this.nowMs += this.#draw(this.persona.pauseSeconds, 1_000);
+      if (attempt > 0) this.nowMs += this.#draw('pause');
       const level = this.#chooseLevel(mayAsk);
       mayAsk &&= level === this.#nextLevel;
       failures = this.#attempt(level) ? 0 : failures + 1;
@@ -164,19 +192,20 @@ export class Life {
   /** The next level; when it is locked the player may ask for it, or plays an earlier one again. */
   #chooseLevel(mayAsk: boolean): number {
     const { game } = this.#ground.setup;
-    const isOpen = (level: number): boolean => {
-      const target = game.locked[level];
-      return target === undefined || this.#purse.opens(target, this.nowMs);
-    };
     const next = this.#nextLevel;
     if (next <= game.levels) {
-      if (isOpen(next)) return next;
+      if (this.#isOpen(next)) return next;
       if (mayAsk && this.#dice.chance(this.persona.asks)) this.#askFor(game.locked[next]!);
-      if (isOpen(next)) return next;
+      if (this.#isOpen(next)) return next;
     }
-    const known = Math.min(next, game.levels);
-    const open = Array.from({ length: known }, (_, i) => i + 1).filter(isOpen);
+    const open: number[] = [];
+    for (let level = 1; level <= Math.min(next, game.levels); level++) if (this.#isOpen(level)) open.push(level);
     return open[this.#dice.below(open.length)] ?? 1;
+  }
+
+  #isOpen(level: number): boolean {
+    const target = this.#ground.setup.game.locked[level];
+    return target === undefined || this.#purse.opens(target, this.nowMs);
   }
 
   /** One go at a level; whether it was finished. */
@@ -184,13 +213,14 @@ export class Life {
     const { persona } = this;
     const facts = { level, ...persona.facts };
     const target = this.#ground.setup.game.locked[level];
-    this.#refreshOwned(); // What is open until a date or for days may have ended.
+    // What is open until a date or for days may have ended.
+    if (this.#purse.hasDated) this.#refreshOwned();
     this.#pass({ kind: 'level', event: 'start', level }, facts, false);
     this.#moment('level-start', facts);
     this.#follow();
     this.#useUp(target);
     const fails = this.#dice.chance(persona.failureRate);
-    const wholeMs = Math.min(LEVEL_MS_MAX, this.#draw(persona.levelMinutes, MINUTE_MS));
+    const wholeMs = Math.min(LEVEL_MS_MAX, this.#draw('level'));
     const share = fails ? FAILS_AFTER + (1 - FAILS_AFTER) * this.#dice.unit() : 1;
     this.#play(Math.max(1_000, Math.round(wholeMs * share)), target);
     if (fails) {
@@ -291,9 +321,12 @@ export class Life {
 
   #put(placement: string, facts: Facts, playing: boolean): boolean {
     const busy = this.#due !== undefined;
-    const state = { ...this.state, playing, overlayOpen: busy };
-    const decision = this.#ground.decide(state, { placement, facts }, this.nowMs);
-    const line = { kind: 'boundary', placement, facts, playing, ...(busy && { busy }) } as const;
+    // Between sessions' events the state is at rest: not playing, no dialog.
+    this.seen = playing || busy ? { ...this.state, playing, overlayOpen: busy } : this.state;
+    const decision = this.#ground.decide(this.seen, { placement, facts }, this.nowMs);
+    const line: BoundaryWords = busy
+      ? { kind: 'boundary', placement, facts, playing, busy }
+      : { kind: 'boundary', placement, facts, playing };
     if (!decision.show) {
       this.#tell({ ...line, skip: decision.reason });
       return false;
@@ -334,7 +367,7 @@ export class Life {
   #dialog(offer: string, campaign: string | null, chance: number): void {
     this.state = recordShown(this.state, campaign ?? undefined, this.nowMs);
     this.#tell({ kind: 'shown', offer, campaign });
-    const afterMs = this.#draw(this.persona.answerSeconds, 1_000);
+    const afterMs = this.#draw('answer');
     this.nowMs += afterMs;
     const isYes = this.#dice.chance(chance);
     if (isYes) {
@@ -365,7 +398,8 @@ export class Life {
   }
 
   /** Whole ms. */
-  #draw({ median, spread }: Spread, unitMs: number): number {
-    return Math.round(this.#dice.logNormal(median, spread === 1 ? 0 : logarithm(spread)) * unitMs);
+  #draw(what: keyof Draws): number {
+    const { medianMs, lnSpread } = this.#draws[what];
+    return Math.round(this.#dice.logNormal(medianMs, lnSpread));
   }
 }

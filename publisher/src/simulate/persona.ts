@@ -50,7 +50,7 @@ export const PRESET_PERSONAS: readonly Persona[] = [
   {
     name: 'rusher',
     share: 25,
-    sessionsPerDay: 1.6,
+    sessionsPerDay: 2.4,
     sessionMinutes: { median: 14, spread: 1.8 },
     levelMinutes: { median: 1.8, spread: 1.4 },
     pauseSeconds: { median: 4, spread: 1.8 },
@@ -69,7 +69,7 @@ export const PRESET_PERSONAS: readonly Persona[] = [
   {
     name: 'explorer',
     share: 30,
-    sessionsPerDay: 1.2,
+    sessionsPerDay: 1.8,
     sessionMinutes: { median: 28, spread: 1.7 },
     levelMinutes: { median: 4.5, spread: 1.6 },
     pauseSeconds: { median: 15, spread: 2 },
@@ -88,7 +88,7 @@ export const PRESET_PERSONAS: readonly Persona[] = [
   {
     name: 'stuck',
     share: 20,
-    sessionsPerDay: 1,
+    sessionsPerDay: 1.5,
     sessionMinutes: { median: 18, spread: 1.7 },
     levelMinutes: { median: 3.5, spread: 1.6 },
     pauseSeconds: { median: 8, spread: 2 },
@@ -107,7 +107,7 @@ export const PRESET_PERSONAS: readonly Persona[] = [
   {
     name: 'returning',
     share: 15,
-    sessionsPerDay: 0.5,
+    sessionsPerDay: 0.7,
     sessionMinutes: { median: 35, spread: 1.6 },
     levelMinutes: { median: 3, spread: 1.5 },
     pauseSeconds: { median: 10, spread: 2 },
@@ -126,7 +126,7 @@ export const PRESET_PERSONAS: readonly Persona[] = [
   {
     name: 'child',
     share: 10,
-    sessionsPerDay: 2.2,
+    sessionsPerDay: 2.6,
     sessionMinutes: { median: 12, spread: 1.6 },
     levelMinutes: { median: 3, spread: 1.7 },
     pauseSeconds: { median: 5, spread: 1.8 },

@@ -23,6 +23,11 @@ export class Purse {
     this.#bought.push({ target, opens: [target, ...(this.#covers[target] ?? [])], minutesMs, uses, endsAtMs });
   }
 
+  /** Whether anything ends by the clock alone. */
+  get hasDated(): boolean {
+    return this.#bought.some((one) => one.endsAtMs !== null);
+  }
+
   /** Targets that are open, those covered included. */
   targets(nowMs: number): readonly string[] {
     if (this.#bought.length === 0) return NOTHING;

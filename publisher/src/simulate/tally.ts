@@ -3,10 +3,12 @@ import {
   compileTiming,
   SKIP_REASONS,
   variantFor,
+  type Campaign,
   type Decide,
   type FairnessReason,
   type RecordedEvent,
   type SkipReason,
+  type TimingDecision,
 } from '@coinslot/plugin/timing';
 import { Life, type Ground, type Witness } from './life.ts';
 
@@ -54,7 +56,7 @@ export interface Tally {
   declined: number;
   readonly funnel: Map<string, FunnelStep>;
   /** By placement and campaign: why it did not show. */
-  readonly skips: Map<string, Map<SkipReason | 'another-first', number>>;
+  readonly skips: Map<string, Map<Reason, number>>;
   readonly held: Map<FairnessReason, number>;
   /** Boundaries by placement. */
   readonly boundaries: Map<string, number>;
@@ -101,11 +103,14 @@ export function tallyPlayers(ground: Ground, from: number, count: number): Tally
   return tally;
 }
 
+type Reason = SkipReason | 'another-first';
+
+/** A campaign at a placement. */
 interface Alone {
-  readonly id: string;
+  readonly campaign: Campaign;
+  /** The engine with this campaign alone: among several, what it chose does not say why the others were not. */
   readonly decide: Decide;
-  /** Several share the placement: what the engine chose does not say why the others were not. */
-  readonly isOneOfSeveral: boolean;
+  readonly skips: Map<Reason, number>;
 }
 
 class Counting implements Witness {
@@ -113,12 +118,11 @@ class Counting implements Witness {
   readonly #ground: Ground;
   readonly #currencies: readonly string[];
   readonly #alone: ReadonlyMap<string, readonly Alone[]>;
-  /** The player's variant by campaign. */
-  readonly #assigned = new Map<string, string>();
+  /** By campaign, of the player's variant. */
+  readonly #steps = new Map<string, FunnelStep>();
   #player!: PlayerFigures;
   #sessionOffers = 0;
   #day = -1;
-  #variant = '';
   /** Minor units by currency, today. */
   readonly #today = new Map<string, number>();
 
@@ -134,20 +138,7 @@ class Counting implements Witness {
         ground.setup.personas.map(() => 0),
       );
     }
-    this.#alone = new Map(
-      file.placements.map(({ name }) => {
-        const campaigns = file.campaigns.filter((one) => one.placements.includes(name));
-        const isOneOfSeveral = campaigns.length > 1;
-        return [
-          name,
-          campaigns.map((one) => ({
-            id: one.id,
-            isOneOfSeveral,
-            decide: compileTiming({ ...file, campaigns: [one] }),
-          })),
-        ];
-      }),
-    );
+    this.#alone = new Map(file.placements.map(({ name }) => [name, this.#aloneAt(name)]));
     for (const campaign of file.campaigns)
       for (const { id, offer } of campaign.variants) {
         const none = { reached: 0, eligible: 0, due: 0, heldBack: 0, shown: 0, accepted: 0, declined: 0 };
@@ -159,7 +150,7 @@ class Counting implements Witness {
     const none = { sessions: 0, days: 0, playedMs: 0, offers: 0, firstOfferMs: null };
     this.#player = { persona: life.personaIndex, ...none };
     this.#tally.players.push(this.#player);
-    this.#assigned.clear();
+    this.#steps.clear();
     this.#day = -1;
   }
 
@@ -191,35 +182,45 @@ class Counting implements Witness {
   }
 
   #bounded(event: Extract<RecordedEvent, { kind: 'boundary' }>, life: Life): void {
-    const { placement, facts, playing, show, skip } = event;
+    const { placement, show, skip } = event;
     this.#tally.decisions++;
     add(this.#tally.boundaries, placement, 1);
-    if (show !== undefined) this.#variant = show.variant;
-    const state = { ...life.state, playing, overlayOpen: event.busy === true };
-    for (const { id, decide, isOneOfSeveral } of this.#alone.get(placement) ?? []) {
-      const one = isOneOfSeveral ? decide(state, { placement, facts }, life.nowMs) : undefined;
-      const reason = isOneOfSeveral ? (one!.show ? undefined : one!.reason) : skip;
-      const step = this.#stepOf(id, life);
-      if (step !== undefined) step.reached++;
-      const isEligible = reason === undefined || !NOT_ELIGIBLE.includes(reason);
-      if (step !== undefined && isEligible) step.eligible++;
-      const isChosen = show?.campaign === id;
-      if (isChosen && step !== undefined) step.due++;
-      if (!isChosen) addIn(this.#tally.skips, keyOf(placement, id), reason ?? 'another-first');
+    const alone = this.#alone.get(placement) ?? [];
+    let furthest = -1;
+    alone.forEach(({ campaign, decide, skips }, i) => {
+      const isChosen = show?.campaign === campaign.id;
+      // The engine names the reason of the campaign that came furthest: when none before did, it is the last one's.
+      const isLeft = skip !== undefined && i === alone.length - 1 && furthest < ORDER[skip];
+      const asks = !isChosen && !isLeft;
+      const reason = asks ? reasonOf(decide(life.seen, event, life.nowMs)) : skip;
+      if (reason !== undefined) furthest = Math.max(furthest, ORDER[reason]);
+      const step = this.#stepOf(campaign, life);
+      step.reached++;
+      if (reason === undefined || !NOT_ELIGIBLE.includes(reason)) step.eligible++;
+      if (isChosen) step.due++;
+      else add(skips, reason ?? 'another-first', 1);
+    });
+  }
+
+  #aloneAt(placement: string): readonly Alone[] {
+    const { file } = this.#ground.setup;
+    return file.campaigns
+      .filter((one) => one.placements.includes(placement))
+      .map((campaign) => {
+        const skips = new Map<Reason, number>();
+        this.#tally.skips.set(keyOf(placement, campaign.id), skips);
+        return { campaign, decide: compileTiming({ ...file, campaigns: [campaign] }), skips };
+      });
+  }
+
+  /** Of the variant that is this player's, by what the engine draws from the seed. */
+  #stepOf({ id, variants }: Campaign, { state }: Life): FunnelStep {
+    let step = this.#steps.get(id);
+    if (step === undefined) {
+      step = this.#tally.funnel.get(keyOf(id, variantFor(state.seed, id, variants).id))!;
+      this.#steps.set(id, step);
     }
-  }
-
-  /** The variant that is this player's, of a campaign: by what the engine draws from the seed. */
-  #stepOf(campaign: string, life: Life): FunnelStep | undefined {
-    return this.#tally.funnel.get(keyOf(campaign, this.#variantOf(campaign, life)));
-  }
-
-  #variantOf(campaign: string, life: Life): string {
-    const known = this.#assigned.get(campaign);
-    if (known !== undefined) return known;
-    const { id } = variantFor(life.state.seed, campaign, this.#ground.variants.get(campaign)!);
-    this.#assigned.set(campaign, id);
-    return id;
+    return step;
   }
 
   #shown({ campaign }: Extract<RecordedEvent, { kind: 'shown' }>, life: Life): void {
@@ -228,11 +229,11 @@ class Counting implements Witness {
     this.#player.firstOfferMs ??= life.state.playedMs;
     this.#sessionOffers++;
     this.#tally.days[this.#day]!.offers++;
-    this.#tally.funnel.get(keyOf(campaign, this.#variant))!.shown++;
+    this.#steps.get(campaign)!.shown++;
   }
 
   #answered({ offer, campaign, outcome }: Extract<RecordedEvent, { kind: 'answered' }>, life: Life): void {
-    const step = campaign === null ? undefined : this.#tally.funnel.get(keyOf(campaign, this.#variant));
+    const step = campaign === null ? undefined : this.#steps.get(campaign);
     if (outcome === 'held-back') {
       if (step !== undefined) step.heldBack++;
       if (life.heldBy !== undefined) add(this.#tally.held, life.heldBy, 1);
@@ -262,6 +263,11 @@ class Counting implements Witness {
     this.#today.clear();
   }
 }
+
+/** Of the engine's checks. */
+const ORDER = Object.fromEntries(SKIP_REASONS.map((reason, i) => [reason, i])) as Record<SkipReason, number>;
+
+const reasonOf = (decision: TimingDecision): SkipReason | undefined => (decision.show ? undefined : decision.reason);
 
 /** Adds the tally of the players that come next. */
 export function addTally(sum: Tally, next: Tally): void {
@@ -294,7 +300,7 @@ export function addTally(sum: Tally, next: Tally): void {
 const STEPS = ['reached', 'eligible', 'due', 'heldBack', 'shown', 'accepted', 'declined'] as const;
 
 /** Reasons in the order of the engine's checks. */
-export const REASONS: readonly (SkipReason | 'another-first')[] = [...SKIP_REASONS, 'another-first'];
+export const REASONS: readonly Reason[] = [...SKIP_REASONS, 'another-first'];
 
 export const keyOf = (first: string, second: string): string => `${first} ${second}`;
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export interface StudioFiles {
   readonly offers: string;
   readonly placements: string;
+  /** Who plays, for the simulator; optional. */
+  readonly personas: string;
   readonly key: string;
   readonly request: string;
   readonly chain: string;
@@ -26,6 +28,7 @@ export function studioFiles(folder: string): StudioFiles {
   return {
     offers: named('offers.yaml'),
     placements: named('placements.yaml'),
+    personas: named('personas.yaml'),
     key: named('publisher.key.pem'),
     request: named('publisher.csr.pem'),
     chain: named('publisher.chain.pem'),
