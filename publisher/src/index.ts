@@ -6,9 +6,23 @@ export { checkPriceList, readPriceList, type CheckedPriceList, type CheckInput }
 export type { ContentSources, Decider, Escrow, ReadContent, SealedFile } from './price-list/sealed.ts';
 export type { Trust } from './price-list/verdict.ts';
 export { shownPrices } from './price-list/shown-prices.ts';
-export { compileDesign, compilePlacements, formatPlacements, type CompiledDesign } from './placements/compile.ts';
+export {
+  compileDesign,
+  compilePlacements,
+  formatPlacements,
+  type CompiledDesign,
+  readPlacements,
+} from './placements/compile.ts';
 export type { Expectation, Expectations, ExpectedMetric, Percentile } from './placements/expect.ts';
+export {
+  explainPlacement,
+  explanationLines,
+  stateOf,
+  type AskedState,
+  type Explanation,
+} from './placements/explain.ts';
 export { applyPatch } from './placements/patch.ts';
+export { railWords, summarize } from './placements/summary.ts';
 export { PACING, PRESETS, type Pacing, type Preset } from './placements/pacing.ts';
 export { formatSchemas } from './schema-files.ts';
 export { readPemCertificates, readRoots, withoutRoot } from './studio/certificates.ts';
@@ -27,3 +41,6 @@ export { publishPlacements, rollBackPlacements, type Published, type RolledBack 
 export { PRESET_PERSONAS, type Persona, type Spread } from './simulate/persona.ts';
 export { PRESET_GUARD } from './simulate/setup.ts';
 export { simulate, type SimulationInput, type SimulationResult } from './simulate/simulate.ts';
+export { compareBoundaries, type Comparison, type Mismatch, type PlacementReach } from './boundaries/compare.ts';
+export { findBoundaries, type CodeBoundary, type CodeKind } from './boundaries/find.ts';
+export { readSources, type Source, type Sources } from './boundaries/sources.ts';

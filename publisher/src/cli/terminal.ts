@@ -20,12 +20,12 @@ export function reportFaults(faults: readonly Fault[]): void {
 }
 
 /** The options that name files; each has its usual name in the folder. */
-export type FileOptions = Partial<Record<keyof StudioFiles, string>>;
+export type FileOptions = { readonly [Name in keyof StudioFiles]?: string | undefined };
 
 /** The files of a folder, those named by options in place of the usual ones. */
 export const filesOf = (folder: string, options: FileOptions): StudioFiles => ({
   ...studioFiles(folder),
-  ...options,
+  ...(Object.fromEntries(Object.entries(options).filter(([, file]) => file !== undefined)) as Partial<StudioFiles>),
 });
 
 /** Adds the folder and the options of both YAML files, which every command on placements takes. */

@@ -33,7 +33,7 @@ interface Compiling {
 }
 
 /** Bounds as written, by side. */
-type Bounds = Partial<Record<'min' | 'max', string | number>>;
+type Bounds = { readonly [Side in 'min' | 'max']?: string | number | undefined };
 
 /** Compiles what stands under `expect:`; adds faults for what can never hold. */
 export function compileExpectations(
@@ -43,11 +43,11 @@ export function compileExpectations(
   faults: Fault[],
 ): Expectations {
   const at: Compiling = { source, offers, faults };
-  return Object.entries(written ?? {}).flatMap(([name, bounds]) => {
-    const metric = name as ExpectedMetric;
+  const metrics = Object.entries(written ?? {}) as [ExpectedMetric, Bounds | Readonly<Record<string, Bounds>>][];
+  return metrics.flatMap(([metric, bounds]) => {
     const path = ['expect', metric];
     if (metric === 'firstOfferAfterMinutes' || metric === 'shareNeverAsked') {
-      const found = boundsAt(at, metric, null, bounds as Bounds, path);
+      const found = boundsAt(at, metric, null, bounds, path);
       requireRoom(at, found, path);
       return found;
     }

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { PlacementsFile } from '@coinslot/plugin/timing';
 import type { OffersFile } from '../offers/read.ts';
 import { readOffers } from '../offers/read.ts';
-import { compilePlacements, formatPlacements, readPlacements } from '../placements/compile.ts';
+import { compileDesign, formatPlacements, readPlacements, type CompiledDesign } from '../placements/compile.ts';
 import { checkPriceList, readPriceList } from '../price-list/check.ts';
 import type { ReadContent } from '../price-list/sealed.ts';
 import { shownPrices } from '../price-list/shown-prices.ts';
@@ -31,20 +31,34 @@ export const contentReader =
  * roots, and the compiled placements.
  */
 export function checkStudio(files: StudioFiles, atMs: number, sourcesOnly: boolean): StudioCheck {
+  const { faults: found, offers } = checkPlacements(files, sourcesOnly);
+  if (offers === undefined) return { faults: found, warnings: [], prices: [] };
+  const faults = [...found];
+  const warnings = sourcesOnly ? [] : (collect(faults, () => checkSigned(files, offers, atMs, faults)) ?? []);
+  return { faults, warnings, prices: shownPrices(offers) };
+}
+
+export interface PlacementsCheck {
+  readonly faults: readonly Fault[];
+  /** Undefined when they cannot be read. */
+  readonly offers: OffersFile | undefined;
+  readonly design: CompiledDesign | undefined;
+}
+
+/** Checks both YAML files, and unless `sourcesOnly` that the compiled placements are fresh; no price list and no key is needed. */
+export function checkPlacements(files: StudioFiles, sourcesOnly: boolean): PlacementsCheck {
   const faults: Fault[] = [];
   const offers = collect(faults, () =>
     readOffers(files.offers, readText(files.offers, 'coinslot init writes a first one')),
   );
-  if (offers === undefined) {
-    collect(faults, () => readPlacements(files.placements, readText(files.placements)));
-    return { faults, warnings: [], prices: [] };
-  }
-  const placements = collect(faults, () => compilePlacements(files.placements, readText(files.placements), offers));
-  const prices = shownPrices(offers);
-  if (sourcesOnly) return { faults, warnings: [], prices };
-  if (placements !== undefined) checkCompiled(files, placements, faults);
-  const warnings = collect(faults, () => checkSigned(files, offers, atMs, faults)) ?? [];
-  return { faults, warnings, prices };
+  const design = collect(faults, () => {
+    const text = readText(files.placements);
+    if (offers !== undefined) return compileDesign(files.placements, text, offers);
+    readPlacements(files.placements, text);
+    return undefined;
+  });
+  if (design !== undefined && !sourcesOnly) checkCompiled(files, design.placements, faults);
+  return { faults, offers, design };
 }
 
 function checkCompiled(files: StudioFiles, placements: PlacementsFile, faults: Fault[]): void {
