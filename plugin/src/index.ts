@@ -19,6 +19,7 @@ export type {
   ReachedBoundary,
   RestoreResult,
   ResultReason,
+  TimingEvent,
 } from './core/types.ts';
-export type { Facts, PlacementsFile, SkipReason, TimingDecision } from './timing/index.ts';
+export type { Facts, PlacementsFile, SkipReason, TimingDecision, TimingState } from './timing/index.ts';
 export type { OverlayModule, OverlayPort, Switches, ThemeChoice, ThemeName, ThemeTokens } from '@coinslot/overlay';

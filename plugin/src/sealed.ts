@@ -7,7 +7,7 @@
  */
 import type { PriceList } from '@coinslot/protocol';
 import { openContent, openContentKey, readSealedFile, requireSignedContent } from '@coinslot/protocol/sealing';
-import { codeOf, errorText } from './core/checks.ts';
+import { codeOf, errorText } from './core/errors.ts';
 import type { OpeningGrant } from './core/entitlements.ts';
 import type { Desk } from './core/desk.ts';
 import type { OpenedContent } from './core/types.ts';

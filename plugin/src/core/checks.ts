@@ -1,16 +1,10 @@
 /** The checks of a message as named steps, for the `message` event: those before the failing one held. */
 import type { CodeName } from '@coinslot/protocol';
+import { codeOf } from './errors.ts';
 import type { MessageCheck } from './types.ts';
 
 const STEPS = ['encoding', 'chain', 'signature', 'match', 'time'] as const;
 type Step = (typeof STEPS)[number];
-
-/** A code that an error of the protocol carries; the plugin's entry does not load the protocol's classes. */
-export function codeOf(error: unknown): CodeName | undefined {
-  return error instanceof Error && error.name === 'ProtocolError'
-    ? (error as Error & { code: CodeName }).code
-    : undefined;
-}
 
 /** All steps passed, or those up to the one that `error` names. */
 export function checksOf(error?: unknown): readonly MessageCheck[] {
@@ -27,5 +21,3 @@ function stepOf(code: CodeName | undefined): Step {
   if (code === 'CLOCK_SKEW') return 'time';
   return code.startsWith('CHAIN_') ? 'chain' : 'match';
 }
-
-export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

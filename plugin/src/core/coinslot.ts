@@ -8,25 +8,30 @@ import {
   placementsFor,
   type Boundary,
   type Decide,
+  type Answer,
   type Facts,
   type Happening,
-  type Show,
+  type PlacementsFile,
   type TimingDecision,
+  type TimingState,
   type WalletStanding,
 } from '../timing/index.ts';
+import type * as Aftercare from '../aftercare.ts';
 import type { Verifier } from '../verifier.ts';
-import { checksOf, codeOf, errorText } from './checks.ts';
 import { Desk } from './desk.ts';
 import { Emitter } from './emitter.ts';
 import { Entitlements } from './entitlements.ts';
+import { codeOf, errorText } from './errors.ts';
 import { Flights } from './flights.ts';
 import type { Restoration } from './healing.ts';
+import { bytesOf } from './hex.ts';
 import { WalletLink } from './link.ts';
 import { lateLoader, NotLoadedError, type Late } from './loading.ts';
 import { Play } from './play.ts';
 import { Player } from './player.ts';
 import type { ConsentDialog, ConsentStage, CorePorts, LoopbackPermissionPort, Store } from './ports.ts';
 import type { PurchaseOrder } from './purchase.ts';
+import type { RunningOut } from './running-out.ts';
 import type {
   BreakpointResult,
   CoinslotEvents,
@@ -35,6 +40,7 @@ import type {
   LinkState,
   RestoreResult,
   OpenedContent,
+  TimingNews,
 } from './types.ts';
 
 /** Code is fetched this long before the first offer may come, and not in the first moments of play. */
@@ -47,6 +53,12 @@ const HEAL_MOST_MS = 300_000;
 /** Where the newest revocation lists are kept between sessions. */
 const CRLS = 'crls';
 
+/** Loaded once and kept by the host. Rejects with NotLoadedError. */
+const aftercare = (): Promise<typeof Aftercare> =>
+  import('../aftercare.ts').catch((cause: unknown) => {
+    throw new NotLoadedError(cause);
+  });
+
 async function keptCrls(store: Store): Promise<readonly Uint8Array[]> {
   const kept = await store.get(CRLS, CRLS);
   return Array.isArray(kept) ? kept.filter((one): one is Uint8Array => one instanceof Uint8Array) : [];
@@ -56,9 +68,9 @@ export class Coinslot {
   readonly events: Emitter<CoinslotEvents>;
   /** Resolves when what was bought before has been verified; `can` answers from then on. */
   readonly ready: Promise<void>;
-  readonly #options: CoreOptions;
   readonly #ports: CorePorts;
-  readonly #decide: Decide;
+  #file: PlacementsFile;
+  #decide: Decide;
   readonly #late: () => Promise<Late>;
   readonly #entitlements: Entitlements;
   readonly #flights: Flights;
@@ -73,13 +85,22 @@ export class Coinslot {
   #restoration: Promise<Restoration> | undefined;
   #callOffHealing: (() => void) | undefined;
   #callOffPrefetch: (() => void) | undefined;
+  #callOffEnds: (() => void) | undefined;
+  readonly #endings: RunningOut = {
+    onConsumed: (decisionId, consumed) => this.#tellConsumed(decisionId, consumed),
+    onEnded: (entitlement) => {
+      this.#desk.changed({ kind: 'ended', entitlement });
+      this.#play.reach({ kind: 'grant-ended', target: entitlement.target });
+    },
+    onProblem: (error) => this.#problem('play', error),
+  };
 
   /** Throws RangeError for a placements file that `coinslot check` would refuse. Files are verified when first needed. */
   constructor(options: CoreOptions, ports: CorePorts, events = new Emitter<CoinslotEvents>()) {
     this.events = events;
-    this.#options = options;
     this.#ports = ports;
     const { placements, priceList, roots, crls, sandbox = false, wallet, locale = 'en' } = options;
+    this.#file = placements;
     this.#decide = compileTiming(placements);
     const { clock, store, random, openSocket, origin } = ports;
     this.#late = lateLoader({ priceList, roots, crls, sandbox, game: placements.game }, () => keptCrls(store));
@@ -88,7 +109,7 @@ export class Coinslot {
     this.#entitlements = new Entitlements({
       clock,
       store,
-      covers: placements.covers,
+      covers: () => this.#file.covers,
       onProblem: onProblem('entitlements'),
     });
     this.#link = new WalletLink({
@@ -114,16 +135,17 @@ export class Coinslot {
       overlayOpen: () => this.#busy,
       wallet: () => this.#walletStanding(),
       owned: () => this.#entitlements.targets(),
+      untoldMs: (nowMs: number) => this.#play.untoldMs(nowMs),
     };
     this.#player = new Player(ports, live, onProblem('storage'));
     this.#play = new Play({
-      ...{ clock, file: placements, entitlements: this.#entitlements, player: this.#player },
+      ...{ clock, entitlements: this.#entitlements, player: this.#player },
+      file: () => this.#file,
       onBoundary: (happening) => void this.happened(happening)?.(),
-      onConsumed: (decisionId, consumedMs) => this.#tellConsumed(decisionId, consumedMs),
-      onEnded: (entitlement) => this.#desk.changed({ kind: 'ended', entitlement }),
-      onProblem: onProblem('play'),
+      onCounting: (on, atMs) => this.#tell({ kind: 'play', on }, atMs),
+      ...this.#endings,
     });
-    if (options.onEvent !== undefined) this.#forward(options.onEvent);
+    events.every = options.onEvent;
     this.ready = this.#start().catch(onProblem('start'));
   }
 
@@ -136,10 +158,31 @@ export class Coinslot {
     return this.#follow(boundary, this.#put(boundary));
   }
 
-  /** What `breakpoint` would do and why; shows, sends and counts nothing. */
-  async preview(name: string, facts: Facts = {}): Promise<TimingDecision> {
+  /**
+   * What `breakpoint` would do and why; shows, sends and counts nothing. `assume` takes the place of what is so of the player:
+   * `{ sessions: 3, wallet: 'absent' }`.
+   */
+  async preview(name: string, facts: Facts = {}, assume: Partial<TimingState> = {}): Promise<TimingDecision> {
     await this.ready;
-    return this.#decide(this.#player.state(), { placement: name, facts }, this.#ports.clock.nowMs());
+    return this.#decide({ ...this.timingState(), ...assume }, { placement: name, facts }, this.#ports.clock.nowMs());
+  }
+
+  /** The player as `decide` would see them now. */
+  timingState(): TimingState {
+    return this.#player.state(this.#ports.clock.nowMs());
+  }
+
+  /**
+   * Other rules from now on: level, player's state and what was bought stay, and an offer that is open is not touched. Throws
+   * RangeError, and changes nothing, for a file that `coinslot check` would refuse or that is another game's.
+   */
+  usePlacements(file: PlacementsFile): void {
+    if (file.game !== this.#file.game) throw new RangeError(`placements: of ${file.game}`);
+    this.#decide = compileTiming(file);
+    this.#file = file;
+    this.#tell({ kind: 'placements', file });
+    this.#play.reschedule();
+    if (this.#play.playing) this.#prefetchWhenNear();
   }
 
   /** Asks for a target at once: ignores pacing, never consent. `granted` without a dialog when it is open already. */
@@ -148,11 +191,11 @@ export class Coinslot {
     const owned = this.#entitlements.for(target);
     if (owned !== undefined)
       return { status: 'granted', reason: 'already-entitled', charged: 'no', entitlement: owned };
-    return this.#guarded(async (restore) => {
-      const offerId = await this.#offerFor(target);
+    return this.#guarded(null, async () => {
+      const { offerFor, verifier } = await this.#late();
+      const offerId = offerFor(verifier.sellable, target, this.#file.covers);
       if (offerId === undefined) return { status: 'failed', reason: 'no-offer', charged: 'no' };
-      const onShown = (): void => this.#player.shown(undefined);
-      return { offerId, target, boundary: target, asked: true, onShown, restore };
+      return { offerId, target, boundary: target, asked: true };
     });
   }
 
@@ -161,23 +204,24 @@ export class Coinslot {
     return this.#entitlements.can(target);
   }
 
+  /**
+   * Uses a target once: resolves with whether it is open, when that has been written. Of uses that were bought one is taken,
+   * unless something else opens the target.
+   */
+  async use(target: string): Promise<boolean> {
+    await this.ready;
+    return this.can(target) && (await aftercare()).useOnce(this.#desk, target, this.#endings);
+  }
+
   /** Has the wallet hand over everything that was bought in this game. */
   async restore(): Promise<RestoreResult> {
     await this.ready;
-    const failed = { status: 'failed', entitlements: [], refused: [] } as const;
     try {
-      const state = await this.#link.reach();
-      if (state !== 'ready') {
-        const { unreached } = await this.#late();
-        const { reason, detail } = unreached(state, this.#link.permission);
-        return { ...failed, reason: reason === 'payments-off' ? 'not-paired' : reason, detail };
-      }
-      const { complete, entitlements, refused } = await this.#restore(true);
-      return { status: complete ? 'restored' : 'failed', entitlements, refused };
+      return await (await aftercare()).restoreNow(this.#desk, () => this.#restore(true));
     } catch (error) {
       this.#problem('restore', error);
       const reason = error instanceof NotLoadedError ? 'offline' : 'broken';
-      return { ...failed, reason, detail: errorText(error) };
+      return { status: 'failed', entitlements: [], refused: [], reason, detail: errorText(error) };
     }
   }
 
@@ -221,6 +265,7 @@ export class Coinslot {
    */
   lost(): void {
     this.#link.send('happened', { what: 'loss' });
+    this.#tell({ kind: 'lost' });
   }
 
   /** Ms of play left for a target: `Infinity` when it is open without minutes, 0 when it is closed. */
@@ -263,6 +308,8 @@ export class Coinslot {
     this.#play.stop();
     this.#callOffHealing?.();
     this.#callOffPrefetch?.();
+    this.#callOffEnds?.();
+    this.#loaded = false;
     this.#link.close();
   }
 
@@ -274,7 +321,9 @@ export class Coinslot {
    */
   happened(happening: Happening, facts: Facts = {}, outOfPlay = false): (() => Promise<BreakpointResult>) | undefined {
     if (!this.#loaded) return undefined;
-    for (const { name } of placementsFor(this.#options.placements, happening)) {
+    const playing = this.#play.playing && !outOfPlay;
+    this.#tell({ kind: 'passed', on: happening, facts, playing });
+    for (const { name } of placementsFor(this.#file, happening)) {
       const boundary: Boundary = { placement: name, facts };
       const decision = this.#put(boundary, outOfPlay);
       if (decision.show) return () => this.#follow(boundary, decision);
@@ -285,69 +334,67 @@ export class Coinslot {
   // ---------------------------------------------------------------- offers
 
   #put(boundary: Boundary, outOfPlay = false): TimingDecision {
-    const state = this.#player.state();
-    const playing = state.playing && !outOfPlay;
-    const decision = this.#decide({ ...state, playing }, boundary, this.#ports.clock.nowMs());
-    this.events.emit('boundary', { placement: boundary.placement, facts: boundary.facts ?? {}, decision });
+    const atMs = this.#ports.clock.nowMs();
+    const now = this.#player.state(atMs);
+    const state = { ...now, playing: now.playing && !outOfPlay };
+    const decision = this.#decide(state, boundary, atMs);
+    this.events.emit('boundary', { ...boundary, facts: boundary.facts ?? {}, decision, state, atMs });
     return decision;
   }
 
   async #follow(boundary: Boundary, decision: TimingDecision): Promise<BreakpointResult> {
     const explain = decision.explain();
     if (!decision.show) return { status: 'skipped', reason: decision.reason, charged: 'no', explain };
-    const result = await this.#guarded(async (restore) => {
-      if (decision.delayMs > 0)
-        await new Promise<void>((resolve) => this.#ports.clock.after(decision.delayMs, resolve));
-      return { ...this.#orderOf(boundary, decision), restore };
+    const { campaign, offer, delayMs, afterDecline } = decision;
+    // Taken now: the rules may be others when the delay is over.
+    const order = { offerId: offer, target: this.#file.offers[offer]?.target ?? '', boundary: boundary.placement };
+    const result = await this.#guarded(campaign, async () => {
+      if (delayMs > 0) await new Promise<void>((resolve) => this.#ports.clock.after(delayMs, resolve));
+      return { ...order, asked: false };
     });
-    return { ...result, explain, ...(result.status === 'declined' && { afterDecline: decision.afterDecline }) };
+    return { ...result, explain, ...(result.status === 'declined' && { afterDecline }) };
   }
 
-  #orderOf({ placement }: Boundary, { offer, campaign }: Show): Omit<PurchaseOrder, 'restore'> {
-    const target = this.#options.placements.offers[offer]?.target ?? '';
-    const onShown = (): void => this.#player.shown(campaign);
-    return { offerId: offer, target, boundary: placement, asked: false, onShown };
-  }
-
-  /** One offer at a time, one outcome whatever breaks. */
-  async #guarded(
-    order: (restore: PurchaseOrder['restore']) => Promise<PurchaseOrder | BreakpointResult>,
-  ): Promise<BreakpointResult> {
+  /** One offer at a time, one outcome whatever breaks. `campaign`: whose doing it is; null when the player asked. */
+  async #guarded(campaign: string | null, order: () => Promise<Order | BreakpointResult>): Promise<BreakpointResult> {
     if (this.#busy) return { status: 'skipped', reason: 'overlay-busy', charged: 'no' };
     this.#busy = true;
+    let offer: string | undefined;
+    let result: BreakpointResult = { status: 'failed', reason: 'broken', charged: 'unknown' };
     try {
-      const made = await order(async (again) => void (await this.#restore(again)));
-      const result = 'status' in made ? made : await new (await this.#late()).Purchase(this.#desk, made).run();
-      if (result.status === 'declined') this.#player.declined();
-      if (result.status === 'granted' && result.reason === 'paid') this.#player.accepted();
-      return result;
+      const made = await order();
+      if ('status' in made) return (result = made);
+      offer = made.offerId;
+      const whole: PurchaseOrder = {
+        ...made,
+        onShown: () => this.#shown(made.offerId, campaign),
+        restore: async (again) => void (await this.#restore(again)),
+      };
+      return (result = await new (await this.#late()).Purchase(this.#desk, whole).run());
     } catch (error) {
-      if (error instanceof NotLoadedError) return { status: 'skipped', reason: 'offline', charged: 'no' };
+      if (error instanceof NotLoadedError) return (result = { status: 'skipped', reason: 'offline', charged: 'no' });
       this.#problem('offer', error);
       const code = codeOf(error);
-      return {
-        status: 'failed',
-        reason: 'broken',
-        charged: 'unknown',
-        ...(code && { code }),
-        detail: errorText(error),
-      };
+      return { ...result, ...(code && { code }), detail: errorText(error) };
     } finally {
       this.#busy = false;
-      this.#play.reschedule();
+      if (offer !== undefined) this.#answered(offer, campaign, answerOf(result));
+      this.#lookAhead();
       this.#healLater(HEAL_FIRST_MS);
       if (this.#isOwed) void this.#fetchEntitled().catch((error: unknown) => this.#problem('restore', error));
     }
   }
 
-  /** The offer that opens a target: one for exactly that before one that covers it. */
-  async #offerFor(target: string): Promise<string | undefined> {
-    const { sellable } = await this.#verifier();
-    const covers = this.#options.placements.covers;
-    const found =
-      sellable.find((offer) => offer.target === target) ??
-      sellable.find((offer) => covers[offer.target]?.includes(target) ?? false);
-    return found?.offerId;
+  #shown(offer: string, campaign: string | null): void {
+    const atMs = this.#ports.clock.nowMs();
+    this.#player.shown(campaign ?? undefined, atMs);
+    this.#tell({ kind: 'shown', offer, campaign }, atMs);
+  }
+
+  #answered(offer: string, campaign: string | null, outcome: Answer): void {
+    const atMs = this.#ports.clock.nowMs();
+    this.#player.answered(outcome, atMs);
+    this.#tell({ kind: 'answered', offer, campaign, outcome }, atMs);
   }
 
   // ---------------------------------------------------------------- start and healing
@@ -361,6 +408,7 @@ export class Coinslot {
     ]);
     if (kept) await this.#entitlements.load(await this.#verifier());
     this.#loaded = true;
+    this.#lookAhead();
     // Paired before: connecting asks the player nothing, and finds what was paid or lost.
     if (paired || flights.length > 0) void this.#link.reach();
   }
@@ -368,7 +416,7 @@ export class Coinslot {
   /** Once per session, or now. */
   #restore(again: boolean): Promise<Restoration> {
     if (again || this.#restoration === undefined) {
-      const running = this.#late().then(({ restoreAll }) => restoreAll(this.#desk));
+      const running = aftercare().then(({ restoreAll }) => restoreAll(this.#desk));
       this.#restoration = running;
       const forget = (): void => {
         if (this.#restoration === running) this.#restoration = undefined;
@@ -382,13 +430,13 @@ export class Coinslot {
     for (const [decisionId, consumedMs] of this.#entitlements.consumed()) this.#tellConsumed(decisionId, consumedMs);
     // A purchase under way asks for its own.
     if (this.#busy) return;
-    const { landFlight } = await this.#late();
+    const { landFlight } = await aftercare();
     for (const flight of await this.#flights.list()) {
       // One that cannot be verified must not keep the others from landing.
       await landFlight(this.#desk, flight).catch((error: unknown) => this.#problem('healing', error));
     }
     await this.#restore(false);
-    this.#play.reschedule();
+    this.#lookAhead();
   }
 
   /** Asks again for what was left undecided, ever more seldom. */
@@ -413,16 +461,8 @@ export class Coinslot {
     if (frame.kind === 'crls') return this.#learnRevoked(frame.lists);
     if (frame.kind === 'content-key') return this.#desk.takeContentKey(frame);
     if (frame.kind === 'entitled') return this.#fetchEntitled();
-    if (frame.kind !== 'refund') return this.#desk.answered(frame);
-    try {
-      const decisionId = (await this.#verifier()).verifyRefund(frame.notice, this.#ports.clock.nowMs());
-      this.#desk.passed('refund', frame.notice, checksOf());
-      const entitlement = await this.#entitlements.end(decisionId);
-      if (entitlement !== undefined) this.#desk.changed({ kind: 'refunded', entitlement });
-    } catch (error) {
-      this.#desk.passed('refund', frame.notice, checksOf(error));
-      throw error;
-    }
+    if (frame.kind === 'refund') return (await aftercare()).takeRefund(this.#desk, frame.notice);
+    this.#desk.answered(frame);
   }
 
   /** Something was paid for behind the game's back. An offer that is under way is left alone, and fetched for after it. */
@@ -430,7 +470,7 @@ export class Coinslot {
     this.#isOwed = this.#busy;
     if (this.#busy) return;
     await this.#restore(true);
-    this.#play.reschedule();
+    this.#lookAhead();
   }
 
   async #learnRevoked(offered: readonly Uint8Array[]): Promise<void> {
@@ -452,8 +492,19 @@ export class Coinslot {
     this.events.emit('message', { direction, name: frame.kind, bytes: inner, checks: [], atMs });
   }
 
-  #tellConsumed(decisionId: string, consumedMs: number): void {
-    this.#link.send('consumed', { decisionId: bytesOf(decisionId), consumed: BigInt(Math.floor(consumedMs)) });
+  /** `consumed`: ms of play, or uses. */
+  #tellConsumed(decisionId: string, consumed: number): void {
+    this.#link.send('consumed', { decisionId: bytesOf(decisionId), consumed: BigInt(Math.floor(consumed)) });
+  }
+
+  /** What is held may have changed: minutes end by play, the rest whether or not anybody plays then. */
+  #lookAhead(): void {
+    this.#play.reschedule();
+    if (this.#entitlements.targets().length > 0)
+      aftercare().then(({ watchEnds }) => {
+        this.#callOffEnds?.();
+        if (this.#loaded) this.#callOffEnds = watchEnds(this.#desk, this.#endings);
+      }, this.#endings.onProblem);
   }
 
   #walletStanding(): WalletStanding {
@@ -490,18 +541,16 @@ export class Coinslot {
   }
 
   #prefetchWhenNear(): void {
-    const { campaigns } = this.#options.placements;
+    const { campaigns } = this.#file;
     if (campaigns.length === 0) return;
     const graceMs = Math.min(...campaigns.map((one) => one.firstOfferAfterPlayMs));
-    const delayMs = Math.max(SETTLED_MS, graceMs - this.#player.state().playedMs - NEAR_MS);
+    const delayMs = Math.max(SETTLED_MS, graceMs - this.timingState().playedMs - NEAR_MS);
     this.#callOffPrefetch?.();
     this.#callOffPrefetch = this.#ports.clock.after(delayMs, () => this.prepare());
   }
 
-  #forward(onEvent: NonNullable<CoreOptions['onEvent']>): void {
-    const forward = <K extends keyof CoinslotEvents>(name: K): void =>
-      void this.events.on(name, (value) => onEvent({ name, value } as Parameters<typeof onEvent>[0]));
-    (['message', 'entitlement', 'wallet', 'boundary', 'problem'] as const).forEach((name) => forward(name));
+  #tell(told: TimingNews, atMs = this.#ports.clock.nowMs()): void {
+    this.events.emit('timing', { ...told, atMs });
   }
 
   #problem(where: string, error: unknown): void {
@@ -509,9 +558,16 @@ export class Coinslot {
   }
 }
 
+/** What an offer needs to be told of, apart from what the core does itself. */
+type Order = Omit<PurchaseOrder, 'onShown' | 'restore'>;
+
+/** What became of an offer, for pacing and for recordings. */
+function answerOf({ status, reason }: BreakpointResult): Answer {
+  if (reason === 'paid') return 'accepted';
+  if (status === 'declined') return reason === 'declined' ? 'declined' : 'left';
+  return status === 'skipped' || status === 'granted' ? 'held-back' : 'failed';
+}
+
 const notDue: BreakpointResult = { status: 'skipped', reason: 'no-placement', charged: 'no', explain: [] };
 
 const NO_PERMISSION: LoopbackPermissionPort = { read: () => Promise.resolve('unknown'), onChange: () => undefined };
-
-const bytesOf = (hex: string): Uint8Array =>
-  Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));

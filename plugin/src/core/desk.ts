@@ -1,10 +1,9 @@
 /** What the flows (a purchase, a restore, healing at the start) share: the parts of the core and the way a decision is taken in. */
 import type { Frame, FrameFields, FrameKind } from '@coinslot/protocol/link';
-import type { DecisionVerdict, Verifier } from '../verifier.ts';
-import { checksOf } from './checks.ts';
+import type { Verifier } from '../verifier.ts';
 import type { Emitter } from './emitter.ts';
 import type { Entitlements } from './entitlements.ts';
-import { hexOf, type Flight, type Flights } from './flights.ts';
+import type { Flights } from './flights.ts';
 import type { WalletLink } from './link.ts';
 import type { CorePorts } from './ports.ts';
 import type { CoinslotEvents, EntitlementChange, MessageCheck } from './types.ts';
@@ -30,7 +29,7 @@ export class Desk {
   readonly #open = new Map<number, (answer: Answer) => void>();
 
   /** The last content key that came, whose decision is about to come. One payment is under way at a time. */
-  #contentKey: FrameFields<'content-key'> | undefined;
+  contentKey: FrameFields<'content-key'> | undefined;
 
   constructor(parts: DeskParts) {
     this.parts = parts;
@@ -50,38 +49,11 @@ export class Desk {
 
   /** Just before its decision, which is verified before the key is of any use. */
   takeContentKey(frame: FrameFields<'content-key'>): void {
-    this.#contentKey = frame;
+    this.contentKey = frame;
   }
 
   send<K extends FrameKind>(kind: K, fields: FrameFields<K>): boolean {
     return this.parts.link.send(kind, fields);
-  }
-
-  /**
-   * Verifies message 3 against the message 1 that was sent, keeps what it grants, and only then says so. Throws what the
-   * verification throws; the offer then stays in flight, because the true decision may still come.
-   */
-  async accept(decision: Uint8Array, flight: Flight): Promise<DecisionVerdict> {
-    const verifier = await this.parts.verifier();
-    let verdict: DecisionVerdict;
-    try {
-      verdict = verifier.verifyDecision(decision, flight.offer, this.parts.ports.clock.nowMs());
-    } catch (error) {
-      this.passed('decision', decision, checksOf(error));
-      throw error;
-    }
-    this.passed('decision', decision, checksOf());
-    if (verdict.outcome === 'approved') {
-      const { sessionSecret } = flight;
-      const { decisionId, sealedKey } = this.#contentKey ?? {};
-      const isIts = decisionId !== undefined && hexOf(decisionId) === verdict.grant.decisionId;
-      const contentKey = isIts && sealedKey ? { sealedKey, sessionSecret } : undefined;
-      const bytes = { offer: flight.offer, decision };
-      const entitlement = await this.parts.entitlements.add(verdict.grant, bytes, 0, contentKey);
-      this.changed({ kind: 'granted', entitlement });
-    }
-    await this.parts.flights.land(flight.nonce);
-    return verdict;
   }
 
   /** Tells of a frame from the wallet whose message had to be checked first. */

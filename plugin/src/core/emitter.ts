@@ -3,6 +3,8 @@ export type Listener<T> = (value: T) => void;
 
 export class Emitter<E extends object> {
   readonly #listeners = new Map<keyof E, Set<Listener<never>>>();
+  /** Hears every event, after those who listen to its name. */
+  every: Listener<{ [K in keyof E]: { readonly name: K; readonly value: E[K] } }[keyof E]> | undefined;
 
   /** Adds a listener; the returned function removes it. */
   on<K extends keyof E>(name: K, listener: Listener<E[K]>): () => void {
@@ -25,5 +27,6 @@ export class Emitter<E extends object> {
 
   emit<K extends keyof E>(name: K, value: E[K]): void {
     for (const listener of [...(this.#listeners.get(name) ?? [])]) (listener as Listener<E[K]>)(value);
+    this.every?.({ name, value });
   }
 }

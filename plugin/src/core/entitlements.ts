@@ -2,6 +2,7 @@
  * What the player has. Every entry was verified in this session, from a decision that just came or from bytes that were
  * kept; a flag in storage opens nothing. What is kept is messages 1 and 3 and what was consumed.
  */
+import type { GrantKind } from '@coinslot/protocol';
 import type { GrantBytes, VerifiedGrant, Verifier } from '../verifier.ts';
 import type { Clock, Store } from './ports.ts';
 import type { Entitlement } from './types.ts';
@@ -25,6 +26,7 @@ export interface SessionContentKey {
 /** A grant that opens a target now, with what opening sealed content takes. */
 export interface OpeningGrant {
   readonly decisionId: string;
+  readonly kind: GrantKind;
   /** Message 1. */
   readonly offer: Uint8Array;
   readonly contentKey: SessionContentKey | undefined;
@@ -40,7 +42,8 @@ interface Held {
 export interface EntitlementsOptions {
   readonly clock: Clock;
   readonly store: Store;
-  readonly covers: Readonly<Record<string, readonly string[]>>;
+  /** Targets that open others, as of now. */
+  readonly covers: () => Readonly<Record<string, readonly string[]>>;
   onProblem(error: unknown): void;
 }
 
@@ -120,6 +123,7 @@ export class Entitlements {
   opening(target: string): readonly OpeningGrant[] {
     return this.#opening(target).map(({ grant, bytes, contentKey }) => ({
       decisionId: grant.decisionId,
+      kind: grant.kind,
       offer: bytes.offer,
       contentKey,
     }));
@@ -132,7 +136,7 @@ export class Entitlements {
   /** Every target that is open now, those covered included. */
   targets(): readonly string[] {
     const open = [...this.#held.values()].filter((held) => this.#isOpen(held)).map(({ grant }) => grant.target);
-    return [...new Set(open.flatMap((target) => [target, ...(this.#options.covers[target] ?? [])]))];
+    return [...new Set(open.flatMap((target) => [target, ...(this.#options.covers()[target] ?? [])]))];
   }
 
   /** Ms of play left for a target: `Infinity` when it is open without minutes, 0 when it is not open. */
@@ -146,21 +150,19 @@ export class Entitlements {
    * The minutes that play of a target uses up now: of the oldest grant that has any left. None when the target is open
    * without minutes: nobody pays twice for what is theirs. Without a target, any minutes.
    */
-  burning(
-    target: string | undefined,
-  ): { readonly decisionId: string; readonly target: string; readonly leftMs: number } | undefined {
+  burning(target: string | undefined): { readonly decisionId: string; readonly leftMs: number } | undefined {
     const opening =
       target === undefined ? [...this.#held.values()].filter((held) => this.#isOpen(held)) : this.#opening(target);
     if (target !== undefined && opening.some(({ grant }) => grant.kind !== 'minutes')) return undefined;
     const held = opening.filter(({ grant }) => grant.kind === 'minutes').sort(byAge)[0];
-    return held && { decisionId: held.grant.decisionId, target: held.grant.target, leftMs: this.#leftMs(held) };
+    return held && { decisionId: held.grant.decisionId, leftMs: this.#leftMs(held) };
   }
 
-  /** Adds played ms to what a grant has consumed; returns the total. Written by `flush`. */
-  consume(decisionId: string, playedMs: number): number {
+  /** Adds ms of play, or uses, to what a grant has consumed; returns the total. Written by `flush`. */
+  consume(decisionId: string, more: number): number {
     const held = this.#held.get(decisionId);
     if (held === undefined) return 0;
-    held.consumed = Math.min(held.consumed + playedMs, held.grant.quantity * MINUTE_MS);
+    held.consumed = Math.min(held.consumed + more, allOf(held.grant));
     return held.consumed;
   }
 
@@ -204,13 +206,12 @@ export class Entitlements {
   }
 
   #isFor({ grant }: Held, target: string): boolean {
-    return grant.target === target || (this.#options.covers[grant.target]?.includes(target) ?? false);
+    return grant.target === target || (this.#options.covers()[grant.target]?.includes(target) ?? false);
   }
 
   #isOpen({ grant, consumed }: Held): boolean {
     const nowMs = this.#options.clock.nowMs();
-    if (grant.kind === 'minutes') return consumed < grant.quantity * MINUTE_MS;
-    if (grant.kind === 'uses') return consumed < grant.quantity;
+    if (grant.kind === 'minutes' || grant.kind === 'uses') return consumed < allOf(grant);
     const endsAtMs = endOf(grant);
     return endsAtMs === undefined || nowMs < endsAtMs;
   }

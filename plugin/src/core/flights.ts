@@ -2,6 +2,7 @@
  * Offers that were sent and not yet decided. Each is written before it is sent, so that a tab killed between paying and
  * the decision finds the decision again at the next start, under the same nonce.
  */
+import { hexOf } from './hex.ts';
 import type { Store } from './ports.ts';
 
 const TABLE = 'flights';
@@ -57,7 +58,3 @@ function isFlight(kept: unknown): kept is Flight {
 
 const isBytes = (value: unknown, length?: number): value is Uint8Array =>
   value instanceof Uint8Array && (length === undefined || value.length === length);
-
-/** Lower-case hex, as names in the store and ids of decisions are written. */
-export const hexOf = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -3,7 +3,8 @@
  * work without the player, and neither opens anything that does not verify.
  */
 import type { CodeName } from '@coinslot/protocol';
-import { checksOf, codeOf } from './checks.ts';
+import { acceptDecision, checksOf } from '../late.ts';
+import { codeOf } from './errors.ts';
 import type { Answer, Desk } from './desk.ts';
 import type { Flight } from './flights.ts';
 import type { Entitlement } from './types.ts';
@@ -22,7 +23,7 @@ export async function landFlight(desk: Desk, flight: Flight): Promise<Landing> {
     (seq) => desk.send('status', { seq, nonce: flight.nonce }),
     async (answer) => {
       if (answer.kind === 'decision') {
-        await desk.accept(answer.decision, flight);
+        await acceptDecision(desk, answer.decision, flight);
         return 'landed';
       }
       if (answer.kind === 'refusal' && answer.charged === 'no') {

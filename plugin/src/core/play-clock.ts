@@ -11,6 +11,8 @@ export interface PlayClockOptions {
   readonly clock: Clock;
   /** `playedMs` of play have passed since the last call. */
   onPlayed(playedMs: number): void;
+  /** Time begins or ceases to count. */
+  onCounting(on: boolean, atMs: number): void;
   /** Ms of play until something is due; looked at after every `onPlayed`. */
   nextDueMs(): number;
 }
@@ -29,15 +31,15 @@ export class PlayClock {
   }
 
   /** Played since the last `onPlayed`, ms. */
-  get untoldMs(): number {
+  untoldMs(nowMs = this.#options.clock.nowMs()): number {
     if (this.#sinceMs === undefined) return 0;
     // A clock that was set back counts nothing; a gap longer than the timer allows is a machine that slept, not play.
-    return Math.min(Math.max(0, this.#options.clock.nowMs() - this.#sinceMs), 2 * FLUSH_EVERY_MS);
+    return Math.min(Math.max(0, nowMs - this.#sinceMs), 2 * FLUSH_EVERY_MS);
   }
 
   start(): void {
     if (this.#sinceMs !== undefined) return;
-    this.#sinceMs = this.#options.clock.nowMs();
+    this.#options.onCounting(true, (this.#sinceMs = this.#options.clock.nowMs()));
     this.#wait();
   }
 
@@ -45,14 +47,16 @@ export class PlayClock {
     if (this.#sinceMs === undefined) return;
     this.tell();
     this.#callOff?.();
+    this.#options.onCounting(false, this.#sinceMs);
     this.#sinceMs = this.#callOff = undefined;
   }
 
   /** Passes on what has been played until now. */
   tell(): void {
     if (this.#sinceMs === undefined) return;
-    const playedMs = this.untoldMs;
-    this.#sinceMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.nowMs();
+    const playedMs = this.untoldMs(nowMs);
+    this.#sinceMs = nowMs;
     if (playedMs > 0) this.#options.onPlayed(playedMs);
   }
 

@@ -8,12 +8,16 @@ import type { Entitlement } from './types.ts';
 
 export interface PlayOptions {
   readonly clock: Clock;
-  readonly file: PlacementsFile;
+  /** The rules as of now. */
+  readonly file: () => PlacementsFile;
   readonly entitlements: Entitlements;
   readonly player: Player;
-  /** A boundary inside active play that the file allows, or one that waited for the end of play. */
+  /** A boundary outside of play, one inside that the file allows, or one that waited for the end of play. */
   readonly onBoundary: (happening: Happening) => void;
+  /** Play begins or ceases to count. */
+  readonly onCounting: (on: boolean, atMs: number) => void;
   readonly onConsumed: (decisionId: string, consumedMs: number) => void;
+  /** Whoever hears it may `reach` the end of the grant. */
   readonly onEnded: (entitlement: Entitlement) => void;
   readonly onProblem: (error: unknown) => void;
 }
@@ -32,8 +36,14 @@ export class Play {
     this.#clock = new PlayClock({
       clock: options.clock,
       onPlayed: (playedMs) => this.#played(playedMs),
+      onCounting: options.onCounting,
       nextDueMs: () => this.#nextDueMs(),
     });
+  }
+
+  /** Play that the player's state does not have yet. */
+  untoldMs(nowMs?: number): number {
+    return this.#clock.untoldMs(nowMs);
   }
 
   get playing(): boolean {
@@ -81,7 +91,7 @@ export class Play {
     const { entitlements } = this.#options;
     const burning = entitlements.burning(this.#target);
     const burnsThis = burning !== undefined && entitlements.opens(burning.decisionId, target);
-    return Math.max(0, entitlements.remainingMs(target) - (burnsThis ? this.#clock.untoldMs : 0));
+    return Math.max(0, entitlements.remainingMs(target) - (burnsThis ? this.untoldMs() : 0));
   }
 
   #played(playedMs: number): void {
@@ -89,7 +99,7 @@ export class Play {
     this.#playedMs += playedMs;
     this.#options.player.played(playedMs);
     this.#consume(playedMs);
-    this.#reach({ kind: 'play-time', fromMs, toMs: this.#playedMs });
+    this.reach({ kind: 'play-time', fromMs, toMs: this.#playedMs });
   }
 
   #consume(playedMs: number): void {
@@ -104,22 +114,24 @@ export class Play {
       entitlements.flush(burning.decisionId).catch(onProblem);
       if (usedMs < burning.leftMs) return;
       onEnded(entitlements.entitlement(burning.decisionId)!);
-      this.#reach({ kind: 'grant-ended', target: burning.target });
     }
   }
 
   /** During play only what the file allows in so many words; the rest waits for the end of play. */
-  #reach(happening: Happening): void {
-    const placements = placementsFor(this.#options.file, happening);
-    if (placements.some((one) => one.duringPlay)) this.#options.onBoundary(happening);
-    else if (placements.length > 0) this.#due.push(happening);
+  reach(happening: Happening): void {
+    const placements = placementsFor(this.#options.file(), happening);
+    const waits = this.#bracketed && placements.length > 0 && !placements.some((one) => one.duringPlay);
+    if (waits) this.#due.push(happening);
+    else this.#options.onBoundary(happening);
   }
 
   #nextDueMs(): number {
     const burning = this.#options.entitlements.burning(this.#target);
-    const everies = this.#options.file.placements.flatMap(({ on, duringPlay }) =>
-      on.kind === 'play-time' && duringPlay ? [on.everyMs - (this.#playedMs % on.everyMs)] : [],
-    );
+    const everies = this.#options
+      .file()
+      .placements.flatMap(({ on, duringPlay }) =>
+        on.kind === 'play-time' && duringPlay ? [on.everyMs - (this.#playedMs % on.everyMs)] : [],
+      );
     return Math.min(burning?.leftMs ?? Infinity, ...everies);
   }
 }

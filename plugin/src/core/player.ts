@@ -7,9 +7,11 @@ import {
   recordDeclined,
   recordShown,
   startSession,
+  type Answer,
   type TimingState,
   type WalletStanding,
 } from '../timing/index.ts';
+import { hexOf } from './hex.ts';
 import type { CorePorts } from './ports.ts';
 
 const TABLE = 'player';
@@ -20,6 +22,8 @@ export interface Live {
   overlayOpen(): boolean;
   wallet(): WalletStanding;
   owned(): readonly string[];
+  /** Play that was not told of yet. */
+  untoldMs(nowMs: number): number;
 }
 
 export class Player {
@@ -32,7 +36,7 @@ export class Player {
     this.#ports = ports;
     this.#live = live;
     this.#onProblem = onProblem;
-    const seed = Array.from(ports.random(8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    const seed = hexOf(ports.random(8));
     this.#state = startSession(newTimingState(seed, this.#dayOffsetMs, ports.clock.nowMs()));
   }
 
@@ -43,9 +47,10 @@ export class Player {
     this.#keep();
   }
 
-  state(): TimingState {
+  /** As of now, to the millisecond. */
+  state(nowMs: number): TimingState {
     return {
-      ...this.#state,
+      ...addPlay(this.#state, this.#live.untoldMs(nowMs)),
       playing: this.#live.playing(),
       overlayOpen: this.#live.overlayOpen(),
       wallet: this.#live.wallet(),
@@ -58,16 +63,13 @@ export class Player {
   }
 
   /** `campaign`: whose doing it was; `undefined` when the player asked. */
-  shown(campaign: string | undefined): void {
-    this.#become(recordShown(this.#state, campaign, this.#ports.clock.nowMs()));
+  shown(campaign: string | undefined, atMs: number): void {
+    this.#become(recordShown(this.#state, campaign, atMs));
   }
 
-  declined(): void {
-    this.#become(recordDeclined(this.#state, this.#ports.clock.nowMs()));
-  }
-
-  accepted(): void {
-    this.#become(recordAccepted(this.#state));
+  answered(answer: Answer, atMs: number): void {
+    if (answer === 'accepted') this.#become(recordAccepted(this.#state));
+    if (answer === 'declined' || answer === 'left') this.#become(recordDeclined(this.#state, atMs));
   }
 
   get #dayOffsetMs(): number {

@@ -3,16 +3,19 @@
  * decision, and always end with one outcome. The dialog is opened at once when the player asked for the target, and only
  * when there is something to answer when timing asked.
  *
- * Granted is reachable through `Desk.accept` and through a restore, never through an intent of the overlay.
+ * Granted is reachable through `acceptDecision` and through a restore, never through an intent of the overlay.
  */
 import type { UnreachableReason } from '@coinslot/overlay';
 import type { Charged, CodeName, Shown } from '@coinslot/protocol';
-import { codeOf, checksOf, errorText } from './checks.ts';
+import { acceptDecision } from './accept.ts';
+import { checksOf } from './checks.ts';
+import { codeOf, errorText } from './errors.ts';
 import type { Answer, Desk } from './desk.ts';
 import type { Flight } from './flights.ts';
 import { Mailbox } from './mailbox.ts';
 import type { ConsentDialog, PlayerIntent } from './ports.ts';
-import type { SkipReason } from '../timing/index.ts';
+import type { PlacementsFile, SkipReason } from '../timing/index.ts';
+import type { SellableOffer } from '../verifier.ts';
 import type { BreakpointResult, LinkState } from './types.ts';
 import { unreached } from './unreached.ts';
 
@@ -67,6 +70,18 @@ const notCharged = (status: Outcome['status'], reason: Outcome['reason'], more: 
   charged: 'no',
   ...more,
 });
+
+/** The offer that opens a target: one for exactly that before one that covers it. */
+export function offerFor(
+  sellable: readonly SellableOffer[],
+  target: string,
+  covers: PlacementsFile['covers'],
+): string | undefined {
+  const found =
+    sellable.find((offer) => offer.target === target) ??
+    sellable.find((offer) => covers[offer.target]?.includes(target) ?? false);
+  return found?.offerId;
+}
 
 export class Purchase {
   readonly #desk: Desk;
@@ -354,7 +369,7 @@ export class Purchase {
 
   async #decided(decision: Uint8Array, flight: Flight, shown: Shown | undefined): Promise<Step> {
     try {
-      const verdict = await this.#desk.accept(decision, flight);
+      const verdict = await acceptDecision(this.#desk, decision, flight);
       if (verdict.outcome === 'refused')
         return await this.#refuse({ code: verdict.code, charged: 'no', text: '', ...(shown && { shown }) });
       const entitlement = this.#desk.parts.entitlements.entitlement(verdict.grant.decisionId);

@@ -24,62 +24,38 @@ const RECORDS = 'records';
  * storage) it falls back to memory: what was bought is then restored from the wallet at the next start.
  */
 export function indexedDbStore(game: string, factory: IDBFactory | undefined = globalThis.indexedDB): Store {
-  const fallback = memoryStore();
-  const opened = open(factory);
-  const run = async (
-    mode: IDBTransactionMode,
-    ask: (records: IDBObjectStore) => IDBRequest,
-    otherwise: () => Promise<unknown>,
-  ): Promise<unknown> => {
-    const database = await opened;
-    if (database === undefined) return otherwise();
-    // 'strict': a purchase in flight must outlive a crash of the machine, not only of the tab.
-    const transaction = database.transaction(RECORDS, mode, { durability: 'strict' });
-    return settle(transaction, ask(transaction.objectStore(RECORDS)) as IDBRequest<unknown>);
-  };
-  const name = (table: string, key: string): string => `${game}/${table}/${key}`;
+  const opened = open(factory).then((database) => (database === undefined ? memoryStore() : recordsOf(database, game)));
   return {
-    get: (table, key) =>
-      run(
-        'readonly',
-        (records) => records.get(name(table, key)),
-        () => fallback.get(table, key),
-      ),
-    put: async (table, key, value) => {
-      await run(
-        'readwrite',
-        (records) => records.put(value, name(table, key)),
-        () => fallback.put(table, key, value),
-      );
-    },
-    delete: async (table, key) => {
-      await run(
-        'readwrite',
-        (records) => records.delete(name(table, key)),
-        () => fallback.delete(table, key),
-      );
-    },
-    list: (table) => listTable(opened, name(table, ''), () => fallback.list(table)),
+    get: async (table, key) => (await opened).get(table, key),
+    put: async (table, key, value) => (await opened).put(table, key, value),
+    delete: async (table, key) => (await opened).delete(table, key),
+    list: async (table) => (await opened).list(table),
   };
 }
 
-type Entries = readonly (readonly [string, unknown])[];
-
-async function listTable(
-  opened: Promise<IDBDatabase | undefined>,
-  prefix: string,
-  otherwise: () => Promise<Entries>,
-): Promise<Entries> {
-  const database = await opened;
-  if (database === undefined) return otherwise();
-  const transaction = database.transaction(RECORDS, 'readonly');
-  const records = transaction.objectStore(RECORDS);
-  const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-  const [keys, values] = await Promise.all([
-    settle(transaction, records.getAllKeys(range)),
-    settle(transaction, records.getAll(range)),
-  ]);
-  return keys.map((key, i) => [(key as string).slice(prefix.length), values[i] as unknown] as const);
+function recordsOf(database: IDBDatabase, game: string): Store {
+  const name = (table: string, key: string): string => `${game}/${table}/${key}`;
+  const run = <T>(mode: IDBTransactionMode, ask: (records: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
+    // 'strict': a purchase in flight must outlive a crash of the machine, not only of the tab.
+    const transaction = database.transaction(RECORDS, mode, { durability: 'strict' });
+    return settle(transaction, ask(transaction.objectStore(RECORDS)));
+  };
+  return {
+    get: (table, key) => run('readonly', (records) => records.get(name(table, key)) as IDBRequest<unknown>),
+    put: async (table, key, value) => void (await run('readwrite', (records) => records.put(value, name(table, key)))),
+    delete: (table, key) => run('readwrite', (records) => records.delete(name(table, key))),
+    list: async (table) => {
+      const prefix = name(table, '');
+      const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+      const transaction = database.transaction(RECORDS, 'readonly');
+      const records = transaction.objectStore(RECORDS);
+      const [keys, values] = await Promise.all([
+        settle(transaction, records.getAllKeys(range)),
+        settle(transaction, records.getAll(range)),
+      ]);
+      return keys.map((key, i) => [(key as string).slice(prefix.length), values[i] as unknown] as const);
+    },
+  };
 }
 
 function open(factory: IDBFactory | undefined): Promise<IDBDatabase | undefined> {

@@ -1,7 +1,16 @@
 /** The words of the plugin's public interface. */
 import type { Charged, CodeName, GrantKind } from '@coinslot/protocol';
-import type { ExplainedCampaign, Facts, PlacementsFile, SkipReason, TimingDecision } from '../timing/index.ts';
-import type { AfterDecline } from '../timing/index.ts';
+import type {
+  AfterDecline,
+  Answer,
+  ExplainedCampaign,
+  Facts,
+  Happening,
+  PlacementsFile,
+  SkipReason,
+  TimingDecision,
+  TimingState,
+} from '../timing/index.ts';
 
 /** What the player has, known from a verified decision only. */
 export interface Entitlement {
@@ -117,7 +126,28 @@ export interface ReachedBoundary {
   readonly placement: string;
   readonly facts: Facts;
   readonly decision: TimingDecision;
+  /** What it was decided on. */
+  readonly state: TimingState;
+  readonly atMs: number;
 }
+
+/** What passes that timing counts or waits for, boundaries apart: for recorders and live tools. */
+export type TimingEvent = { readonly atMs: number } & TimingNews;
+
+export type TimingNews =
+  | { readonly kind: 'play'; readonly on: boolean }
+  | { readonly kind: 'passed'; readonly on: Happening; readonly facts: Facts; readonly playing: boolean }
+  /** `campaign` is null when the player asked for it. */
+  | { readonly kind: 'shown'; readonly offer: string; readonly campaign: string | null }
+  | {
+      readonly kind: 'answered';
+      readonly offer: string;
+      readonly campaign: string | null;
+      readonly outcome: Answer;
+    }
+  | { readonly kind: 'lost' }
+  /** Other rules since now. */
+  | { readonly kind: 'placements'; readonly file: PlacementsFile };
 
 export interface CoinslotEvents {
   /** Every frame of the link, after it was checked. */
@@ -128,6 +158,8 @@ export interface CoinslotEvents {
   wallet: LinkState;
   /** A boundary was put to the timing rules. */
   boundary: ReachedBoundary;
+  /** Play, offers and losses, as timing sees them. */
+  timing: TimingEvent;
   /** Something broke behind the game's back; never because a player declined. */
   problem: { readonly where: string; readonly error: unknown };
 }

@@ -12,7 +12,7 @@ import type {
   OpenedContent,
   RestoreResult,
 } from '../core/types.ts';
-import type { Facts, TimingDecision } from '../timing/index.ts';
+import type { Facts, PlacementsFile, TimingDecision, TimingState } from '../timing/index.ts';
 import { browserPorts } from './browser-ports.ts';
 import { SceneGate, type GateRules, type Verdict } from './gate.ts';
 import { GameHold } from './hold.ts';
@@ -88,12 +88,24 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
     return this.#core.breakpoint(name, facts);
   }
 
-  preview(name: string, facts?: Facts): Promise<TimingDecision> {
-    return this.#core.preview(name, facts);
+  preview(name: string, facts?: Facts, assume?: Partial<TimingState>): Promise<TimingDecision> {
+    return this.#core.preview(name, facts, assume);
+  }
+
+  timingState(): TimingState {
+    return this.#core.timingState();
+  }
+
+  usePlacements(file: PlacementsFile): void {
+    this.#core.usePlacements(file);
   }
 
   require(target: string): Promise<BreakpointResult> {
     return this.#core.require(target);
+  }
+
+  use(target: string): Promise<boolean> {
+    return this.#core.use(target);
   }
 
   can(target: string): boolean {
