@@ -204,7 +204,7 @@ describe('a personalised card', () => {
     });
     expect((await rig.send('GET_BALANCE', { p2: 1 })).data).toEqual(purses.slice(purseLine.length));
     expect(Buffer.from(await object(DATA_OBJECTS.PIN_TRY_COUNTER)).toString('hex')).toBe('9f170103');
-    expect(Buffer.from(await object(DATA_OBJECTS.LOG_FORMAT)).toString('hex')).toBe('9f4f04006f0200');
+    expect(Buffer.from(await object(DATA_OBJECTS.LOG_FORMAT)).toString('hex')).toBe('9f4f0400c00200');
   });
 
   it('PIN: verified, changed, locked, unblocked', async () => {

@@ -1,9 +1,10 @@
 /** Every command that lasts, torn before and after each of its commits: old state or new, and the same end when done again. */
 import { describe, expect, it } from 'vitest';
-import { memoryStore, type CardTerminal } from '@coinslot/card';
+import { memoryStore, type CardPayment, type CardTerminal } from '@coinslot/card';
 import { NOON_MS } from '../lib/parties.ts';
 import { CardRig, freely, parametersFor, PIN, ratesOf, UNBLOCK_CODE } from './applet-parties.ts';
 import { copyOf, tearingStore, type Tear } from './applet-tearing.ts';
+import { loadKey, loadOf, openedFrom, otherKeys, sealedRequest } from './content-key-parts.ts';
 
 interface Step {
   readonly name: string;
@@ -73,6 +74,24 @@ const STEPS: readonly Step[] = [
     },
   },
   {
+    name: 'C8: a debit that releases a content key',
+    commits: 1,
+    act: (rig) => {
+      const body = sealedRequest(rig, 'new');
+      return Promise.resolve((terminal) => terminal.pay(body));
+    },
+    // Sealed anew where nothing was recorded: the same key, and the same charge.
+    result: (value) => ({ key: openedFrom(value as CardPayment), head: (value as CardPayment).head }),
+  },
+  {
+    name: 'new content keys',
+    commits: 1,
+    act: async (rig) => {
+      const envelope = await loadOf(rig, otherKeys(5), { fields: { timeMs: NOON_MS + 1 } });
+      return (terminal) => terminal.putContentKeys(envelope);
+    },
+  },
+  {
     name: 'a new rate table',
     commits: 1,
     act: (rig) => {
@@ -88,6 +107,7 @@ async function usedCard(): Promise<CardRig> {
   await rig.pay('cleared', { atMs: NOON_MS - 60_000 });
   await rig.recharge();
   await rig.pay('first', { amountMinor: 1_000n });
+  await loadKey(rig);
   return rig;
 }
 
@@ -123,7 +143,7 @@ describe('torn and done again, as if it had never been torn', () => {
   });
 
   /** The state without the tries, of which a torn check may take one. */
-  const valueOf = ({ standing, purses, parameters, rates }: Awaited<ReturnType<typeof stateOf>>) => {
+  const valueOf = ({ standing, purses, parameters, rates, contentKeys }: Awaited<ReturnType<typeof stateOf>>) => {
     const { pinTries, unblockTries, noPinCount, ...rest } = standing;
     expect(pinTries + unblockTries + noPinCount).toBeGreaterThan(0);
     return {
@@ -131,6 +151,7 @@ describe('torn and done again, as if it had never been torn', () => {
       purses: purses.map(({ noPinSumMinor, ...purse }) => ({ ...purse, isCounted: noPinSumMinor >= 0n })),
       parameters,
       rates,
+      contentKeys,
     };
   };
 });

@@ -40,7 +40,7 @@ describe('P14, P15: a verified PIN', () => {
   const dear = { amountMinor: 200n };
 
   it.each<[string, string, () => readonly Uint8Array[]]>([
-    ['a stored answer asked for again', '111 bytes 9000', () => debitCommands('one')],
+    ['a stored answer asked for again', '192 bytes 9000', () => debitCommands('one')],
     ['another payment under a nonce that is taken', '9404', () => debitCommands('one', { amountMinor: 21n })],
     ['a debit that nothing came before', '6985', () => debitCommands('two').slice(1)],
     [

@@ -15,6 +15,7 @@ describe.skipIf(!isAble)('a card killed at every durable call', () => {
     ['C10', 'recharge', 'file', 2],
     ['C10', 'recharge', 'disperse', 10],
     ['C11', 'upload', 'disperse', 10],
+    ['C8', 'sealed debit', 'file', 2],
   ] as const)('%s: %s over the %s store', async (_threat, step, store, pointsMin) => {
     const { points } = await sweepCard(step, store);
     expect(points).toBeGreaterThanOrEqual(pointsMin);

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { encodeCardIssue } from '@coinslot/protocol';
 import { sweepKills, type SweepReport } from '../lib/kill-sweep.ts';
 import { CardRig, parametersFor, ratesOf } from './applet-parties.ts';
+import { loadKey, loadOf, otherKeys, sealedRequest } from './content-key-parts.ts';
 import { storeIn } from './softcard-parts.ts';
 import { act, inputOf, PIN, storeOf, withCardIn, type StepName, type StoreKind } from './sweep-steps.ts';
 
@@ -24,6 +25,9 @@ interface Count {
   readonly tries: number;
   readonly acknowledgement: number;
   readonly rates: number;
+  readonly keys: number;
+  /** Records that carry a content key. */
+  readonly released: number;
 }
 
 /** A card before its step, and what the step may change. */
@@ -72,6 +76,18 @@ const CASES: Record<Exclude<StepName, 'personalise'>, Case> = {
   upload: {
     begin: async (rig, lay) => lay('acknowledgement', await rig.acknowledgement()),
     change: (before) => cleared(before),
+  },
+  'sealed debit': {
+    async begin(rig, lay) {
+      await loadKey(rig);
+      lay('request', sealedRequest(rig, 'swept'));
+    },
+    // The debit and the release are one step: both or neither.
+    change: (before) => ({ ...spend(before), released: before.released + 1 }),
+  },
+  'new content keys': {
+    begin: async (rig, lay) => lay('keys', await loadOf(rig, otherKeys(7))),
+    change: () => ({ keys: 7 }),
   },
   'new rates': {
     begin: async (rig, lay) => Promise.resolve(lay('rates', rig.ratesEnvelope(ratesOf({ id: 8 })))),
@@ -150,7 +166,17 @@ function sweepPersonalising(kind: StoreKind): Promise<SweepReport> {
       );
       const found = await countOf(kind, folder);
       requireOneOf(found, [
-        { balance: 0n, unreported: 0n, counter: 0, cleared: 0, tries: 3, acknowledgement: 0, rates: 7 },
+        {
+          balance: 0n,
+          unreported: 0n,
+          counter: 0,
+          cleared: 0,
+          tries: 3,
+          acknowledgement: 0,
+          rates: 7,
+          keys: 0,
+          released: 0,
+        },
       ]);
     },
   });
@@ -172,7 +198,7 @@ function layInto(folder: string) {
 /** Counts a card in a fresh process's eyes; throws when its books do not balance in themselves. */
 async function countOf(kind: StoreKind, folder: string): Promise<Count> {
   return withCardIn(kind, folder, async (terminal) => {
-    const { standing, purses } = await terminal.info();
+    const { standing, purses, contentKeys } = await terminal.info();
     const records = await terminal.records();
     const eur = purses.find(({ purse }) => purse === 'eur');
     if (eur === undefined) throw new Error('the purse is gone');
@@ -188,6 +214,8 @@ async function countOf(kind: StoreKind, folder: string): Promise<Count> {
       tries: standing.pinTries,
       acknowledgement: standing.acknowledgement,
       rates: standing.rateTableId,
+      keys: contentKeys?.keys ?? 0,
+      released: records.filter(({ sealedKey }) => sealedKey !== undefined).length,
     };
   });
 }

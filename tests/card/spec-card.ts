@@ -31,6 +31,9 @@ const LAYOUTS: readonly [string, { readonly length: number; readonly fields: rea
   ['CREDIT FOR LOAD, answer', exchanges.credited],
   ['GET BALANCE, answer; one line of GET DATA 0102', exchanges.purseLine],
   ['GET DATA 0101, answer', exchanges.standing],
+  ['GET DATA 0107, answer', exchanges.contentKeysState],
+  ['GET DATA 0108, one line of the answer', exchanges.contentKeyLine],
+  ['GET DATA 0109, answer', exchanges.sealingKeyAnswer],
 ];
 
 function layouts(): string {

@@ -19,6 +19,8 @@ export const STEPS = [
   'recharge',
   'upload',
   'new rates',
+  'sealed debit',
+  'new content keys',
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
@@ -57,6 +59,7 @@ export async function act(
       return say('personalised');
     }
     case 'debit':
+    case 'sealed debit':
     case 'refused debit': {
       const payment = await terminal.pay(input('request'));
       return say(`${payment.decision.outcome} ${nameOf(payment.envelope)}`);
@@ -78,6 +81,10 @@ export async function act(
       await terminal.records();
       await terminal.challenge();
       return say(`acknowledged ${(await terminal.credit(input('acknowledgement'))).acknowledgement}`);
+    }
+    case 'new content keys': {
+      await terminal.putContentKeys(input('keys'));
+      return say('keys taken');
     }
     case 'new rates': {
       await terminal.putRates(input('rates'));

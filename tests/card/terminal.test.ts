@@ -216,10 +216,10 @@ describe('a card that lies', () => {
     const highs: boolean[] = [];
     await rig.icc.powerOn();
     const meddle = instead('DEBIT_FOR_PURCHASE', (real) => {
-      const s = BigInt(`0x${Buffer.from(real.slice(79, 111)).toString('hex')}`);
+      const s = BigInt(`0x${Buffer.from(real.slice(160, 192)).toString('hex')}`);
       highs.push(s > order / 2n);
       const other = Buffer.from((order - s).toString(16).padStart(64, '0'), 'hex');
-      return Uint8Array.from([...real.slice(0, 79), ...other, 0x90, 0x00]);
+      return Uint8Array.from([...real.slice(0, 160), ...other, 0x90, 0x00]);
     });
     const signature = async (terminal: CardTerminal, nonce: string) =>
       (await terminal.pay(rig.request(nonce, { amountMinor: 1n }))).signature;
