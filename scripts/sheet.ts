@@ -1,92 +1,75 @@
 /**
  * `npm run sheet -- [language ...]`: one PNG contact sheet per language in test-output/sheet/, drawn by the overlay itself in
- * Chromium: every state (a row) x three canvas sizes x three themes x text at 100 and 200 %. Every picture's rectangles and
- * ink are checked; each finding is printed, and any makes the exit code 1.
+ * Chromium: every state (a row) x three canvas sizes x three themes x text at 100 and 200 %. `--offers <studio folder>`: every offer of
+ * its `offers.yaml` in place of the states, in test-output/sheet-offers/. Every picture's rectangles and ink are checked; each finding
+ * is printed, and any makes the exit code 1. One sheet for all languages would be larger than a canvas may be.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { FaultsError } from '@coinslot/publisher';
 import { openStage } from '../tests/overlay/lib/browser.ts';
 import { EVERY_LANGUAGE, statesIn } from '../tests/overlay/lib/samples.ts';
+import { drawSheet, type SheetRow } from './sheet/draw.ts';
+import { offerRows, readStudioOffers } from './sheet/offers.ts';
 
-const THEMES = ['lantern', 'arcade', 'paper'] as const;
-const TEXT_SIZES = [1, 2] as const;
-/** Left edge of each size's block of six in a row, and how many of them stand side by side. */
-const SIZES = [
-  { width: 320, height: 180, x: 0, across: 3 },
-  { width: 640, height: 360, x: 960, across: 3 },
-  { width: 360, height: 640, x: 2_880, across: 6 },
-] as const;
-const ROW = { width: 5_040, height: 720, head: 26 } as const;
-const ROWS = [...Object.keys(statesIn('en')), 'confirm', 'confirm-hostile'];
+type SheetLanguage = (typeof EVERY_LANGUAGE)[number];
 
-const out = new URL('../test-output/sheet/', import.meta.url);
-mkdirSync(out, { recursive: true });
-const asked = process.argv.slice(2);
+const { values, positionals: asked } = parseArgs({ options: { offers: { type: 'string' } }, allowPositionals: true });
 const unknown = asked.filter((one) => !EVERY_LANGUAGE.some((language) => language === one));
 if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: expected some of ${EVERY_LANGUAGE.join(' ')}`);
 const languages = EVERY_LANGUAGE.filter((language) => asked.length === 0 || asked.includes(language));
 
-const { page, close, complaints } = await openStage();
-// tsx names inner functions by a helper that the page does not have.
-await page.evaluate('globalThis.__name = (one) => one');
-let findings = 0;
-for (const language of languages) {
-  const startedAt = performance.now();
-  await page.evaluate(([row, rows]) => window.stage.sheet.begin(row.width, rows.length * (row.height + row.head)), [
-    ROW,
-    ROWS,
-  ] as const);
-  const found: string[] = [];
-  let pictures = 0;
-  for (const size of SIZES)
-    for (const [textAt, textScale] of TEXT_SIZES.entries())
-      for (const [themeAt, theme] of THEMES.entries()) {
-        const at = textAt * THEMES.length + themeAt;
-        const x = size.x + (at % size.across) * size.width;
-        const y = ROW.head + Math.floor(at / size.across) * size.height;
-        found.push(
-          ...(await page.evaluate(
-            async ([locale, { width, height }, text, look, rows, row, left, top]) => {
-              const { stage } = window;
-              await stage.open({ width, height, textScale: text, theme: look, locale, walletOpens: true });
-              const all = stage.statesIn(locale);
-              const wrong: string[] = [];
-              for (const [line, name] of rows.entries()) {
-                const isConfirm = name.startsWith('confirm');
-                const state = all[isConfirm ? (name.split('-')[1] ?? 'review') : name];
-                if (state === undefined) throw new Error(`sheet: no state ${name}`);
-                stage.show(state);
-                if (isConfirm) stage.goOn();
-                else stage.run(50);
-                const problems = stage.problems(isConfirm ? 'confirm' : 'review');
-                if (name === 'review') problems.push(...stage.problems('review', 20));
-                wrong.push(...problems.map((one) => `${name} ${width}x${height} ${look} ${text * 100} %: ${one}`));
-                stage.sheet.place(left, line * (row.height + row.head) + top);
-              }
-              return wrong;
-            },
-            [language, size, textScale, theme, ROWS, ROW, x, y] as const,
-          )),
-        );
-        pictures += ROWS.length;
-      }
-  const png = await page.evaluate(
-    ([names, row, locale]) => {
-      for (const [line, name] of names.entries())
-        window.stage.sheet.write(`${locale}  ${name}`, 8, line * (row.height + row.head) + row.head - 7);
-      return window.stage.sheet.png();
-    },
-    [ROWS, ROW, language] as const,
-  );
-  const file = fileURLToPath(new URL(`${language}.png`, out));
-  writeFileSync(file, Buffer.from(png, 'base64'));
-  // The three themes share their rectangles: one line for all of them is enough.
-  const distinct = [...new Set(found.map((one) => one.replace(/ (?:lantern|arcade|paper) /, ' ')))];
-  findings += distinct.length;
-  for (const one of distinct) console.log(`FOUND ${language} ${one}`);
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  console.log(`${language}: ${pictures} pictures, ${distinct.length} findings, ${seconds} s: ${file}`);
+try {
+  const rowsIn = rowsOf(values.offers);
+  process.exitCode = (await drawAll(rowsIn, values.offers === undefined ? 'sheet' : 'sheet-offers')) === 0 ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof FaultsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }
-for (const complaint of complaints) console.log(`FOUND in the console: ${complaint}`);
-await close();
-process.exitCode = findings + complaints.length === 0 ? 0 : 1;
+
+/** What the sheet of a language shows. */
+function rowsOf(studio: string | undefined): (language: SheetLanguage) => readonly SheetRow[] {
+  if (studio === undefined) return stateRows;
+  const offers = readStudioOffers(studio);
+  return (language) => offerRows(offers, language);
+}
+
+/** Every state of the dialog, and the second step of an honest and of a hostile offer. */
+function stateRows(language: SheetLanguage): readonly SheetRow[] {
+  const states = statesIn(language);
+  const rows = Object.entries(states).map(([name, state]) => ({
+    ...{ name, state, step: 'review' as const },
+    closesSoon: name === 'review',
+  }));
+  const confirm = { step: 'confirm', closesSoon: false } as const;
+  return [
+    ...rows,
+    { ...confirm, name: 'confirm', state: states['review']! },
+    { ...confirm, name: 'confirm-hostile', state: states['hostile']! },
+  ];
+}
+
+/** Draws and writes a sheet per language; how many things are wrong. */
+async function drawAll(rowsIn: (language: SheetLanguage) => readonly SheetRow[], folder: string): Promise<number> {
+  const out = new URL(`../test-output/${folder}/`, import.meta.url);
+  mkdirSync(out, { recursive: true });
+  const { page, close, complaints } = await openStage();
+  // tsx names inner functions by a helper that the page does not have.
+  await page.evaluate('globalThis.__name = (one) => one');
+  let wrong = 0;
+  for (const language of languages) {
+    const startedAt = performance.now();
+    const { png, pictures, findings } = await drawSheet(page, language, rowsIn(language));
+    const file = fileURLToPath(new URL(`${language}.png`, out));
+    writeFileSync(file, png);
+    wrong += findings.length;
+    for (const one of findings) console.log(`FOUND ${language} ${one}`);
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+    console.log(`${language}: ${pictures} pictures, ${findings.length} findings, ${seconds} s: ${file}`);
+  }
+  for (const complaint of complaints) console.log(`FOUND in the console: ${complaint}`);
+  await close();
+  return wrong + complaints.length;
+}

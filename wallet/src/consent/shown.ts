@@ -3,11 +3,14 @@ import {
   convertMoney,
   encodeShown,
   formatMoney,
-  type CheckedOffer,
   type Grant,
   type Money,
+  type Offer,
+  type Quote,
   type RateTable,
   type Shown,
+  type Terms,
+  type Texts,
 } from '@coinslot/protocol';
 import { directionOf, type Language } from '../words/languages.ts';
 import { paymentWords, type GrantWords } from '../words/payment-words.ts';
@@ -25,8 +28,17 @@ export function chargeFor(price: Money, currency: string, table: RateTable | und
   return { money: convertMoney(price, currency, table), table };
 }
 
+/** What is read of a checked offer; an offer that nobody has signed yet can be looked at by the same words. */
+export interface ShownOffer {
+  readonly offer: Pick<Offer, 'offerTimeMs'>;
+  readonly quote: Pick<Quote, 'amountMinor' | 'currency'>;
+  readonly terms: Pick<Terms, 'offerId' | 'grant' | 'refund'>;
+  readonly texts: Pick<Texts, 'gameName' | 'title' | 'description'>;
+  readonly publisher: { readonly subject: { readonly commonName: string }; readonly sandbox: boolean };
+}
+
 export interface ShownOptions {
-  offer: CheckedOffer;
+  offer: ShownOffer;
   charge: Charge;
   salt: Uint8Array;
   language: Language;
