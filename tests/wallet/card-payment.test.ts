@@ -129,7 +129,7 @@ describe('its PIN', () => {
     game.send('answer', { seq, answer: 'accept', shownDigest: digest });
     const page = await PageClient.open(world.wallet.pageUrl());
     const { payment } = await page.view();
-    expect(payment?.pins).toEqual({ wallet: true, card: true });
+    expect(payment?.pins).toEqual({ wallet: true, card: true, password: false });
     const id = payment?.id;
     expect(await page.act('pay-with-pin', { id, pin: '9999', cardPin: CARD_PIN })).toMatchObject({ code: 'PIN_WRONG' });
     expect(await page.act('pay-with-pin', { id, pin: PIN, cardPin: CARD_PIN })).toEqual({ done: true });

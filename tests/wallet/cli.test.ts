@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { encodeRoots } from '@coinslot/protocol';
-import { openProfile } from '@coinslot/wallet';
+import { COST_FLOOR, createProfile, openProfile } from '@coinslot/wallet';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeOffer, makeTree } from '../lib/parties.ts';
 import { random, startMarket, startWorld, temporaryFolder } from './world.ts';
@@ -78,6 +78,30 @@ describe('coinslot-wallet', () => {
     });
     onTestFinished(() => profile.close());
     await profile.vault.unlock('97531');
+  });
+
+  it('shows the recovery phrase at a terminal alone', async () => {
+    const home = temporaryFolder();
+    const env = { ...process.env, HOME: home, LC_ALL: 'en_GB.UTF-8', COINSLOT_KEYCHAIN: 'off' };
+    const path = join(home, 'profile');
+    const machineSecretPath = join(home, '.config', 'coinslot', 'machine-secret');
+    const place = { path, clock: Date.now, random, machineSecretPath };
+    const setup = { pin: '2468', language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR } as const;
+    const profile = await createProfile({ ...place, ...setup });
+    const words = await profile.vault.phrase('2468');
+    profile.close();
+    const command = [process.execPath, ...FLAGS, 'phrase', '--profile', path].join(' ');
+    const piped = coinslotWallet('phrase', '--profile', path);
+    expect([piped.status, piped.stdout]).toEqual([1, '']);
+    expect(piped.stderr).toMatch(/only at a terminal \(BAD_REQUEST\)/);
+    // `script` gives the command a terminal of its own.
+    const typed = (pin: string) =>
+      spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8', env, input: `${pin}\n` }).stdout;
+    expect(typed('0000')).toMatch(/PIN_WRONG/);
+    const shown = typed('2468');
+    const found = [...shown.matchAll(/(\d+) ([a-z]+)/g)].filter(([, at]) => Number(at) <= 24).map(([, , word]) => word);
+    expect(found.slice(-24)).toEqual(words);
+    expect(shown).not.toContain('2468');
   });
 
   it('starts, prints an address that opens the page, and stops on a signal', async () => {

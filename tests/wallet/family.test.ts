@@ -57,6 +57,9 @@ describe('ask, which is how a child’s wallet starts', () => {
     const { world, game, page, view } = await childWorld();
     expect((await view()).consent).toMatchObject({ isChild: true, family: { mode: 'ask' } });
     const seq = await askGuardian(game, levelOffer(world, 1));
+    expect(world.announced).toEqual([
+      expect.stringMatching(/^Demo Game: may I\? Level 3, EUR\s0\.20\. The guardian answers/),
+    ]);
     const { payment } = await view();
     expect(payment).toMatchObject({ isForGuardian: true, isHere: true, pins: { wallet: true, card: false } });
     const id = payment?.id;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `coinslot-wallet start | profiles | restore | account | status | history | limits | card | bundle | verify | doctor`. */
+/** `coinslot-wallet start | profiles | restore | account | password | phrase | status | history | limits | card | bundle | verify | doctor`. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -26,6 +26,7 @@ import {
   requireProfileName,
 } from './household/profile-names.ts';
 import { startHousehold } from './household/start-household.ts';
+import { passwordAtTerminal } from './account/terminal-password.ts';
 import { linkAtTerminal } from './account/terminal-sign-in.ts';
 import { limitsReport } from './terminal/limits-report.ts';
 import {
@@ -37,10 +38,19 @@ import {
   type Printed,
   type VerifyFlags,
 } from './terminal/offline-commands.ts';
-import { cardReport, historyReport, statusReport } from './terminal/reports.ts';
+import { cardReport, historyReport, phraseReport, statusReport } from './terminal/reports.ts';
 import { startWallet, type Wallet, type WalletOptions } from './wallet.ts';
 import { isLanguage, LANGUAGES, type Language } from './words/languages.ts';
+import { PASSWORD_WORDS } from './words/password-words.ts';
 import { TERMINAL_WORDS } from './words/terminal-words.ts';
+
+interface PasswordFlags {
+  profile: string;
+  server: string;
+  roots: string;
+  sandbox?: true;
+  end?: true;
+}
 
 interface StartFlags {
   home: string;
@@ -110,6 +120,24 @@ program
   .requiredOption('--roots <file>', 'roots.coinslot: the authorities that this wallet trusts')
   .option('--sandbox', 'throwaway keys: nothing real is paid')
   .action((flags: Omit<StartFlags, 'port' | 'home'>) => run(() => account(flags)));
+
+program
+  .command('password')
+  .description(
+    'set or change the password that stands in the PIN’s place in payments; for a wallet that is not running',
+  )
+  .option(...profileFlag)
+  .requiredOption('--server <url>', 'payment server, such as http://127.0.0.1:8374')
+  .requiredOption('--roots <file>', 'roots.coinslot: the authorities that this wallet trusts')
+  .option('--sandbox', 'throwaway keys: nothing real is paid')
+  .option('--end', 'take it away: the PIN pays again')
+  .action((flags: PasswordFlags) => run(() => password(flags)));
+
+program
+  .command('phrase')
+  .description('show the recovery phrase, after the PIN; at a terminal only, for a wallet that is not running')
+  .option(...profileFlag)
+  .action(({ profile }: { profile: string }) => run(() => phrase(profile)));
 
 program
   .command('status')
@@ -293,6 +321,44 @@ async function account(flags: Omit<StartFlags, 'port' | 'home'>): Promise<void> 
       environment: flags.sandbox ? 'sandbox' : 'live',
     });
     print(`${words.accountOnce}\n  ${link}`);
+  } finally {
+    profile.close();
+  }
+}
+
+async function password(flags: PasswordFlags): Promise<void> {
+  const profile = openOwnProfile(flags.profile);
+  try {
+    const words = PASSWORD_WORDS[profile.settings.language];
+    const { pin } = TERMINAL_WORDS[profile.settings.language];
+    const isSet = profile.state.passwords.publicKey !== undefined;
+    const prompts = [pin, ...(isSet ? [`${words.current}: `] : []), ...(flags.end ? [] : [`${words.next}: `])];
+    const typed = await readSecrets(...prompts);
+    await passwordAtTerminal({
+      profile,
+      leave: { pin: typed[0], current: isSet ? typed[1] : undefined },
+      password: flags.end ? undefined : (typed[prompts.length - 1] ?? ''),
+      serverUrl: flags.server,
+      roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
+      environment: flags.sandbox ? 'sandbox' : 'live',
+    });
+    print(flags.end ? words.ended : words.saved);
+  } finally {
+    profile.close();
+  }
+}
+
+/** On a screen and nowhere else: what is piped ends in a file, or in another program's log. */
+async function phrase(path: string): Promise<void> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new WalletError('BAD_REQUEST', 'phrase: only at a terminal', {
+      hint: 'Run it by hand, without a pipe; the wallet’s page shows the words too.',
+    });
+  const profile = openOwnProfile(path);
+  try {
+    const words = TERMINAL_WORDS[profile.settings.language];
+    const found = await profile.vault.phrase((await readSecrets(words.pin))[0] ?? '');
+    print(phraseReport(found, profile.settings.language));
   } finally {
     profile.close();
   }

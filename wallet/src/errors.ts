@@ -16,6 +16,11 @@ export type WalletFault =
   | 'PIN_WRONG'
   /** Too many wrong PINs: nothing is compared before `retryAtMs`. */
   | 'PIN_DELAYED'
+  /** Not an acceptable new password. */
+  | 'PASSWORD_FORM'
+  | 'PASSWORD_WRONG'
+  /** Too many wrong passwords: nothing is compared before `retryAtMs`. */
+  | 'PASSWORD_DELAYED'
   /** The system's keychain has the machine's secret and does not give it. */
   | 'KEYCHAIN_SHUT'
   /** Not a recovery phrase, or not the one of this wallet. */
@@ -35,7 +40,7 @@ export interface WalletErrorOptions {
   cause?: unknown;
   /** One sentence that tells a person what to do next. */
   hint?: string;
-  /** For PIN_DELAYED: when the next try is taken, ms. */
+  /** For PIN_DELAYED and PASSWORD_DELAYED: when the next try is taken, ms. */
   retryAtMs?: number;
   /** For SERVER_UNREACHABLE: not a byte has left. */
   neverSent?: boolean;

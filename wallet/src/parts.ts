@@ -1,6 +1,7 @@
 /** The parts of a running wallet, as the page and the program that started it see them. */
 import type { Account } from './account/account.ts';
 import type { RestoreWish } from './account/restore-profile.ts';
+import type { PasswordDesk } from './account/password-desk.ts';
 import type { LimitsDesk } from './account/limits-desk.ts';
 import type { Trust } from './account/server-envelope.ts';
 import type { Cards } from './cards/cards.ts';
@@ -22,6 +23,7 @@ export interface WalletParts {
   readonly profile: Profile;
   readonly account: Account;
   readonly limits: LimitsDesk;
+  readonly passwords: PasswordDesk;
   readonly consent: ConsentDesk;
   readonly allowances: AllowanceDesk;
   readonly guardian: GuardianDesk;

@@ -1,11 +1,12 @@
 /** Puts a wallet together and opens its doors: the link for games and the page for the player, on 127.0.0.1 only. */
 import { createServer, type Server } from 'node:http';
-import { rootIsSandbox, ProtocolError, decodeShown } from '@coinslot/protocol';
+import { rootIsSandbox, ProtocolError, decodeShown, type Shown } from '@coinslot/protocol';
 import { WALLET_PORT } from '@coinslot/protocol/link';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { Account } from './account/account.ts';
 import { EvidenceDesk } from './account/evidence-desk.ts';
 import { LimitsDesk } from './account/limits-desk.ts';
+import { PasswordDesk } from './account/password-desk.ts';
 import { RecoveryDesk } from './account/recovery-desk.ts';
 import { restoreKeys } from './account/restore-profile.ts';
 import { RefundDesk } from './account/refund-desk.ts';
@@ -44,6 +45,8 @@ import { silentLog, systemTimers, type Log, type Timers } from './ports.ts';
 import { PhraseDesk } from './profile/phrase-desk.ts';
 import type { Profile } from './profile/profile.ts';
 import { AutoLock } from './vault/auto-lock.ts';
+import { passwordTries } from './vault/tries.ts';
+import { CONSENT_WORDS } from './words/consent-words.ts';
 import { paymentWords } from './words/payment-words.ts';
 
 export interface WalletOptions {
@@ -136,6 +139,8 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
   const door = new HttpDoor(serverUrl);
   const rates = new Rates({ folder: profile.path, door, trust, clock: profile.clock, log });
   const account = new Account({ profile, door, rates, trust, log });
+  const passwords = new PasswordDesk({ profile, account, trust, log, tries: passwordTries(profile) });
+  account.onRefreshed(() => void passwords.check());
   const outside = options.softCardFolder ?? besideProfile(profile.path);
   const cards = new Cards({ profile, account, rates, door, trust, revocations, timers, log, outside });
   const { shelf } = cards;
@@ -147,6 +152,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
   const consent = new ConsentDesk({
     profile,
     account,
+    passwords,
     rates,
     payer,
     choice,
@@ -157,6 +163,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     timers,
     log,
     timeZone,
+    onAsked: (shown) => options.announce?.(askedLine(shown, profile)),
     onUnheard: (payment) => links.sendEntitled(payment),
     onPress(payment) {
       notices.add(payment.allowanceHex === undefined ? 'press' : 'automatic', payment.nonceHex);
@@ -212,6 +219,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
     },
     household: options.household,
     limits,
+    passwords,
     consent,
     allowances,
     guardian: new GuardianDesk(profile, consent),
@@ -257,6 +265,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
       await refunds.check();
       await evidence.check();
       await recovery.check();
+      await passwords.check();
     },
     get userId() {
       return account.userId;
@@ -297,6 +306,12 @@ function pressLine(payment: Payment, profile: Profile): string {
   const words = paymentWords(profile.settings.language);
   const how = payment.allowanceHex === undefined ? 'pressed' : 'automatic';
   return words[how](shown.total.text, shown.title, shown.payee);
+}
+
+/** A child waits for its guardian, who may be looking at the terminal. */
+function askedLine({ gameName, title, total }: Shown, profile: Profile): string {
+  const { child } = CONSENT_WORDS[profile.settings.language];
+  return `${child.asks(gameName)} ${title}, ${total.text}. ${child.answerOnPage}`;
 }
 
 /** The same when a payment was undone. */

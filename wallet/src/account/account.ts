@@ -8,6 +8,8 @@ import {
   encodeEnrolment,
   equalBytes,
   ProtocolError,
+  readCertificate,
+  readEnvelope,
   sealEnvelope,
   userIdOf,
   type AccountRequest,
@@ -40,6 +42,7 @@ export interface AccountOptions {
 export class Account {
   readonly #options: AccountOptions;
   #statement: AccountStatement | undefined;
+  #serverId: string | undefined;
   #asking: Promise<void> | undefined;
   readonly #listeners = new Set<() => void>();
 
@@ -55,6 +58,11 @@ export class Account {
   /** The newest signed statement, or `undefined` before the account is open. */
   get statement(): AccountStatement | undefined {
     return this.#statement;
+  }
+
+  /** The id in the payment server's certificate; `undefined` before the first statement. */
+  get serverId(): string | undefined {
+    return this.#serverId;
   }
 
   /** 16 bytes; known as soon as there are keys. */
@@ -120,7 +128,7 @@ export class Account {
 
   /** The statement with what is in a list after a position; `undefined` while locked or not open. Throws as `open` does. */
   async askList(
-    ask: 'decisions' | 'requests' | 'countersignatures' | 'refunds',
+    ask: 'decisions' | 'requests' | 'countersignatures' | 'refunds' | 'passwords',
     after: bigint,
   ): Promise<AccountStatement | undefined> {
     const { profile, door, rates, trust } = this.#options;
@@ -132,7 +140,7 @@ export class Account {
     return (await askAccount(door, 'account-request', envelope, profile.clock(), trust)).statement;
   }
 
-  /** Signs what a press may spend from now on; sent by `sendPressLimits`. Throws SERVER_UNREACHABLE. */
+  /** Signs what a press may spend from now on; sent by `send`. Throws SERVER_UNREACHABLE. */
   signPressLimits(pinKey: Signer, limits: PressLimits): Uint8Array {
     const { audience } = this.#options.rates;
     if (audience === undefined) throw new WalletError('SERVER_UNREACHABLE', 'the payment server was never heard from');
@@ -140,8 +148,16 @@ export class Account {
     return this.#sign(pinKey, audience, { ask: 'limits', pressPaymentMaxMinor, pressDayMaxMinor });
   }
 
-  /** Throws SERVER_UNREACHABLE or the server's refusal. */
-  async sendPressLimits(envelope: Uint8Array): Promise<void> {
+  /** Signs which key proves the password from now on, or that none does; sent by `send`. Throws SERVER_UNREACHABLE. */
+  signPassword(pinKey: Signer, passwordKey: Uint8Array | undefined, timeMs: number): Uint8Array {
+    const { audience } = this.#options.rates;
+    if (audience === undefined) throw new WalletError('SERVER_UNREACHABLE', 'the payment server was never heard from');
+    const none = { pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n };
+    return this.#sign(pinKey, audience, { ask: 'password', passwordKey, timeMs, ...none });
+  }
+
+  /** Sends what the PIN key has signed. Throws SERVER_UNREACHABLE or the server's refusal. */
+  async send(envelope: Uint8Array): Promise<void> {
     await this.#send(envelope);
   }
 
@@ -186,15 +202,17 @@ export class Account {
   #sign(
     signer: Signer,
     audience: Uint8Array,
-    asked: Pick<AccountRequest, 'ask'> & Partial<Pick<AccountRequest, 'after'>> & PressLimits,
+    asked: Pick<AccountRequest, 'ask'> &
+      Partial<Pick<AccountRequest, 'after' | 'passwordKey' | 'timeMs'>> &
+      PressLimits,
   ): Uint8Array {
     const { profile } = this.#options;
     const request: AccountRequest = {
       after: 0n,
       passwordKey: undefined,
+      timeMs: profile.clock(),
       ...asked,
       userId: this.userId,
-      timeMs: profile.clock(),
       nonce: profile.random(16),
       audience,
     };
@@ -249,6 +267,7 @@ export class Account {
   #keep({ envelope, statement }: Answered): void {
     if (this.#statement !== undefined && statement.timeMs < this.#statement.timeMs) return;
     this.#statement = statement;
+    this.#serverId = serverIdOf(envelope);
     replaceDurably(this.#path, envelope);
     this.#options.profile.announce();
   }
@@ -260,6 +279,7 @@ export class Account {
     if (kept === undefined) return;
     try {
       this.#statement = openStatement(kept, profile.clock(), trust);
+      this.#serverId = serverIdOf(kept);
     } catch (fault) {
       log.warn({ fault: String(fault) }, 'account: the kept statement does not verify');
     }
@@ -274,4 +294,10 @@ export class Account {
   get #path(): string {
     return join(this.#options.profile.path, 'statement');
   }
+}
+
+/** Of a statement that was verified. */
+function serverIdOf(envelope: Uint8Array): string | undefined {
+  const [leaf] = readEnvelope(envelope).chain;
+  return leaf === undefined ? undefined : readCertificate(leaf).subject.id;
 }

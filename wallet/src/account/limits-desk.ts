@@ -77,7 +77,7 @@ export class LimitsDesk {
     const envelope = await this.#profile.vault.withPinKeys(pin, ({ signer }) =>
       this.#account.signPressLimits(signer, limits),
     );
-    await this.#account.sendPressLimits(envelope);
+    await this.#account.send(envelope);
   }
 
   #recordWallet(limits: WalletSpendingLimits, effectiveAtMs: number): void {

@@ -1,6 +1,7 @@
 /** What is known of an offer before the player is asked: whether it may be shown at all, what it takes. */
 import { checkOffer, ProtocolError, readEnvelope, type CheckedOffer } from '@coinslot/protocol';
 import type { Account } from '../account/account.ts';
+import type { PasswordDesk } from '../account/password-desk.ts';
 import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Candidate } from './candidate.ts';
@@ -13,13 +14,16 @@ import { spendingView } from './spending-view.ts';
 export interface AppraisalOptions {
   profile: Profile;
   account: Account;
+  passwords: Pick<PasswordDesk, 'isSet'>;
   trust: Trust;
 }
 
-/** Which PINs a payment takes; none: a press is enough. */
+/** Which secrets a payment takes; none: a press is enough. */
 export interface Pins {
   readonly wallet: boolean;
   readonly card: boolean;
+  /** In the place of the wallet's PIN, which is asked for beside it to unlock the wallet. */
+  readonly password: boolean;
 }
 
 /** How far the clock may lag behind the journal before it counts as set back. */
@@ -72,10 +76,14 @@ export class Appraisal {
     if (verdict.kind === 'refuse') throw new ProtocolError(verdict.code, `limit: ${verdict.because}`);
     const takesPin = verdict.kind === 'pin';
     const isLocked = takesPin && verdict.because === 'locked';
+    // What the server pays takes the password in the PIN's place, where there is one; the PIN still opens a wallet that is shut.
+    if (candidate.means === 'server' && takesPin && this.#options.passwords.isSet)
+      return { wallet: isLocked, card: false, password: true };
     // A card's own PIN is as good a proof as the wallet's; the software card's is the wallet's.
-    if (candidate.means !== 'card') return { wallet: takesPin || candidate.needsCardPin, card: false };
+    if (candidate.means !== 'card') return { wallet: takesPin || candidate.needsCardPin, card: false, password: false };
     // A child may know a card's PIN; only the guardian's stands for the guardian.
-    if (this.#options.profile.vault.hasGuardian) return { wallet: takesPin, card: candidate.needsCardPin };
-    return { wallet: isLocked, card: candidate.needsCardPin || (takesPin && !isLocked) };
+    if (this.#options.profile.vault.hasGuardian)
+      return { wallet: takesPin, card: candidate.needsCardPin, password: false };
+    return { wallet: isLocked, card: candidate.needsCardPin || (takesPin && !isLocked), password: false };
   }
 }

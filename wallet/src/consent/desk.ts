@@ -12,9 +12,11 @@ import {
   shownDigest,
   type CheckedOffer,
   type CodeName,
+  type Shown,
   type Signer,
 } from '@coinslot/protocol';
 import type { Account } from '../account/account.ts';
+import type { PasswordDesk } from '../account/password-desk.ts';
 import type { Rates } from '../account/rates.ts';
 import type { Trust } from '../account/server-envelope.ts';
 import type { CardShelf } from '../cards/card-shelf.ts';
@@ -47,6 +49,7 @@ import { signedNo } from './signed-no.ts';
 export interface DeskOptions {
   profile: Profile;
   account: Account;
+  passwords: PasswordDesk;
   rates: Rates;
   payer: Payer;
   choice: MeansChoice;
@@ -60,13 +63,15 @@ export interface DeskOptions {
   timeZone: string;
   /** A press, or an automatic approval, has paid: told to the player outside the game. */
   onPress(payment: Payment): void;
+  /** A child said yes to what waits for the guardian. */
+  onAsked(shown: Shown): void;
   /** Paid, and no game waits for it: its games may ask for it. */
   onUnheard(payment: Payment): void;
 }
 
 /** How a yes was given: what proves it, and the key that signs it. */
 interface Yes {
-  readonly proof: 'press' | 'pin' | 'card';
+  readonly proof: 'press' | 'pin' | 'password' | 'card';
   readonly place: 'overlay' | 'wallet-page' | 'automatic';
   readonly signer: Signer;
   readonly day: DayKeys;
@@ -76,6 +81,14 @@ interface Yes {
   readonly softCardPin?: string;
   /** What consented in the player's place. */
   readonly allowanceId?: Uint8Array;
+}
+
+/** What the player typed on the wallet's page; which of them it takes, the dialog's pins say. */
+export interface TypedSecrets {
+  readonly pin?: string | undefined;
+  readonly password?: string | undefined;
+  /** Of the card in the reader. */
+  readonly cardPin?: string | undefined;
 }
 
 /** An offer for which a rate or a balance is fetched. */
@@ -238,27 +251,38 @@ export class ConsentDesk {
   }
 
   /**
-   * The player typed the PINs that the payment takes on the wallet's page. Throws GONE, PIN_WRONG, PIN_DELAYED or
-   * CARD_PIN_WRONG; the dialog then stays open. A card that is locked or gone ends it, with that code.
+   * The player typed on the wallet's page what the payment takes. Throws GONE, PIN_WRONG, PIN_DELAYED, PASSWORD_WRONG,
+   * PASSWORD_DELAYED or CARD_PIN_WRONG; the dialog then stays open. A card that is locked or gone ends it, with that code.
    */
-  async pinOnPage(nonceHex: string, pin: string | undefined, cardPin: string | undefined): Promise<void> {
+  async secretsOnPage(nonceHex: string, typed: TypedSecrets): Promise<void> {
     const dialog = this.#requireDialog(nonceHex);
     if (dialog.isTrying) throw new WalletError('BAD_REQUEST', 'a PIN is being tried already');
     dialog.isTrying = true;
     try {
-      await this.#tryPins(dialog, pin, cardPin);
+      await this.#trySecrets(dialog, typed);
     } finally {
       dialog.isTrying = false;
     }
   }
 
-  async #tryPins(dialog: Dialog, pin: string | undefined, cardPin: string | undefined): Promise<void> {
+  async #trySecrets(dialog: Dialog, { pin, password, cardPin }: TypedSecrets): Promise<void> {
+    const { passwords } = this.#options;
     const { vault } = this.#options.profile;
     const place = 'wallet-page';
     // While a PIN was tried the game may have left, or another offer have come under this nonce: nothing is paid.
     const requireStill = (): void => {
       if (this.#requireDialog(dialog.nonceHex) !== dialog) throw gone();
     };
+    if (dialog.pins.password) {
+      if (password === undefined) throw new WalletError('BAD_REQUEST', 'password: is missing');
+      if (dialog.pins.wallet) await vault.provePin(pin ?? '');
+      const signer = await passwords.prove(password);
+      requireStill();
+      const { day } = vault;
+      if (day === undefined) throw new WalletError('LOCKED', 'the wallet is locked');
+      this.#countPin();
+      return this.#pay(dialog, { proof: 'password', place, signer, day });
+    }
     if (!dialog.pins.card) {
       if (pin === undefined) throw new WalletError('BAD_REQUEST', 'pin: is missing');
       return vault.withPinKeys(pin, ({ signer, digits }, day) => {
@@ -389,7 +413,7 @@ export class ConsentDesk {
     const { profile, timeZone } = this.#options;
     const { charge, sufficiency } = choice.chosen;
     const { language } = profile.settings;
-    const consent = pins.wallet || pins.card ? 'pin' : 'press';
+    const consent = pins.wallet || pins.card || pins.password ? 'pin' : 'press';
     const salt = profile.random(SALT_BYTES);
     const { shown, bytes } = composeShown({ offer, charge, salt, language, timeZone, consent, sufficiency });
     return {
@@ -410,8 +434,8 @@ export class ConsentDesk {
     };
   }
 
-  #isForGuardian({ wallet }: Pins): boolean {
-    return wallet && this.#options.profile.vault.hasGuardian;
+  #isForGuardian({ wallet, password }: Pins): boolean {
+    return (wallet || password) && this.#options.profile.vault.hasGuardian;
   }
 
   #show(dialog: Dialog): void {
@@ -485,6 +509,9 @@ export class ConsentDesk {
 
   /** Another means may take the place of the chosen one when the yes that was given is enough for it too. */
   #mayTakePlace(seat: Seat, candidate: Candidate, { proof, softCardPin }: Yes): boolean {
+    // The server takes no proof by the PIN key where a password is set, and a card none by the password.
+    if (proof === 'password' || (proof === 'pin' && candidate.means === 'server' && this.#options.passwords.isSet))
+      return false;
     if (proof === 'card' || (candidate.means === 'card' && candidate.needsCardPin)) return false;
     if (candidate.needsCardPin && softCardPin === undefined) return false;
     return proof === 'pin' || this.#appraisal.verdict(seat, candidate.countsMinor).kind === 'press';
@@ -526,12 +553,13 @@ export class ConsentDesk {
   }
 
   /** The child said yes: the question stays on the page when the game has gone. */
-  #keepAsked({ offer, offerBytes, seat }: Dialog): void {
+  #keepAsked({ offer, offerBytes, seat, shown }: Dialog): void {
     const { profile, log } = this.#options;
     const { nonce } = offer.offer;
     const { pairingId } = seat.pairing;
     try {
       profile.record({ kind: 'asked', atMs: profile.clock(), nonce, pairingId, offer: offerBytes });
+      this.#options.onAsked(shown);
     } catch (fault) {
       log.error({ fault: String(fault) }, 'consent: what waits for the guardian could not be journalled');
     }

@@ -1,5 +1,6 @@
 /** The dispute bundle of one payment, as the wallet gives it out: what the journal holds, exactly as it was. */
-import { encodeBundle, type Bundle } from '@coinslot/protocol';
+import { encodeBundle, readEnvelope, signatureInput, type Bundle } from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { WalletError } from '../errors.ts';
 import { currentAttempt, type Payment } from '../journal/payments.ts';
 import type { WalletState } from '../journal/state.ts';
@@ -29,7 +30,7 @@ export function bundleOf(payment: Payment, { state, crls, nowMs }: BundleSources
     madeAtMs: nowMs,
     offer: payment.offer,
     shown: payment.shown,
-    keys: [enrolment],
+    keys: [enrolment, ...passwordsOf(payment, state)],
     request,
     decision,
     refund: payment.refundNotice,
@@ -37,6 +38,20 @@ export function bundleOf(payment: Payment, { state, crls, nowMs }: BundleSources
     crls,
   };
   return encodeBundle(bundle);
+}
+
+/** The message that registered the password by which it was paid. */
+function passwordsOf(payment: Payment, { passwords }: WalletState): readonly Uint8Array[] {
+  const { asked, request } = currentAttempt(payment);
+  if (asked.proof !== 'password') return [];
+  const { body, signature } = readEnvelope(request);
+  const input = signatureInput('payment-request', body);
+  const isKey = (key: Uint8Array | undefined): boolean =>
+    key !== undefined && nativeVerifySignature(key, input, signature);
+  return passwords.all
+    .filter(({ publicKey }) => isKey(publicKey))
+    .map(({ envelope }) => envelope)
+    .slice(0, 1);
 }
 
 /** `level-3-6f0c….coinslot-bundle`: by what was bought and its decision; both are safe in a file name. */

@@ -229,6 +229,8 @@ const RECORDS = {
       countersigned: message,
     }),
   },
+  /** A password that the server has, or the end of one, as the PIN key registered it; empty: the server has forgotten them all. */
+  password: { number: 38, shape: record('password', { atMs, envelope: bytes(0, LIMITS.messageBytesMax) }) },
   /** The server vouches for a decision of this wallet's whose signer was revoked since. */
   countersigned: { number: 37, shape: record('countersigned', { atMs, decisionId: bytes16, countersigned: message }) },
 } as const;

@@ -16,6 +16,7 @@ import {
   standsFor,
   type Payment,
 } from './payments.ts';
+import { PasswordBook } from './password-book.ts';
 import { RecoveredBook } from './recovered-book.ts';
 import type { GameSpendingLimits, JournalRecord, RecordFields, WalletSpendingLimits } from './records.ts';
 
@@ -81,6 +82,7 @@ export class WalletState {
   readonly fairness = new FairnessBook();
   readonly family = new FamilyBook();
   readonly recovered = new RecoveredBook();
+  readonly passwords = new PasswordBook();
   /** The recovery phrase is written down. */
   isPhraseKept = false;
   enrolling: RecordFields<'enrolling'> | undefined;
@@ -244,6 +246,8 @@ export class WalletState {
         return void (this.recovered.isUnderWay = record.on);
       case 'recovered':
         return this.#recover(record);
+      case 'password':
+        return this.passwords.take(record);
       case 'countersigned':
         return this.recovered.vouch(record);
       case 'enrolling':

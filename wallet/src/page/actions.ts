@@ -45,7 +45,12 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
 
   press: ({ consent }, fields) => consent.pressOnPage(nonceOf(fields)),
-  'pay-with-pin': ({ consent }, fields) => consent.pinOnPage(nonceOf(fields), pinOf(fields), pinOf(fields, 'cardPin')),
+  'pay-with-pin': ({ consent }, fields) =>
+    consent.secretsOnPage(nonceOf(fields), {
+      pin: pinOf(fields),
+      password: pinOf(fields, 'password'),
+      cardPin: pinOf(fields, 'cardPin'),
+    }),
   decline: ({ consent }, fields) => consent.declineOnPage(nonceOf(fields), pinOf(fields)),
   'not-me'({ profile, notices, allowances }, fields) {
     const nonceHex = nonceOf(fields);

@@ -1,7 +1,8 @@
 /** What the page can ask for about keys and people. */
 import { WalletError } from '../errors.ts';
 import { isLanguage } from '../words/languages.ts';
-import { textOf, type Action } from './fields.ts';
+import type { PasswordLeave } from '../account/password-desk.ts';
+import { pinOf, textOf, type Action, type Fields } from './fields.ts';
 
 export const KEYS_ACTIONS: Readonly<Record<string, Action>> = {
   'show-phrase': async ({ phrase }, fields) => ({ words: await phrase.show(textOf(fields, 'pin')) }),
@@ -16,8 +17,14 @@ export const KEYS_ACTIONS: Readonly<Record<string, Action>> = {
   'change-guardian-pin': ({ profile }, fields) =>
     profile.vault.changeGuardianPin(textOf(fields, 'pin'), textOf(fields, 'next')),
   'reset-child-pin': ({ profile }, fields) => profile.vault.resetOwnPin(textOf(fields, 'pin'), textOf(fields, 'next')),
-  'appoint-guardian': ({ profile }, fields) =>
-    profile.vault.appointGuardian(textOf(fields, 'pin'), textOf(fields, 'guardianPin')),
+  /** The first password, or another one: with the PIN and the one before it, or with the phrase. */
+  'set-password': ({ passwords }, fields) => passwords.set(textOf(fields, 'password'), leaveOf(fields)),
+  'end-password': ({ passwords }, fields) => passwords.takeAway(leaveOf(fields)),
+  'appoint-guardian': async ({ profile, passwords }, fields) => {
+    // The child knows it: it would stand for the guardian.
+    if (passwords.isSet) throw new WalletError('BAD_REQUEST', 'a password is set: take it away first');
+    await profile.vault.appointGuardian(textOf(fields, 'pin'), textOf(fields, 'guardianPin'));
+  },
   'dismiss-guardian': ({ profile }, fields) =>
     profile.vault.dismissGuardian(textOf(fields, 'pin'), textOf(fields, 'next')),
   /** Answered before it is done: this wallet closes, and the page finds the other one at the same address. */
@@ -26,3 +33,7 @@ export const KEYS_ACTIONS: Readonly<Record<string, Action>> = {
     household.requestSwitch(textOf(fields, 'name'));
   },
 };
+
+function leaveOf(fields: Fields): PasswordLeave {
+  return { pin: pinOf(fields), current: pinOf(fields, 'current'), phrase: pinOf(fields, 'phrase') };
+}

@@ -2,7 +2,10 @@
 import type { WalletParts } from '../parts.ts';
 import type { KeysView } from './view.ts';
 
-export function keysView({ profile, phrase, household }: WalletParts, timeText: (atMs: number) => string): KeysView {
+export function keysView(
+  { profile, phrase, passwords, household }: WalletParts,
+  timeText: (atMs: number) => string,
+): KeysView {
   const { vault, state } = profile;
   const guardianRetryAtMs = vault.hasGuardian ? vault.pinRetryAtMs : 0;
   return {
@@ -10,6 +13,8 @@ export function keysView({ profile, phrase, household }: WalletParts, timeText: 
     isPhraseKept: state.isPhraseKept,
     phraseWordsAsked: phrase.asked,
     guardianRetryAt: guardianRetryAtMs === 0 ? '' : timeText(guardianRetryAtMs),
+    isPasswordSet: passwords.isSet,
+    passwordRetryAt: passwords.retryAtMs === 0 ? '' : timeText(passwords.retryAtMs),
     isRecovering: state.recovered.isUnderWay,
     recovered: state.recovered.all.length,
     people: household && { current: household.current, names: household.names },

@@ -30,8 +30,8 @@ export interface PaymentRequestView {
   /** What it takes to pay. */
   consent: 'press' | 'pin';
   means: MeansId;
-  /** Which PINs it takes. */
-  pins: { wallet: boolean; card: boolean };
+  /** Which secrets it takes. */
+  pins: { wallet: boolean; card: boolean; password: boolean };
   /** The wallet's PIN that it takes is the guardian's; `decline` with it is a no for good. */
   isForGuardian: boolean;
   /** The game has handed over: only this page answers. */
@@ -293,6 +293,10 @@ export interface KeysView {
   phraseWordsAsked: readonly number[];
   /** When the guardian's PIN is taken next, in words; empty for at once, and without a guardian. */
   guardianRetryAt: string;
+  /** What the payment server pays takes it in the PIN's place. */
+  isPasswordSet: boolean;
+  /** When the next password is taken, in words; empty for at once. */
+  passwordRetryAt: string;
   /** A restored wallet is still asking the server for what was bought before. */
   isRecovering: boolean;
   /** How many purchases of another machine came back. */

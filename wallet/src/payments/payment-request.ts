@@ -10,7 +10,7 @@ export interface RequestOptions {
   candidate: Candidate;
   userId: Uint8Array;
   playerKey: Uint8Array;
-  proof: 'press' | 'pin' | 'card';
+  proof: 'press' | 'pin' | 'password' | 'card';
   place: 'overlay' | 'wallet-page' | 'automatic';
   /** The key that `proof` names; the press key where the card has verified its own PIN. */
   signer: Signer;

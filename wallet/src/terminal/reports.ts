@@ -5,6 +5,8 @@ import { startOfDay, startOfMonth } from '../consent/spending-view.ts';
 import { rememberedView } from '../page/cards-view.ts';
 import { receiptOf } from '../page/receipts.ts';
 import type { OfflineProfile } from '../profile/offline.ts';
+import { KEYS_WORDS } from '../words/keys-words.ts';
+import type { Language } from '../words/languages.ts';
 import { pageWords } from '../words/page-words.ts';
 import { cardTrouble } from '../words/payment-words.ts';
 import { TERMINAL_WORDS } from '../words/terminal-words.ts';
@@ -34,6 +36,22 @@ export function statusReport({ settings, state, statement }: OfflineProfile, { n
     [words.games, state.pairings.map((one) => `${one.label} (${one.origin})`).join(', ') || words.none],
     ...state.blocked.map((one): [string, string] => [words.blocked, `${one.gameName} (${one.origin})`]),
   ]);
+}
+
+/** The words in their order, four a line; under what they are for. */
+export function phraseReport(phrase: readonly string[], language: Language): string {
+  const numbered = phrase.map((word, at) => `${String(at + 1).padStart(2)} ${word.padEnd(10)}`);
+  const rows = numbered.flatMap((_, at) =>
+    at % 4 === 0
+      ? [
+          numbered
+            .slice(at, at + 4)
+            .join('')
+            .trimEnd(),
+        ]
+      : [],
+  );
+  return [KEYS_WORDS[language].phrase.lead, ...rows].join('\n');
 }
 
 /** A line a payment, newest first. */

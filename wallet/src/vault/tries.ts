@@ -1,12 +1,14 @@
 /**
- * Counts PIN tries on disk, **before** anything is compared: cutting the power while a PIN is tried saves nothing. The
+ * Counts tries of a PIN or a password on disk, **before** anything is compared: cutting the power while a PIN is tried saves nothing. The
  * first three wrong ones cost nothing, then the wait grows to an hour.
  *
  * What it does not hold back: whoever can set this machine's clock forward shortens the wait, and whoever can write its files can
  * copy them and try elsewhere. There only the cost of one derivation and the machine's secret stand in the way.
  */
+import { join } from 'node:path';
 import { WalletError } from '../errors.ts';
 import { readPrivate, replaceDurably } from '../profile/files.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { Clock } from '../ports.ts';
 
 /** Wait before the next try, by the number of failed ones; the last entry holds for all above. */
@@ -20,12 +22,14 @@ interface Tally {
 export class PinTries {
   readonly #path: string;
   readonly #clock: Clock;
+  readonly #of: 'PIN' | 'PASSWORD';
   #tally: Tally;
 
   /** `isExpected`: the file must be there, and counts as tampered with when it is not. */
-  constructor(path: string, clock: Clock, isExpected: boolean) {
+  constructor(path: string, clock: Clock, isExpected: boolean, of: 'PIN' | 'PASSWORD' = 'PIN') {
     this.#path = path;
     this.#clock = clock;
+    this.#of = of;
     this.#tally = readTally(path, clock(), isExpected);
   }
 
@@ -40,11 +44,15 @@ export class PinTries {
     return delay > 0 && nowMs < retryAtMs ? retryAtMs : 0;
   }
 
-  /** Counts a try as failed, durably. Throws PIN_DELAYED, counting nothing, while the wait lasts. */
+  /** Counts a try as failed, durably. Throws PIN_DELAYED or PASSWORD_DELAYED, counting nothing, while the wait lasts. */
   begin(): void {
     const retryAtMs = this.retryAtMs;
     if (retryAtMs > 0) {
-      throw new WalletError('PIN_DELAYED', 'too many wrong PINs', { retryAtMs, hint: 'Wait, then try once more.' });
+      const what = this.#of === 'PIN' ? 'PINs' : 'passwords';
+      throw new WalletError(`${this.#of}_DELAYED`, `too many wrong ${what}`, {
+        retryAtMs,
+        hint: 'Wait, then try once more.',
+      });
     }
     this.#write({ failed: this.#tally.failed + 1, lastMs: this.#clock() });
   }
@@ -75,4 +83,9 @@ function readTally(path: string, nowMs: number, isExpected: boolean): Tally {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Those of the player's password: expected to be there once one was journalled. */
+export function passwordTries({ path, clock, state }: Pick<Profile, 'path' | 'clock' | 'state'>): PinTries {
+  return new PinTries(join(path, 'password-tries.json'), clock, state.passwords.all.length > 0, 'PASSWORD');
 }

@@ -152,6 +152,16 @@ export class Vault {
     return this.#inTurn(() => this.#open('pin', pin, lend));
   }
 
+  /** As `withPinKeys`, for whoever has the recovery phrase in the PIN's place. Throws PHRASE_WRONG or NOT_SET_UP. */
+  async withPhraseKeys<T>(phrase: string, use: (keys: PinKeys, day: DayKeys) => T): Promise<T> {
+    return this.#inTurn(() => {
+      const master = this.#requireOwnPhrase(phrase);
+      const day = dayKeys(daySecretsOf(master));
+      this.#setDay(day);
+      return Promise.resolve(use(pinKeys(pinSeedOf(master)), day));
+    });
+  }
+
   /** The recovery phrase again. Throws as `unlock` does. */
   async phrase(pin: string): Promise<readonly string[]> {
     return this.#inTurn(() => this.#open('pin', pin, phraseOf));
@@ -219,10 +229,8 @@ export class Vault {
   resetPin(phrase: string, next: string): Promise<void> {
     return this.#inTurn(async () => {
       requireNewPin(next);
-      const { hasGuardian, publicKeys, pin } = this.#requireFile();
-      const master = masterOf(phrase);
-      if (!equalBytes(publicKeysOf(master).account, publicKeys.account))
-        throw wrongPhrase('recovery phrase: of another wallet');
+      const { hasGuardian, pin } = this.#requireFile();
+      const master = this.#requireOwnPhrase(phrase);
       if (hasGuardian) this.#replace({ pin: await this.#sealOne('pin', master, next, pin.cost) });
       else await this.#sealAnew(master, pin.cost, next);
       this.#triesOf('pin').clear();
@@ -231,6 +239,15 @@ export class Vault {
 
   lock(): void {
     this.#setDay(undefined);
+  }
+
+  /** The master secret. Throws PHRASE_WRONG or NOT_SET_UP. */
+  #requireOwnPhrase(phrase: string): Uint8Array {
+    const { publicKeys } = this.#requireFile();
+    const master = masterOf(phrase);
+    if (!equalBytes(publicKeysOf(master).account, publicKeys.account))
+      throw wrongPhrase('recovery phrase: of another wallet');
+    return master;
   }
 
   #setDay(day: DayKeys | undefined): void {

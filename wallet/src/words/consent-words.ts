@@ -34,6 +34,8 @@ export interface ConsentWords {
     readonly spent: (day: string, month: string) => string;
     readonly pin: string;
     readonly answer: string;
+    /** At the terminal. */
+    readonly answerOnPage: string;
     readonly asks: (game: string) => string;
     readonly until: (time: string) => string;
     readonly look: string;
@@ -90,6 +92,7 @@ const en: ConsentWords = {
     spent: (day, month) => `Paid alone: ${day} today, ${month} this month`,
     pin: 'Guardian’s PIN',
     answer: 'The guardian answers: with this PIN it is paid, or refused for good.',
+    answerOnPage: 'The guardian answers on the wallet’s page.',
     asks: (game) => `${game}: may I?`,
     until: (time) => `At this price until ${time}`,
     look: 'Look at it and answer',
@@ -146,6 +149,7 @@ const fr: ConsentWords = {
     spent: (day, month) => `Payé seul : ${day} aujourd’hui, ${month} ce mois-ci`,
     pin: 'Code du responsable',
     answer: 'Le responsable répond : avec ce code, c’est payé, ou refusé pour de bon.',
+    answerOnPage: 'Le responsable répond sur la page du portefeuille.',
     asks: (game) => `${game} : je peux ?`,
     until: (time) => `À ce prix jusqu’au ${time}`,
     look: 'Regarder et répondre',
@@ -202,6 +206,7 @@ const de: ConsentWords = {
     spent: (day, month) => `Allein gezahlt: ${day} heute, ${month} in diesem Monat`,
     pin: 'PIN der Aufsichtsperson',
     answer: 'Die Aufsichtsperson antwortet: Mit dieser PIN wird gezahlt oder endgültig abgelehnt.',
+    answerOnPage: 'Die Aufsichtsperson antwortet auf der Seite der Wallet.',
     asks: (game) => `${game}: Darf ich?`,
     until: (time) => `Zu diesem Preis bis ${time}`,
     look: 'Ansehen und antworten',
@@ -258,6 +263,7 @@ const es: ConsentWords = {
     spent: (day, month) => `Pagado por su cuenta: ${day} hoy, ${month} este mes`,
     pin: 'PIN de la persona responsable',
     answer: 'Responde la persona responsable: con este PIN se paga o se rechaza para siempre.',
+    answerOnPage: 'La persona responsable responde en la página del monedero.',
     asks: (game) => `${game}: ¿puedo?`,
     until: (time) => `A este precio hasta el ${time}`,
     look: 'Mirarlo y responder',
@@ -314,6 +320,7 @@ const ja: ConsentWords = {
     spent: (day, month) => `子どもの支払い：今日 ${day}、今月 ${month}`,
     pin: '保護者の PIN',
     answer: '保護者が答えます。この PIN で支払うか、今後ずっと断ります。',
+    answerOnPage: '保護者がウォレットのページで答えます。',
     asks: (game) => `${game}：買ってもいい？`,
     until: (time) => `この価格は ${time} まで`,
     look: '内容を見て答える',
@@ -370,6 +377,7 @@ const ar: ConsentWords = {
     spent: (day, month) => `ما دفعه وحده: ${day} اليوم، ${month} هذا الشهر`,
     pin: 'رمز PIN لولي الأمر',
     answer: 'ولي الأمر هو من يجيب: بهذا الرمز يُدفع المبلغ أو يُرفض نهائيًا.',
+    answerOnPage: 'يجيب ولي الأمر في صفحة المحفظة.',
     asks: (game) => `${game}: هل يمكنني؟`,
     until: (time) => `بهذا السعر حتى ${time}`,
     look: 'الاطلاع عليه والرد',

@@ -38,6 +38,17 @@ export function pinField(id: string, label: string, isNew = false): HTMLElement 
   });
 }
 
+export function passwordField(id: string, label: string, isNew = false): HTMLElement {
+  return field(id, label, {
+    type: 'password',
+    class: 'password',
+    required: true,
+    maxlength: 128,
+    autocomplete: isNew ? 'new-password' : 'current-password',
+    ...(isNew && { minlength: 8 }),
+  });
+}
+
 /** The PIN that a card takes: digits, and for no password store. */
 export function cardPinField(id: string, label: string): HTMLElement {
   return field(id, label, {

@@ -1,5 +1,6 @@
 /** Keys and people in the settings: forgotten PIN, a child's guardian, password, keychain, who else has a wallet here. */
 import { CONSENT_WORDS } from '../../words/consent-words.ts';
+import { PASSWORD_WORDS } from '../../words/password-words.ts';
 import { KEYS_WORDS } from '../../words/keys-words.ts';
 import type { Language } from '../../words/languages.ts';
 import type { PageWords } from '../../words/page-words.ts';
@@ -95,11 +96,19 @@ export function guardianCard(view: PageView, words: PageWords): HTMLElement {
     h('h2', { id: 'guardian-title' }, guardian.title),
     ...(view.consent.isChild
       ? [changeGuardianFold(view, words), childPinFold(view, words), dismissFold(view, words)]
-      : [h('p', { class: 'hint' }, guardian.lead), appointFold(view, words)]),
+      : [
+          h('p', { class: 'hint' }, guardian.lead),
+          view.keys.isPasswordSet ? endPasswordFirst(view) : appointFold(view, words),
+        ]),
   );
 }
 
-function fold(id: string, title: string, ...children: readonly Node[]): HTMLElement {
+/** The child would know the password that stands for the guardian. */
+function endPasswordFirst({ language }: PageView): HTMLElement {
+  return h('p', { class: 'warning' }, PASSWORD_WORDS[language].beforeGuardian);
+}
+
+export function fold(id: string, title: string, ...children: readonly Node[]): HTMLElement {
   return h('details', { class: 'fold', id }, h('summary', {}, title), ...children);
 }
 

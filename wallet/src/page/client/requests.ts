@@ -2,9 +2,10 @@
 import type { PageWords } from '../../words/page-words.ts';
 import type { GameLimitsView, NoticeView, PageView, PairingRequestView, PaymentRequestView } from '../view.ts';
 import { CONSENT_WORDS } from '../../words/consent-words.ts';
+import { PASSWORD_WORDS } from '../../words/password-words.ts';
 import { noFold, strongPin } from './consent.ts';
 import { factLine, h } from './dom.ts';
-import { actionButton, amountField, cardPinField, form, pinField } from './fields.ts';
+import { actionButton, amountField, cardPinField, form, passwordField, pinField } from './fields.ts';
 import { icon } from './icons.ts';
 import { placeOf } from './installed.ts';
 import { forgottenFold } from './keys.ts';
@@ -136,15 +137,22 @@ function pinAnswer(request: PaymentRequestView, view: PageView, words: PageWords
       words,
       class: 'stack',
       busyText: payment.paying,
-      submit: (typed) => ['pay-with-pin', { id, pin: typed['pin'], cardPin: typed['cardPin'] }],
+      submit: ({ pin, password, cardPin }) => ['pay-with-pin', { id, pin, password, cardPin }],
     },
     h(
       'p',
       {},
-      pins.card ? payment.cardPinLead : isForGuardian ? CONSENT_WORDS[view.language].child.answer : payment.pinLead,
+      pins.password
+        ? passwordLead(pins.wallet, view)
+        : pins.card
+          ? payment.cardPinLead
+          : isForGuardian
+            ? CONSENT_WORDS[view.language].child.answer
+            : payment.pinLead,
     ),
     pins.wallet &&
       pinField('payment-pin', isForGuardian ? strongPin(view, words) : pins.card ? cards.walletPin : pin.label),
+    pins.password && passwordField('payment-password', PASSWORD_WORDS[view.language].label),
     pins.card && cardPinField('payment-cardPin', cards.cardPin),
     h(
       'div',
@@ -153,6 +161,12 @@ function pinAnswer(request: PaymentRequestView, view: PageView, words: PageWords
       h('button', { type: 'submit', class: 'primary' }, payment.pay(shown.total)),
     ),
   );
+}
+
+/** A wallet that is shut takes the PIN to open it, and the password to pay. */
+function passwordLead(isLocked: boolean, { language }: PageView): string {
+  const { pay, payLocked } = PASSWORD_WORDS[language];
+  return isLocked ? payLocked : pay;
 }
 
 function pressAnswer(id: string, total: string, words: PageWords): HTMLElement {

@@ -6,6 +6,7 @@ import { h } from './dom.ts';
 import { familyCard } from './consent.ts';
 import { amountField, field, form, pinField, selectField } from './fields.ts';
 import { guardianCard, keychainCard, peopleCard } from './keys.ts';
+import { passwordCard } from './password.ts';
 import { phraseSettings } from './phrase.ts';
 
 export function settingsView(view: PageView, words: PageWords): HTMLElement[] {
@@ -30,6 +31,7 @@ export function settingsView(view: PageView, words: PageWords): HTMLElement[] {
         { class: 'column' },
         phraseSettings(view, words),
         pinCard(words),
+        account && passwordCard(view, words),
         guardianCard(view, words),
         people && peopleCard(people, view, words),
         keychainCard(view),

@@ -1,0 +1,242 @@
+/** The password from the page to the real server's record: set, asked for in the PIN's place, wrong, changed, lost, brought back. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { virtualReaders } from '@coinslot/card';
+import { readEnvelope, verifyBundle } from '@coinslot/protocol';
+import { nativeVerifySignature } from '@coinslot/protocol/node';
+import { COST_FLOOR, openProfile, restoreProfile, startWallet } from '@coinslot/wallet';
+import { pino } from 'pino';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { passwordAtTerminal } from '../../wallet/src/account/terminal-password.ts';
+import { bundleOf } from '../../wallet/src/exports/bundle.ts';
+import { currentAttempt } from '../../wallet/src/journal/payments.ts';
+import { COST_FLOOR as FLOOR } from '../../wallet/src/vault/sealing.ts';
+import { PASSWORD_COST, passwordSigner } from '../../wallet/src/vault/password.ts';
+import { DELAYS_MS } from '../../wallet/src/vault/tries.ts';
+import { makeOffer, seedOf } from '../lib/parties.ts';
+import type { GameClient } from './game-client.ts';
+import { PageClient } from './page-client.ts';
+import { AUTO_PAIR, balanceOf, PIN, random, startWorld, temporaryFolder, type World } from './world.ts';
+
+const PASSWORD = 'correct horse battery';
+
+const openPage = (world: World): Promise<PageClient> => PageClient.open(world.wallet.pageUrl());
+
+/** An offer above the press, before the player on the page; its id there. */
+async function offerAbove(
+  world: World,
+  game: GameClient,
+  page: PageClient,
+  nonce: string,
+): Promise<string | undefined> {
+  world.time.nowMs += 1_000;
+  const made = { nonce, atMs: world.time.nowMs, quote: { amountMinor: 200n }, terms: { offerId: nonce } };
+  const { shown } = await game.offer(makeOffer(world.publisher, made).offerBytes);
+  expect(shown.consent).toBe('pin');
+  return (await page.view()).payment?.id;
+}
+
+const lastOf = ({ wallet }: World) => wallet.profile.state.payments.at(-1)!;
+
+it('the key: the same from the same password, another for every other password, secret, server and player', async () => {
+  const place = { accountSecret: seedOf('secret').slice(0, 16), serverId: 'one', userId: seedOf('user').slice(0, 16) };
+  const key = async (password: string, change: Partial<typeof place> = {}): Promise<string> =>
+    Buffer.from((await passwordSigner(password, { ...place, ...change })).publicKey).toString('hex');
+  const first = await key(PASSWORD);
+  expect(await key(PASSWORD.normalize('NFD'))).toBe(first);
+  const others = [
+    await key(`${PASSWORD}!`),
+    await key(PASSWORD, { accountSecret: seedOf('other').slice(0, 16) }),
+    await key(PASSWORD, { serverId: 'two' }),
+    await key(PASSWORD, { userId: seedOf('other').slice(0, 16) }),
+  ];
+  expect(new Set([first, ...others]).size).toBe(5);
+  expect(PASSWORD_COST.N).toBeGreaterThanOrEqual(FLOOR.N);
+});
+
+describe('with a password', () => {
+  it('pays above the press by it, and by nothing else; the bundle proves it, and no file holds it', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'trace' }, { write: (line) => void lines.push(line) });
+    const world = await startWorld({ wallet: { log } });
+    const [page, game] = [await openPage(world), await world.game()];
+    expect(await page.act('set-password', { pin: PIN, password: PASSWORD })).toEqual({ done: true });
+    expect((await page.view()).keys.isPasswordSet).toBe(true);
+
+    const id = await offerAbove(world, game, page, 'by-password');
+    expect((await page.view()).payment?.pins).toEqual({ wallet: false, card: false, password: true });
+    expect(await page.act('pay-with-pin', { id, pin: PIN })).toMatchObject({ code: 'BAD_REQUEST' });
+    expect(await page.act('pay-with-pin', { id, pin: PIN, password: 'wrong password' })).toMatchObject({
+      code: 'PASSWORD_WRONG',
+    });
+    expect(await page.act('pay-with-pin', { id, password: PASSWORD })).toEqual({ done: true });
+    await game.next('decision');
+    const payment = lastOf(world);
+    expect([payment.status, currentAttempt(payment).asked.proof]).toEqual(['approved', 'password']);
+    expect(await balanceOf(world)).toBe(800n);
+
+    const { state } = world.wallet.profile;
+    const bundle = bundleOf(payment, { state, crls: [], nowMs: world.time.nowMs });
+    const verify = nativeVerifySignature;
+    expect(verifyBundle(bundle, { roots: world.tree.roots, verify }).failed).toBeUndefined();
+
+    const secret = new RegExp(`${PASSWORD}|wrong password`);
+    expect(lines.join()).not.toMatch(secret);
+    for (const name of readdirSync(world.profilePath, { recursive: true, encoding: 'utf8' }))
+      if (name !== 'lock') expect(readBytes(world, name), name).not.toMatch(secret);
+  });
+
+  it('a press pays as before, and a locked wallet takes the PIN to open and the password to pay', async () => {
+    const world = await startWorld();
+    const [page, game] = [await openPage(world), await world.game()];
+    await page.act('set-password', { pin: PIN, password: PASSWORD });
+    world.time.nowMs += 1_000;
+    await game.pay(makeOffer(world.publisher, { nonce: 'small', atMs: world.time.nowMs }).offerBytes);
+    expect(currentAttempt(lastOf(world)).asked.proof).toBe('press');
+    world.wallet.lock();
+    const id = await offerAbove(world, game, page, 'locked');
+    expect((await page.view()).payment?.pins).toEqual({ wallet: true, card: false, password: true });
+    expect(await page.act('pay-with-pin', { id, pin: '0000', password: PASSWORD })).toMatchObject({
+      code: 'PIN_WRONG',
+    });
+    expect(await page.act('pay-with-pin', { id, pin: PIN, password: PASSWORD })).toEqual({ done: true });
+    await game.next('decision');
+    expect(lastOf(world).status).toBe('approved');
+  });
+
+  it('wrong ones are counted before they are compared, over a restart too, and then wait', async () => {
+    const world = await startWorld();
+    const page = await openPage(world);
+    await page.act('set-password', { pin: PIN, password: PASSWORD });
+    const change = (current: string) => page.act('set-password', { pin: PIN, current, password: 'another password' });
+    for (let tries = 0; tries < 3; tries++)
+      expect(await change('not this one')).toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect(await change(PASSWORD)).toMatchObject({ code: 'PASSWORD_DELAYED' });
+    expect((await page.view()).keys.passwordRetryAt).not.toBe('');
+    const kept = JSON.parse(readBytes(world, 'password-tries.json')) as { failed: number };
+    expect(kept.failed).toBe(3);
+    world.time.nowMs += DELAYS_MS[3]!;
+    expect(await change(PASSWORD)).toEqual({ done: true });
+    expect(JSON.parse(readBytes(world, 'password-tries.json'))).toMatchObject({ failed: 0 });
+  });
+});
+
+describe('changing it', () => {
+  it('takes the PIN and the one before; or the phrase, where it is forgotten; ended, the PIN pays again', async () => {
+    const world = await startWorld();
+    const [page, game] = [await openPage(world), await world.game()];
+    const phrase = (await world.wallet.profile.vault.phrase(PIN)).join(' ');
+    const ROWS = [
+      [{ pin: PIN, password: 'short' }, 'PASSWORD_FORM'],
+      [{ pin: '0000', password: PASSWORD }, 'PIN_WRONG'],
+      [{ pin: PIN, password: PASSWORD }, undefined],
+      [{ pin: PIN, password: 'second password' }, 'PASSWORD_WRONG'],
+      [{ pin: PIN, current: PASSWORD, password: 'second password' }, undefined],
+      [{ phrase: `${phrase} extra`, password: 'third password' }, 'PHRASE_WRONG'],
+      [{ phrase, password: 'third password' }, undefined],
+    ] as const;
+    for (const [fields, code] of ROWS) {
+      world.time.nowMs += 1_000;
+      expect((await page.act('set-password', fields)).code).toBe(code);
+    }
+    const first = await offerAbove(world, game, page, 'third');
+    expect(await page.act('pay-with-pin', { id: first, password: 'second password' })).toMatchObject({
+      code: 'PASSWORD_WRONG',
+    });
+    expect(await page.act('pay-with-pin', { id: first, password: 'third password' })).toEqual({ done: true });
+    await game.next('decision');
+
+    expect(await page.act('end-password', { pin: PIN, current: PASSWORD })).toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect(await page.act('end-password', { pin: PIN, current: 'third password' })).toEqual({ done: true });
+    const second = await offerAbove(world, game, page, 'pin-again');
+    expect(await page.act('pay-with-pin', { id: second, pin: PIN })).toEqual({ done: true });
+    await game.next('decision');
+    expect(currentAttempt(lastOf(world)).asked.proof).toBe('pin');
+    expect(await balanceOf(world)).toBe(600n);
+  });
+
+  it('a child’s wallet is not made while one is set, since the child knows it', async () => {
+    const world = await startWorld();
+    const page = await openPage(world);
+    await page.act('set-password', { pin: PIN, password: PASSWORD });
+    expect(await page.act('appoint-guardian', { pin: PIN, guardianPin: '8642' })).toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+    expect(world.wallet.profile.vault.hasGuardian).toBe(false);
+  });
+});
+
+it('is set, changed and ended at the terminal as well, for a wallet that is not running', async () => {
+  const world = await startWorld();
+  await world.wallet.close();
+  const profile = openProfile({ path: world.profilePath, clock: () => world.time.nowMs, random });
+  onTestFinished(() => profile.close());
+  const { serverUrl, tree } = world;
+  const place = { profile, serverUrl, roots: tree.roots, environment: 'sandbox' } as const;
+  await passwordAtTerminal({ ...place, leave: { pin: PIN }, password: PASSWORD });
+  expect(profile.state.passwords.publicKey).toHaveLength(32);
+  expect(profile.vault.day).toBeUndefined();
+  const end = (current: string) => passwordAtTerminal({ ...place, leave: { pin: PIN, current }, password: undefined });
+  await expect(end('not this one')).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+  await end(PASSWORD);
+  expect(profile.state.passwords.publicKey).toBeUndefined();
+});
+
+it('comes back with the recovery phrase: another machine asks for it, and its key is the same', async () => {
+  const world = await startWorld();
+  const page = await openPage(world);
+  await page.act('set-password', { pin: PIN, password: PASSWORD });
+  const phrase = (await world.wallet.profile.vault.phrase(PIN)).join(' ');
+  await world.wallet.close();
+  const { profile } = await restoreProfile({
+    path: join(temporaryFolder(), 'profile'),
+    clock: () => world.time.nowMs,
+    random,
+    phrase,
+    newPin: '97531',
+    language: 'en',
+    serverUrl: world.serverUrl,
+    roots: world.tree.roots,
+    environment: 'sandbox',
+    cost: COST_FLOOR,
+  });
+  const { serverUrl, tree } = world;
+  const options = { profile, port: 0, serverUrl, roots: tree.roots, environment: 'sandbox' } as const;
+  const wallet = await startWallet({ ...options, readers: virtualReaders(), autoPair: AUTO_PAIR, timeZone: 'UTC' });
+  onTestFinished(() => wallet.close());
+  await wallet.refresh();
+  const other = { ...world, wallet };
+  const [there, game] = [await openPage(other), await world.connect({ port: wallet.port })];
+  await game.pair();
+  const id = await offerAbove(other, game, there, 'elsewhere');
+  expect((await there.view()).payment?.pins.password).toBe(true);
+  expect(await there.act('pay-with-pin', { id, password: PASSWORD })).toEqual({ done: true });
+  await game.next('decision');
+  expect(currentAttempt(lastOf(other)).asked.proof).toBe('password');
+});
+
+it('a server that was put back to before it: the wallet says that none is set, and it is set again', async () => {
+  const world = await startWorld();
+  const page = await openPage(world);
+  await page.act('set-password', { pin: PIN, password: PASSWORD });
+  const { state } = world.wallet.profile;
+  const [known] = state.passwords.listed;
+  expect(readEnvelope(known!.envelope).typeName).toBe('account-request');
+  const forgetful = world.server.service.records.passwords;
+  const list = forgetful.listPasswords.bind(forgetful);
+  forgetful.listPasswords = () => Promise.resolve([]);
+  await world.wallet.refresh();
+  expect((await page.view()).keys.isPasswordSet).toBe(false);
+  forgetful.listPasswords = list;
+  await world.wallet.refresh();
+  expect((await page.view()).keys.isPasswordSet).toBe(true);
+  expect(state.passwords.all).toHaveLength(1);
+});
+
+function readBytes({ profilePath }: World, name: string): string {
+  try {
+    return readFileSync(join(profilePath, name), 'latin1');
+  } catch {
+    return ''; // a folder
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * The player's password: set, changed and taken away with the PIN, proven where a payment takes it. Where one is set, it stands in
+ * the PIN's place for what the payment server pays: the server takes no proof by the PIN key then.
+ *
+ * Who knows the PIN alone cannot change it here: that takes the password too, or the recovery phrase where it is forgotten.
+ */
+import {
+  decodeAccountRequest,
+  equalBytes,
+  openSigned,
+  readEnvelope,
+  ProtocolError,
+  type Signer,
+} from '@coinslot/protocol';
+import { WalletError } from '../errors.ts';
+import type { JournalRecord } from '../journal/records.ts';
+import type { Log } from '../ports.ts';
+import type { Profile } from '../profile/profile.ts';
+import { passwordSigner, PASSWORD_CHARACTERS_MAX, requireNewPassword } from '../vault/password.ts';
+import type { PinTries } from '../vault/tries.ts';
+import type { Account } from './account.ts';
+import type { Trust } from './server-envelope.ts';
+
+export interface PasswordDeskOptions {
+  profile: Profile;
+  account: Account;
+  trust: Trust;
+  log: Log;
+  /** Wrong passwords are counted before they are compared, as PINs are. */
+  tries: PinTries;
+}
+
+/** Who may change the password: the PIN with the password that stands, or the recovery phrase. */
+export interface PasswordLeave {
+  readonly pin?: string | undefined;
+  readonly current?: string | undefined;
+  readonly phrase?: string | undefined;
+}
+
+export class PasswordDesk {
+  readonly #options: PasswordDeskOptions;
+  #checking: Promise<void> | undefined;
+  #isTrying = false;
+
+  constructor(options: PasswordDeskOptions) {
+    this.#options = options;
+  }
+
+  /** By what the payment server said last. */
+  get isSet(): boolean {
+    return this.#options.profile.state.passwords.publicKey !== undefined;
+  }
+
+  /** When the next password is taken, ms; 0 for at once. */
+  get retryAtMs(): number {
+    return this.#options.tries.retryAtMs;
+  }
+
+  /**
+   * The key that signs what the player consents to. Throws LOCKED, PASSWORD_WRONG, PASSWORD_DELAYED, or GONE when none is set; counts
+   * before it compares.
+   */
+  async prove(password: string): Promise<Signer> {
+    const { profile, tries } = this.#options;
+    const { publicKey } = profile.state.passwords;
+    if (publicKey === undefined) throw new WalletError('GONE', 'no password is set');
+    // None has this length, so none was guessed; and scrypt is not run over a megabyte.
+    if (password.length > PASSWORD_CHARACTERS_MAX) throw wrong();
+    if (this.#isTrying) throw new WalletError('BAD_REQUEST', 'a password is being tried already');
+    this.#isTrying = true;
+    try {
+      tries.begin();
+      const signer = await this.#signerOf(password);
+      if (!equalBytes(signer.publicKey, publicKey)) throw wrong(tries.retryAtMs);
+      tries.clear();
+      return signer;
+    } finally {
+      this.#isTrying = false;
+    }
+  }
+
+  /** The first one, or another one in its place. Throws PASSWORD_FORM, what `prove` throws, and SERVER_UNREACHABLE. */
+  async set(password: string, leave: PasswordLeave): Promise<void> {
+    requireNewPassword(password, leave.pin);
+    await this.#requireLeave(leave);
+    this.#options.tries.clear();
+    const { publicKey } = await this.#signerOf(password);
+    await this.#register(publicKey, leave);
+  }
+
+  /** From then on the PIN pays again. Throws as `set` does. */
+  async takeAway(leave: PasswordLeave): Promise<void> {
+    await this.#requireLeave(leave);
+    await this.#register(undefined, leave);
+  }
+
+  /** Looks at what the server has, once for all who wait. Never throws: what fails now is found at the next look. */
+  check(): Promise<void> {
+    this.#checking ??= this.#check()
+      .catch((fault: unknown) => this.#options.log.warn({ fault: String(fault) }, 'password: could not be looked for'))
+      .finally(() => (this.#checking = undefined));
+    return this.#checking;
+  }
+
+  /** The vault is open afterwards, and whoever asks was allowed to. */
+  async #requireLeave({ pin, current, phrase }: PasswordLeave): Promise<void> {
+    const { vault } = this.#options.profile;
+    if (phrase !== undefined) return vault.withPhraseKeys(phrase, () => undefined);
+    await vault.provePin(pin ?? '');
+    if (this.isSet) await this.prove(current ?? '');
+  }
+
+  async #register(publicKey: Uint8Array | undefined, { pin, phrase }: PasswordLeave): Promise<void> {
+    const { profile, account } = this.#options;
+    const sign = (signer: Signer): Uint8Array => account.signPassword(signer, publicKey, this.#timeMs());
+    const envelope =
+      phrase === undefined
+        ? await profile.vault.withPinKeys(pin ?? '', ({ signer }) => sign(signer))
+        : await profile.vault.withPhraseKeys(phrase, ({ signer }) => sign(signer));
+    await account.send(envelope);
+    await this.#checking;
+    await this.check();
+  }
+
+  /** Later than the last one, which the server asks for. */
+  #timeMs(): number {
+    const { clock, state } = this.#options.profile;
+    return Math.max(clock(), (state.passwords.listed.at(-1)?.timeMs ?? 0) + 1);
+  }
+
+  async #check(): Promise<void> {
+    const { profile, account, tries } = this.#options;
+    const found = await this.#listed(account);
+    if (found === undefined) return;
+    const known = profile.state.passwords.listed.map(({ envelope }) => envelope);
+    const isLonger = known.every((one, i) => found[i] !== undefined && equalBytes(one, found[i]));
+    const atMs = profile.clock();
+    const forgotten: JournalRecord[] = isLonger ? [] : [{ kind: 'password', atMs, envelope: new Uint8Array() }];
+    const fresh = isLonger ? found.slice(known.length) : found;
+    const records = [...forgotten, ...fresh.map((envelope) => ({ kind: 'password', atMs, envelope }) as const)];
+    // The count of tries begins with the first one: once a password is journalled, a count that is gone is held to be the highest.
+    if (profile.state.passwords.all.length === 0 && fresh.length > 0) tries.clear();
+    if (records.length > 0) profile.record(...records);
+  }
+
+  /** All that the server has; `undefined` while locked. What this wallet's PIN key did not sign is no password of it. */
+  async #listed(account: Account): Promise<readonly Uint8Array[] | undefined> {
+    const all: Uint8Array[] = [];
+    for (let after = 0n; ;) {
+      const answered = await account.askList('passwords', after);
+      if (answered === undefined) return undefined;
+      all.push(...answered.decisions.filter((one) => this.#isOwn(one)));
+      if (answered.next <= after) return all;
+      after = answered.next;
+    }
+  }
+
+  #isOwn(envelope: Uint8Array): boolean {
+    const { profile, account, trust, log } = this.#options;
+    const publicKey = profile.vault.publicKeys.pin;
+    try {
+      openSigned(envelope, { type: 'account-request', publicKey, verify: trust.verify });
+      const { ask, userId } = decodeAccountRequest(readEnvelope(envelope).body);
+      return ask === 'password' && equalBytes(userId, account.userId);
+    } catch (fault) {
+      if (!(fault instanceof ProtocolError)) throw fault;
+      log.error({ code: fault.code }, 'password: one that this wallet never registered');
+      return false;
+    }
+  }
+
+  async #signerOf(password: string): Promise<Signer> {
+    const { profile, account } = this.#options;
+    const { day } = profile.vault;
+    const { serverId, userId } = account;
+    if (day === undefined) throw new WalletError('LOCKED', 'the wallet is locked');
+    if (serverId === undefined) throw new WalletError('SERVER_UNREACHABLE', 'the payment server was never heard from');
+    return passwordSigner(password, { accountSecret: day.accountSecret, serverId, userId });
+  }
+}
+
+function wrong(retryAtMs = 0): WalletError {
+  return new WalletError('PASSWORD_WRONG', 'wrong password', { retryAtMs });
+}
