@@ -18,6 +18,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { readPlotStyle } from '../publisher/src/lab/assets.ts';
+import { bundlePage } from '../publisher/src/lab/bundle-page.ts';
 import { bundleProgram } from '../wallet/src/page/bundle-program.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -75,6 +77,17 @@ async function buildWalletPage(): Promise<void> {
   cpSync(join(from, 'style'), join(to, 'style'), { recursive: true });
   for (const name of ['index.html', 'icon.svg']) copyFileSync(join(from, name), join(to, name));
   writeFileSync(join(to, 'page.js'), await bundleProgram(join(from, 'main.ts')));
+}
+
+/** The timing lab's page, beside the program that serves it. */
+async function buildLabPage(): Promise<void> {
+  const from = pathOf('publisher', 'src', 'lab', 'page');
+  const to = pathOf('publisher', 'dist', 'page');
+  mkdirSync(to, { recursive: true });
+  cpSync(join(from, 'style'), join(to, 'style'), { recursive: true });
+  for (const name of ['index.html', 'icon.svg']) copyFileSync(join(from, name), join(to, name));
+  writeFileSync(join(to, 'uplot.css'), readPlotStyle());
+  for (const [name, program] of await bundlePage(join(from, 'main.ts'))) writeFileSync(join(to, name), program);
 }
 
 /** The look of the server's pages, beside the program that serves them. */
@@ -163,6 +176,7 @@ for (const room of rooms) {
   rmSync(pathOf(room, 'dist'), { recursive: true, force: true });
   await buildPrograms(room);
   if (room === 'wallet') await buildWalletPage();
+  if (room === 'publisher') await buildLabPage();
   if (room === 'server') copyServerLook();
   if (room === 'plugin') await buildGlobal();
   copyFileSync(join(ROOT, 'LICENSE'), pathOf(room, 'dist', 'LICENSE'));

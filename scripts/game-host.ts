@@ -15,8 +15,12 @@ const FILES = [
   'comets-road.sealed',
 ];
 
-/** No script, style or connection from elsewhere; the wallet on loopback is the only other place the page may reach. */
-function contentPolicy(walletPort: number): string {
+/**
+ * No script, style or connection from elsewhere; the wallet on loopback is the only other place the page may reach, and a timing
+ * lab while one is open.
+ */
+function contentPolicy(walletPort: number, labPort: number | undefined): string {
+  const lab = labPort === undefined ? '' : ` http://127.0.0.1:${labPort}`;
   return [
     "default-src 'self'",
     "script-src 'self'",
@@ -24,7 +28,7 @@ function contentPolicy(walletPort: number): string {
     "img-src 'self' data: blob:",
     "media-src 'self' data: blob:",
     "font-src 'self' data:",
-    `connect-src 'self' data: blob: ws://127.0.0.1:${walletPort}`,
+    `connect-src 'self' data: blob: ws://127.0.0.1:${walletPort}${lab}`,
     "object-src 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -87,8 +91,10 @@ export async function hostGame(options: {
   gameFolder: string;
   port: number;
   walletPort: number;
+  /** Of a timing lab that the game may follow. */
+  labPort?: number | undefined;
 }): Promise<GameHost> {
-  const { root, gameFolder, port, walletPort } = options;
+  const { root, gameFolder, port, walletPort, labPort } = options;
   const files: Plugin = {
     name: 'coinslot-files',
     configurePreviewServer(server) {
@@ -114,7 +120,7 @@ export async function hostGame(options: {
       port,
       strictPort: true,
       host: '127.0.0.1',
-      headers: { 'content-security-policy': contentPolicy(walletPort), 'x-content-type-options': 'nosniff' },
+      headers: { 'content-security-policy': contentPolicy(walletPort, labPort), 'x-content-type-options': 'nosniff' },
     },
   });
   // Vite ends the whole process when standard input ends, which it does at once where there is no terminal.

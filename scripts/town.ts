@@ -41,6 +41,8 @@ export interface TownOptions {
   rules?: Pick<ProfileSetup, 'fairness' | 'region'>;
   /** Folder whose `coinslot/` holds `offers.yaml` and `placements.yaml` of the demo game; default: the game's own. */
   content?: string;
+  /** Port of a timing lab that the game may follow. */
+  labPort?: number;
   /** Called before something that takes a while. */
   onStep?: (step: string) => void;
   /** A line for the terminal, when a press has paid. */
@@ -80,7 +82,13 @@ export async function openTown(options: TownOptions): Promise<Town> {
   try {
     await buildGame(root, () => onStep('Building the demo game (once, and after changes) ...'));
     const { gameFolder, wallet } = parties;
-    const game = await hostGame({ root, gameFolder, port: ports.game, walletPort: wallet.port });
+    const game = await hostGame({
+      root,
+      gameFolder,
+      port: ports.game,
+      walletPort: wallet.port,
+      labPort: options.labPort,
+    });
     const close = async (): Promise<void> => {
       await game.close();
       await parties.close();

@@ -44,3 +44,5 @@ export { simulate, type SimulationInput, type SimulationResult } from './simulat
 export { compareBoundaries, type Comparison, type Mismatch, type PlacementReach } from './boundaries/compare.ts';
 export { findBoundaries, type CodeBoundary, type CodeKind } from './boundaries/find.ts';
 export { readSources, type Source, type Sources } from './boundaries/sources.ts';
+export { LAB_PORT, openLab, type LabOptions } from './lab/lab.ts';
+export type { LabServer } from './lab/lab-server.ts';

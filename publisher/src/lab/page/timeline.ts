@@ -38,7 +38,12 @@ export class Timeline {
     });
     this.#over.append(this.#line);
     const button = (name: string, sign: string, act: () => void): HTMLElement =>
-      h('button', { type: 'button', class: 'small', 'aria-label': name, title: name, onclick: act }, sign);
+      h(
+        'button',
+        // A word names its button by itself; a sign does not.
+        { type: 'button', class: 'small', 'aria-label': sign.length === 1 && name, title: name, onclick: act },
+        sign,
+      );
     this.element = h(
       'section',
       { class: 'card timeline', 'aria-labelledby': 'timeline-title' },
