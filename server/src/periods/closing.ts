@@ -62,12 +62,16 @@ export class Closing {
     const { store, isSandbox } = this.#options;
     if (early && !isSandbox)
       throw new ProtocolError('PERIOD_CLOSED', `period ${period}: only a sandbox closes a period that is not over`);
+    let hasBegun = false;
     try {
-      return await store.exclusively('closing', () => this.#close(period, early));
+      return await store.exclusively('closing', () => {
+        hasBegun = true;
+        return this.#close(period, early);
+      });
     } catch (error) {
-      if (error instanceof StoreError && error.kind === 'busy')
-        throw new ProtocolError('BUSY', 'another closing is running', { cause: error });
-      throw error;
+      if (!(error instanceof StoreError) || error.kind !== 'busy') throw error;
+      const what = hasBegun ? 'the database did not answer in time; close again' : 'another closing is running';
+      throw new ProtocolError('BUSY', what, { cause: error });
     }
   }
 

@@ -7,6 +7,8 @@ import { TYPES } from './wire.ts';
 export interface Statement<Row> {
   readonly name: string;
   readonly text: string;
+  /** It reads a large part of a table: planned anew each time, by hashes, with memory for them. */
+  readonly isLarge?: boolean;
   /** Only a type: what its rows look like. */
   readonly row?: Row;
 }
@@ -15,6 +17,12 @@ let statements = 0;
 export const sql = <Row = Record<string, never>>(text: string): Statement<Row> => ({
   name: `coinslot_${++statements}`,
   text,
+});
+
+/** A statement over a large part of a table, such as the sums of a month; see `Statement.isLarge`. */
+export const largeSql = <Row = Record<string, never>>(text: string): Statement<Row> => ({
+  ...sql<Row>(text),
+  isLarge: true,
 });
 
 /** Runs a statement and gives its rows; throws PostgresError. */
@@ -32,6 +40,9 @@ export interface ConnectOptions {
 
 /** Of the writing connections: every lookup by its index, since a plan made on an empty table is kept while it grows. */
 const BY_INDEX = ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off'];
+
+/** For one large statement: what `BY_INDEX` forbids is what makes it fast. */
+export const LARGE = `BEGIN READ ONLY; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL work_mem = '64MB'`;
 
 export const clientConfig = (options: ConnectOptions, use: 'write' | 'read' | 'lock'): pg.ClientConfig => ({
   connectionString: options.url,

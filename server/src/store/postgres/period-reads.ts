@@ -12,7 +12,7 @@ import {
   type SealPointRow,
 } from '../period-rows.ts';
 import { StoreError } from '../port.ts';
-import { sql, type Ask } from './connection.ts';
+import { largeSql, sql, type Ask } from './connection.ts';
 
 const MOVED = 'FROM transfers t JOIN postings p ON p.transfer = t.id AND p.period = t.period';
 
@@ -33,7 +33,7 @@ const SQL = {
   block: sql<BlockRow>('SELECT * FROM journal WHERE number = $1'),
   newestBlock: sql<BlockRow>('SELECT * FROM journal ORDER BY number DESC LIMIT 1'),
   blocks: sql<BlockRow>('SELECT * FROM journal WHERE number > $1 ORDER BY number LIMIT $2'),
-  movements: sql<MovementRow>(
+  movements: largeSql<MovementRow>(
     `SELECT a.kind, a.owner, a.currency, m.kind AS transfer_kind, count(DISTINCT m.id) AS n,
        sum(m.amount_minor)::bigint AS amount_minor
      FROM (SELECT t.id, t.kind, p.credit AS account, p.amount_minor

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { StoreError, type Store, type StoreTransaction } from '../port.ts';
-import { clientConfig, Connection, sql, type Ask, type ConnectOptions } from './connection.ts';
+import { clientConfig, Connection, LARGE, sql, type Ask, type ConnectOptions } from './connection.ts';
 import { openWriter, type Steps } from './open.ts';
 import { postgresErrorOf } from './postgres-errors.ts';
 import { PostgresReads } from './reads.ts';
@@ -62,8 +62,9 @@ const readOver = (pool: pg.Pool): Ask =>
     values: readonly unknown[] = [],
     isSecond = false,
   ): Promise<Row[]> {
-    const { name, text } = statement;
+    const { name, text, isLarge } = statement;
     try {
+      if (isLarge) return await readLarge<Row>(pool, text, values);
       return (await pool.query({ name, text, values: [...values] })).rows as Row[];
     } catch (cause) {
       const error = postgresErrorOf(cause, 'reading from the database');
@@ -71,6 +72,21 @@ const readOver = (pool: pg.Pool): Ask =>
       return ask<Row>(statement, values, true);
     }
   };
+
+async function readLarge<Row>(pool: pg.Pool, text: string, values: readonly unknown[]): Promise<Row[]> {
+  const client = await pool.connect();
+  try {
+    await client.query(LARGE);
+    const { rows } = await client.query({ text, values: [...values] });
+    await client.query('COMMIT');
+    client.release();
+    return rows as Row[];
+  } catch (cause) {
+    // Its transaction goes with the connection.
+    client.release(true);
+    throw cause;
+  }
+}
 
 class PostgresStore extends PostgresReads implements Store {
   readonly #options: ConnectOptions;
