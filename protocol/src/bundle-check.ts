@@ -3,12 +3,12 @@
  * holds years after every certificate in it has run out. Straight-line: the first check that fails names the verdict.
  *
  * What it does not prove: that nothing in it was revoked by an issuer of whom no list is there; and of a software card, when it
- * decided, since that is nobody's word but the card's own.
+ * decided, since that is nobody's word but the card's own, unless a payment server vouches for it.
  */
 import { decodeBundle, type Bundle } from './bundle.ts';
 import { hashChain, type VerifiedLeaf } from './certificates/index.ts';
 import type { CodeName } from './codes.ts';
-import { checkPastDecision } from './decision-check.ts';
+import { checkPastDecision, openCountersignature } from './decision-check.ts';
 import { equalBytes } from './encoding.ts';
 import { openEnvelope, openSigned, readEnvelope, type OpenOptions, type Verify } from './envelope.ts';
 import { ProtocolError } from './errors.ts';
@@ -211,7 +211,8 @@ class BundleFile implements Record<BundleCheck, () => void> {
 
   decision(): void {
     const { bundle, request, decision } = this.#read;
-    this.decider = checkPastDecision(bundle.decision, bundle.offer, this.#trust).signer;
+    const trust = this.#isVouched() ? { ...this.#trust, crls: [] } : this.#trust;
+    this.decider = checkPastDecision(bundle.decision, bundle.offer, trust).signer;
     const isApproved = decision.outcome === 'approved';
     requireAll('DECISION_MISMATCH', 'PaymentDecision', 'not what was asked for', [
       ['requestHash', equalBytes(decision.requestHash, requestHash(readEnvelope(bundle.request).body))],
@@ -223,6 +224,18 @@ class BundleFile implements Record<BundleCheck, () => void> {
     ]);
     if (isApproved && decision.timeMs > request.deadlineMs)
       throw new ProtocolError('DECISION_EXPIRED', 'PaymentDecision.timeMs: after the deadline of the request');
+  }
+
+  /** A payment server says that it has the decision in its record: whatever became of its signer since, it was good then. */
+  #isVouched(): boolean {
+    const { bundle, quote } = this.#read;
+    if (bundle.countersigned === undefined) return false;
+    const options = { ...this.#trust, nowMs: Number.MAX_SAFE_INTEGER };
+    const { publisherId } = openCountersignature(bundle.countersigned, bundle.decision, options);
+    requireAll('DECISION_MISMATCH', 'Countersignature', 'not of this payment', [
+      ['publisherId', publisherId === quote.publisherId],
+    ]);
+    return true;
   }
 
   /** Signed by a payment server of the same environment, later than the decision, for not more than was paid. */

@@ -39,6 +39,8 @@ const bundleShape = record('Bundle', {
   decision: envelopeBytes,
   /** Envelope `refund-notice`, once it was given back. */
   refund: maybe(envelopeBytes),
+  /** Envelope `countersignature`, where the signer of message 3 was revoked since: a payment server has this decision in its record. */
+  countersigned: maybe(envelopeBytes),
   /** Chains that the envelopes name by hash. */
   chains: list(chain, 0, CHAINS_MAX),
   /** Revocation lists as known, DER. */

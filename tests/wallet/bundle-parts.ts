@@ -124,6 +124,7 @@ export function makeBundle(change: BundleChange = {}): Bundle {
     request,
     decision: sealed('payment-decision', encodePaymentDecision(decision)),
     refund: sealed('refund-notice', encodeRefundNotice(refund)),
+    countersigned: undefined,
     chains: [],
     crls: [],
   };

@@ -3,6 +3,9 @@
  * change of what was shown, and of each message, is refused with its code.
  */
 import {
+  cardDecisionId,
+  readCertificate,
+  sealEnvelope,
   BUNDLE_BYTES_MAX,
   BUNDLE_CHECKS,
   checkDecision,
@@ -23,8 +26,20 @@ import {
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes16Of, DAY_MS, makeEnrolment, makePlayer, makeTree, NOON_MS, seedOf } from '../lib/parties.ts';
-import { makeBundle, player, server, tree, type BundleChange } from './bundle-parts.ts';
+import {
+  bytes16Of,
+  DAY_MS,
+  makeCardHolder,
+  makeCardIssuer,
+  makeCountersignature,
+  makeEnrolment,
+  makeOffer,
+  makePlayer,
+  makeTree,
+  NOON_MS,
+  seedOf,
+} from '../lib/parties.ts';
+import { makeBundle, player, publisher, server, tree, type BundleChange } from './bundle-parts.ts';
 
 const verify = nativeVerifySignature;
 const roots = tree.roots;
@@ -154,6 +169,50 @@ describe('each message changed, and signed anew by its own signer', () => {
     ['a refund dated after its certificate', { refund: { timeMs: NOON_MS + 9 * DAY_MS } }, 'refund CHAIN_EXPIRED'],
   ];
   it.each(ROWS)('%s', (_, change, expected) => expect(failure(makeBundle(change))).toBe(expected));
+});
+
+describe('a software card that was revoked since', () => {
+  const issuer = makeCardIssuer(tree);
+  const card = makeCardHolder(issuer.certifier, { assurance: 'software' });
+  const paid = ((): Bundle => {
+    const { offer } = makeOffer(publisher, { quote: { amountMinor: 50n, currency: 'USD', cards: 'software' } });
+    const made = makeBundle({
+      quote: { cards: 'software' },
+      request: { audience: card.keyHash },
+      decision: {
+        signer: card.keyHash,
+        timeMs: offer.offerTimeMs,
+        decisionId: cardDecisionId(card.cardId, offer.nonce),
+        card: { counter: 1, head: seedOf('head'), unreportedMinor: 47n },
+      },
+    });
+    const { body } = readEnvelope(made.decision);
+    return { ...made, refund: undefined, decision: sealEnvelope('payment-decision', body, card.signer, card.chain) };
+  })();
+  const { serialHex } = readCertificate(card.chain[0]!);
+  const list = issuer.certifier.listRevoked({
+    number: 1,
+    revoked: [{ serialHex, revokedAtMs: NOON_MS + DAY_MS }],
+    thisUpdateMs: NOON_MS + DAY_MS,
+    nextUpdateMs: NOON_MS + 2 * DAY_MS,
+  });
+  const vouched = (fields = {}): Uint8Array =>
+    makeCountersignature(server, paid.decision, { timeMs: NOON_MS + DAY_MS / 2, ...fields });
+
+  it('proves its payment by the payment server’s word, which has it in its record', () => {
+    expect(failure(paid)).toBe('holds');
+    expect(failure({ ...paid, crls: [list] })).toBe('decision CHAIN_REVOKED');
+    expect(failure({ ...paid, crls: [list], countersigned: vouched() })).toBe('holds');
+  });
+
+  it.each([
+    ['another publisher', () => vouched({ publisherId: 'other' }), 'decision DECISION_MISMATCH'],
+    ['another decision', () => makeCountersignature(server, honest.decision), 'decision DECISION_MISMATCH'],
+    ['the publisher’s own key', () => makeCountersignature(publisher, paid.decision), 'decision CHAIN_ROLE'],
+    ['a touched signature', () => badlySigned(vouched()), 'decision BAD_SIGNATURE'],
+  ] as const)('but not by that of %s', (_, countersigned, expected) => {
+    expect(failure({ ...paid, crls: [list], countersigned: countersigned() })).toBe(expected);
+  });
 });
 
 describe('each message touched', () => {

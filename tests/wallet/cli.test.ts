@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { encodeRoots } from '@coinslot/protocol';
 import { COST_FLOOR, createProfile, openProfile } from '@coinslot/wallet';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -85,6 +85,7 @@ describe('coinslot-wallet', () => {
     const env = { ...process.env, HOME: home, LC_ALL: 'en_GB.UTF-8', COINSLOT_KEYCHAIN: 'off' };
     const path = join(home, 'profile');
     const machineSecretPath = join(home, '.config', 'coinslot', 'machine-secret');
+    mkdirSync(dirname(machineSecretPath), { recursive: true, mode: 0o700 });
     const place = { path, clock: Date.now, random, machineSecretPath };
     const setup = { pin: '2468', language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR } as const;
     const profile = await createProfile({ ...place, ...setup });

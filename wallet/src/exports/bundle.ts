@@ -2,6 +2,7 @@
 import { encodeBundle, readEnvelope, signatureInput, type Bundle } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { WalletError } from '../errors.ts';
+import { hex } from '../hex.ts';
 import { currentAttempt, type Payment } from '../journal/payments.ts';
 import type { WalletState } from '../journal/state.ts';
 
@@ -23,7 +24,12 @@ export function bundleOf(payment: Payment, { state, crls, nowMs }: BundleSources
   const enrolment = state.enrolling?.enrolment;
   const isWhole = payment.offer.length > 0 && payment.shown.length > 0 && request.length > 0;
   if (decision === undefined || enrolment === undefined || !isWhole) {
-    throw new WalletError('GONE', `${payment.nonceHex}: not all messages of this payment are here`);
+    throw new WalletError('GONE', `${payment.nonceHex}: not all messages of this payment are here`, {
+      hint:
+        enrolment === undefined
+          ? 'This wallet came back by its recovery phrase: what opened the account is with the payment server, whose pages have the proof.'
+          : 'Without a decision there is nothing to prove yet.',
+    });
   }
   const bundle: Bundle = {
     version: 1,
@@ -34,6 +40,7 @@ export function bundleOf(payment: Payment, { state, crls, nowMs }: BundleSources
     request,
     decision,
     refund: payment.refundNotice,
+    countersigned: payment.decided && state.recovered.countersignature(hex(payment.decided.decisionId)),
     chains: [],
     crls,
   };

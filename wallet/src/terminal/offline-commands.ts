@@ -66,11 +66,21 @@ export function saveBundle(folder: string, decision: string, out: string | undef
   return put(out ?? bundleName(payment), bundleOf(payment, { state, crls, nowMs }), settings.language);
 }
 
-function paymentOf({ payments }: WalletState, decision: string): Payment {
+/** What came back by the recovery phrase has its decision here, and no words of what was shown. */
+function requireNotRecovered({ all }: WalletState['recovered'], decision: string, payment: Payment | undefined): void {
+  if (payment !== undefined || decision === '') return;
+  if (!all.some(({ decisionHex }) => decisionHex.startsWith(decision))) return;
+  throw new WalletError('GONE', `${decision}: bought on another machine, whose journal had what was shown`, {
+    hint: 'Its proof is with the payment server: coinslot-wallet account opens the pages of your account.',
+  });
+}
+
+function paymentOf({ payments, recovered }: WalletState, decision: string): Payment {
   const found = payments.filter(
     ({ decided }) => decided !== undefined && decision !== '' && hex(decided.decisionId).startsWith(decision),
   );
   const [payment] = found;
+  requireNotRecovered(recovered, decision, payment);
   const hint = 'coinslot-wallet history lists decisions.';
   if (payment === undefined) throw new WalletError('GONE', `${decision}: no such decision`, { hint });
   if (found.length > 1) throw new WalletError('BAD_REQUEST', `${decision}: of several payments`, { hint });
