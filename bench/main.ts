@@ -9,6 +9,7 @@ import { measureLatency } from './latency/latency.ts';
 import { measureMessages } from './messages.ts';
 import { measureBulk } from './server/bulk.ts';
 import { measureServer } from './server/server.ts';
+import { measureTiming } from './timing/timing.ts';
 import { keepPart, meets, printPart, summarise, type Part } from './report.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   server: measureServer,
   idle: measureIdle,
   frames: measureFrames,
+  timing: measureTiming,
   messages: measureMessages,
   bundles: measureBundles,
 };

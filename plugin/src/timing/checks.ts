@@ -4,12 +4,13 @@
  */
 import { isHeldOut, variantFor } from './assignment.ts';
 import { factsOf, type CompiledRule, type FactReader } from './rule.ts';
-import { countsAt } from './state.ts';
+import { countAt } from './state.ts';
 import type {
   Campaign,
   Facts,
   Placement,
   PlacementsFile,
+  ShownCounts,
   SkipReason,
   TimingState,
   Variant,
@@ -53,17 +54,15 @@ export const chosenVariant = ({ campaign }: CompiledCampaign, { state }: Situati
 const targetOf = (compiled: CompiledCampaign, at: Situation): string =>
   at.file.offers[chosenVariant(compiled, at).offer]?.target ?? '';
 
-type Span = 'session' | 'day' | 'lifetime';
-
-const capCheck = (reason: SkipReason, span: Span): Check => ({
+const capCheck = (reason: SkipReason, span: keyof ShownCounts): Check => ({
   reason,
   passes: ({ campaign }, { file, state, nowMs }) =>
-    isBelow(countsAt(state, state.campaigns[campaign.id], nowMs)[span], campaign.caps[span]) &&
-    isBelow(countsAt(state, state.shown, nowMs)[span], file.overall.caps[span]),
+    isBelow(countAt(state, state.campaigns[campaign.id], span, nowMs), campaign.caps[span]) &&
+    isBelow(countAt(state, state.shown, span, nowMs), file.overall.caps[span]),
   met: ({ campaign }, { file, state, nowMs }) => ({
-    'of this campaign': countsAt(state, state.campaigns[campaign.id], nowMs)[span],
+    'of this campaign': countAt(state, state.campaigns[campaign.id], span, nowMs),
     'its cap': campaign.caps[span],
-    'over all': countsAt(state, state.shown, nowMs)[span],
+    'over all': countAt(state, state.shown, span, nowMs),
     'overall cap': file.overall.caps[span],
   }),
 });

@@ -44,7 +44,7 @@ function choose(campaigns: readonly CompiledCampaign[], at: Situation): TimingDe
   const explain = (): readonly ExplainedCampaign[] => campaigns.map((one) => explainOne(one, at));
   let furthest = -1;
   for (const compiled of campaigns) {
-    const failed = CHECKS.findIndex((check) => !check.passes(compiled, at));
+    const failed = firstFailed(compiled, at);
     if (failed < 0) {
       const { id, delayMs, afterDecline } = compiled.campaign;
       const variant = chosenVariant(compiled, at);
@@ -53,6 +53,12 @@ function choose(campaigns: readonly CompiledCampaign[], at: Situation): TimingDe
     furthest = Math.max(furthest, failed);
   }
   return { show: false, reason: CHECKS[furthest]!.reason satisfies SkipReason, explain };
+}
+
+/** The index of a campaign's first failing check, or -1. */
+function firstFailed(compiled: CompiledCampaign, at: Situation): number {
+  for (let i = 0; i < CHECKS.length; i++) if (!CHECKS[i]!.passes(compiled, at)) return i;
+  return -1;
 }
 
 function explainOne(compiled: CompiledCampaign, at: Situation): ExplainedCampaign {

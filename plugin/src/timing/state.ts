@@ -14,6 +14,17 @@ export function countsAt(state: TimingState, counts: ShownCounts | undefined, no
   return counts.day === 0 || state.day === dayOf(state, nowMs) ? counts : { ...counts, day: 0 };
 }
 
+/** One count as of now, without making anything: the engine asks for hundreds in a call. */
+export function countAt(
+  state: TimingState,
+  counts: ShownCounts | undefined,
+  span: keyof ShownCounts,
+  nowMs: number,
+): number {
+  if (counts === undefined) return 0;
+  return span === 'day' && state.day !== dayOf(state, nowMs) ? 0 : counts[span];
+}
+
 /** A player who has never played. `seed` is random and kept for ever; `dayOffsetMs` is added to UTC for the calendar day. */
 export function newTimingState(seed: string, dayOffsetMs: number, nowMs: number): TimingState {
   return {
