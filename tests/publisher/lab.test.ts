@@ -10,7 +10,7 @@ import { loadAssets, type LabAssets } from '../../publisher/src/lab/assets.ts';
 import { openLab } from '../../publisher/src/lab/lab.ts';
 import type { LabServer } from '../../publisher/src/lab/lab-server.ts';
 import { LAB_LIMITS } from '../../publisher/src/lab/limits.ts';
-import type { LabView } from '../../publisher/src/lab/view.ts';
+import type { LabView, SimulationView } from '../../publisher/src/lab/view.ts';
 import { studioFiles } from '../../publisher/src/studio/layout.ts';
 
 const DEMO = join(import.meta.dirname, '../../demo-game/coinslot');
@@ -214,6 +214,25 @@ describe('editing', () => {
     expect((await page.post('undo')).text).toBe(`# abc\n${before}`);
     expect((await page.post('undo')).text).toBe(before);
     expect((await page.view()).canUndo).toBe(false);
+  });
+
+  it('simulates the edited file, and holds its guard-rails against it', async () => {
+    const page = await Page.open();
+    const { text, summary } = await page.view();
+    expect(summary.join(' ')).toContain('comet');
+    await page.post('edit', {
+      text: `${text}\nexpect:\n  offersPerSession: { p95: { max: 3 } }\n  shareNeverAsked: { min: 99% }\n`,
+    });
+    const answer = await page.send('simulate', { players: 260 });
+    expect(answer.status).toBe(200);
+    const simulated = (await answer.json()) as SimulationView;
+    expect(simulated).toMatchObject({ players: 260, guardRails: [{ holds: true }, { holds: false }] });
+    expect(simulated.guardRails[1]!.text).toMatch(/^shareNeverAsked: at least 99 %, found \d/);
+    expect(simulated.personas.reduce((sum, one) => sum + one.players, 0)).toBe(260);
+    expect(simulated.perHour.counts.reduce((sum, one) => sum + one, 0)).toBe(260);
+    writeFileSync(path('personas.yaml'), 'personas: { nobody: {} }\n');
+    const refused = await page.send('simulate', { players: 10 });
+    expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining('personas.yaml:1:')]);
   });
 
   it('tells faults with their place, and the last good rules stay in force', async () => {

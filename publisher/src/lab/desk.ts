@@ -4,7 +4,9 @@ import { dirname } from 'node:path';
 import { patchText } from '@coinslot/plugin/timing';
 import { formatPlacements } from '../placements/compile.ts';
 import { applyPatch } from '../placements/patch.ts';
-import { readText, replaceFile } from '../studio/files.ts';
+import { summarize } from '../placements/summary.ts';
+import { readPersonas } from '../simulate/personas-file.ts';
+import { readBytesIfThere, readText, replaceFile } from '../studio/files.ts';
 import type { StudioFiles } from '../studio/layout.ts';
 import { FILE_START, FaultsError, type Fault } from '../text/faults.ts';
 import { LabDocument, type LabSources } from './document.ts';
@@ -17,7 +19,7 @@ import type { LabView, SimulationView } from './view.ts';
 import { watchFiles } from './watch.ts';
 
 export interface LabDeskOptions {
-  readonly files: Pick<StudioFiles, 'offers' | 'placements' | 'compiledPlacements'>;
+  readonly files: Pick<StudioFiles, 'offers' | 'placements' | 'compiledPlacements' | 'personas'>;
   readonly recordings: RecordingsFolder;
   readonly clock: () => number;
 }
@@ -57,7 +59,7 @@ export class LabDesk {
       saved: document.isSaved,
       changedOnDisk: document.changedOnDisk,
       canUndo: document.canUndo,
-      summary: [],
+      summary: document.file === null ? [] : summarize(document.file, document.expectations),
       offers: offersView(document.offers),
       publisher: document.offers?.publisherId ?? '',
       recordings: recordings.list(),
@@ -121,8 +123,11 @@ export class LabDesk {
   async simulate(fields: Readonly<Record<string, unknown>>): Promise<SimulationView> {
     const { file, expectations, offers } = this.#document;
     if (file === null || offers === undefined) throw this.#fault('there is nothing to simulate');
+    const { personas } = this.#options.files;
+    const isThere = readBytesIfThere(personas) !== undefined;
+    const who = isThere ? readPersonas(personas, readText(personas), file) : undefined;
     const nowMs = this.#options.clock();
-    return runSimulation({ file, expectations, offers, personas: undefined, players: fields['players'], nowMs });
+    return runSimulation({ file, expectations, offers, who, players: fields['players'], nowMs });
   }
 
   /** The bytes of a recording of the folder, or `undefined`. */

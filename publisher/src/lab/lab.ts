@@ -10,7 +10,7 @@ import { RecordingsFolder } from './recordings.ts';
 export const LAB_PORT = 8376;
 
 export interface LabOptions {
-  readonly files: Pick<StudioFiles, 'offers' | 'placements' | 'compiledPlacements'>;
+  readonly files: Pick<StudioFiles, 'offers' | 'placements' | 'compiledPlacements' | 'personas'>;
   /** Default: `recordings/` beside `placements.yaml`. */
   readonly recordingsFolder?: string;
   /** Default `LAB_PORT`; 0 takes a free one. */

@@ -6,7 +6,7 @@ import type { OffersFile } from '../offers/read.ts';
 import type { Expectation, Expectations } from '../placements/expect.ts';
 import type { Distribution } from '../simulate/figures.ts';
 import type { BrokenExpectation } from '../simulate/guard-rails.ts';
-import type { Persona } from '../simulate/persona.ts';
+import type { PersonasFile } from '../simulate/personas-file.ts';
 import { simulate, type SimulationResult } from '../simulate/simulate.ts';
 import { LAB_LIMITS } from './limits.ts';
 import type { SimulatedFigure, SimulationView } from './view.ts';
@@ -15,8 +15,8 @@ export interface LabSimulation {
   readonly file: PlacementsFile;
   readonly expectations: Expectations;
   readonly offers: OffersFile;
-  /** `undefined`: the presets. */
-  readonly personas: readonly Persona[] | undefined;
+  /** What `personas.yaml` says; `undefined`: the presets. */
+  readonly who: PersonasFile | undefined;
   /** From the page; anything else than a whole number up to the limit counts as the usual number. */
   readonly players: unknown;
   readonly nowMs: number;
@@ -24,16 +24,18 @@ export interface LabSimulation {
 
 /** Threads that are worth starting for so many players; the rest of the machine is for the game. */
 const THREADS_MAX = 2;
+const DAY_MS = 86_400_000;
 
 /** Runs in threads of its own, so that the page and following games are answered meanwhile. */
 export async function runSimulation(asked: LabSimulation): Promise<SimulationView> {
-  const { file, expectations, offers, personas, nowMs } = asked;
+  const { file, expectations, offers, who, nowMs } = asked;
   const result = await simulate({
     file,
     expectations,
     offers: offers.offers,
-    ...(personas !== undefined && { personas }),
-    fromMs: nowMs,
+    ...who,
+    // As the command does: whoever runs both on one day gets the same figures.
+    fromMs: Math.floor(nowMs / DAY_MS) * DAY_MS,
     players: playersOf(asked.players),
     // More than one always: what runs in this thread would keep everybody waiting.
     workers: Math.max(2, Math.min(THREADS_MAX, availableParallelism())),

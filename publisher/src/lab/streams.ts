@@ -15,7 +15,7 @@ export class Streams {
     return this.#open.size;
   }
 
-  /** Keeps a response open and sends the first event at once. The oldest goes when there are too many. */
+  /** Keeps a response open and sends the first event at once, unless its value is null. The oldest goes when there are too many. */
   add(response: ServerResponse, headers: Readonly<Record<string, string>>, event: string, value: unknown): void {
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' });
     this.#open.add(response);
@@ -27,7 +27,8 @@ export class Streams {
       const [oldest] = this.#open;
       oldest?.destroy();
     }
-    response.write(eventText(event, value));
+    if (value === null) response.flushHeaders();
+    else response.write(eventText(event, value));
     this.#onCount();
   }
 

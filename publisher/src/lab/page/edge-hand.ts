@@ -2,11 +2,12 @@
  * The hand on an edge: dragged with the mouse or moved by arrow keys, it tries other rules in the page at once; let go, they are
  * written into the document.
  */
+import { durationText } from '@coinslot/plugin/timing';
 import { change } from './api.ts';
 import { bandsOf, withPacing, YAML_KEYS, type BandEdge, type PacedField } from './model.ts';
 import type { Store } from './store.ts';
 import { takeView, tell } from './told.ts';
-import { durationText, snap, stepFor } from './times.ts';
+import { snap, stepFor } from './times.ts';
 
 /** Arrow keys that follow each other are written as one edit. */
 const COMMIT_MS = 600;

@@ -1,11 +1,10 @@
 /** Every pacing of every campaign as fields: for those that have no band in the session, and for whoever rather types. */
-import type { Campaign } from '@coinslot/plugin/timing';
+import { durationText, type Campaign } from '@coinslot/plugin/timing';
 import { DURATION } from '../../placements/duration.ts';
 import { change } from './api.ts';
 import { fill, h } from './dom.ts';
 import type { Store } from './store.ts';
 import { takeView, tell } from './told.ts';
-import { durationText } from './times.ts';
 
 interface Field {
   readonly name: string;

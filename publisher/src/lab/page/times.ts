@@ -10,25 +10,6 @@ export function clock(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', MINUTE_MS],
-  ['s', 1_000],
-  ['ms', 1],
-] as const;
-
-/** As the file writes it: `4m`, `1h30m`, `0s`. */
-export function durationText(ms: number): string {
-  let left = Math.round(ms);
-  const parts = UNITS.map(([unit, size]) => {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    return count > 0 ? `${count}${unit}` : '';
-  });
-  return parts.join('') || '0s';
-}
-
 /** As people say it: "4 min", "90 s". */
 export function spokenDuration(ms: number): string {
   if (ms < 2 * MINUTE_MS) return `${Math.round(ms / 100) / 10} s`;
