@@ -40,9 +40,21 @@ export { listReleases, type ListedRelease } from './release/list.ts';
 export { publishPlacements, rollBackPlacements, type Published, type RolledBack } from './release/publish.ts';
 export { PRESET_PERSONAS, type Persona, type Spread } from './simulate/persona.ts';
 export { PRESET_GUARD } from './simulate/setup.ts';
-export { simulate, type SimulationInput, type SimulationResult } from './simulate/simulate.ts';
+export { readPersonas, type PersonasFile } from './simulate/personas-file.ts';
+export { reportHtml } from './simulate/report-html.ts';
+export { simulate, tracePlayer, type SimulationInput, type SimulationResult } from './simulate/simulate.ts';
 export { compareBoundaries, type Comparison, type Mismatch, type PlacementReach } from './boundaries/compare.ts';
 export { findBoundaries, type CodeBoundary, type CodeKind } from './boundaries/find.ts';
 export { readSources, type Source, type Sources } from './boundaries/sources.ts';
 export { LAB_PORT, openLab, type LabOptions } from './lab/lab.ts';
 export type { LabServer } from './lab/lab-server.ts';
+export { estimate, estimateLines, type Estimate, type EstimateInput } from './experiments/estimate.ts';
+export {
+  experimentResults,
+  type Comparison as ExperimentComparison,
+  type ExperimentResults,
+  type GroupResult,
+} from './experiments/results.ts';
+export { comparisonWords, resultLines, resultsCsv } from './experiments/report.ts';
+export { newcombeInterval, normalQuantile, sampleSize, wilsonInterval } from './experiments/statistics.ts';
+export { tally, type NamedRecording, type Tally, type UnitKind, type UnitOutcome } from './experiments/tally.ts';

@@ -1,4 +1,5 @@
 /** Boundaries by elapsed play (`every: 10m`), made from when a recorded session was played. */
+import { offersOf } from './flights.ts';
 import type { RecordedLine } from './recording.ts';
 import type { Placement } from './types.ts';
 
@@ -8,8 +9,9 @@ interface Stretch {
   readonly toMs: number;
   /** Play of the session before it. */
   readonly beforeMs: number;
-  /** Line after which what waited for its end comes. */
   readonly endLine: number;
+  /** It only stands still for a dialog: what waits for the end of play waits on. */
+  readonly isPause: boolean;
 }
 
 /** A boundary that a placement would have; it comes right after a line. */
@@ -24,9 +26,10 @@ function stretchesOf(lines: readonly RecordedLine[], playedMs: number): readonly
   const stretches: Stretch[] = [];
   let fromMs: number | undefined;
   let beforeMs = playedMs;
+  const pauses = pausesOf(lines);
   const end = (toMs: number, endLine: number): void => {
     if (fromMs === undefined) return;
-    stretches.push({ fromMs, toMs, beforeMs, endLine });
+    stretches.push({ fromMs, toMs, beforeMs, endLine, isPause: pauses.has(endLine) });
     beforeMs += toMs - fromMs;
     fromMs = undefined;
   };
@@ -37,6 +40,17 @@ function stretchesOf(lines: readonly RecordedLine[], playedMs: number): readonly
   });
   if (lines.length > 0) end(lines.at(-1)!.t, lines.length - 1);
   return stretches;
+}
+
+/** Lines at which play stood still for an offer that came during play. */
+function pausesOf(lines: readonly RecordedLine[]): ReadonlySet<number> {
+  const pauses = new Set<number>();
+  for (const { boundary, answered } of offersOf(lines)) {
+    const line = boundary === null ? undefined : lines[boundary];
+    if (boundary === null || line?.kind !== 'boundary' || !line.playing) continue;
+    for (let i = boundary; i < (answered?.line ?? lines.length); i++) if (lines[i]!.kind === 'play') pauses.add(i);
+  }
+  return pauses;
 }
 
 /**
@@ -51,14 +65,17 @@ export function madeByPlay(
   const { on, duringPlay } = placement;
   if (on.kind !== 'play-time') return [];
   const made: MadeBoundary[] = [];
-  for (const { fromMs, toMs, beforeMs, endLine } of stretchesOf(lines, playedMs)) {
+  let waiting = 0;
+  for (const { fromMs, toMs, beforeMs, endLine, isPause } of stretchesOf(lines, playedMs)) {
     const first = Math.floor(beforeMs / on.everyMs) + 1;
     const last = Math.floor((beforeMs + toMs - fromMs) / on.everyMs);
     for (let nth = first; nth <= last; nth++) {
       const t = fromMs + nth * on.everyMs - beforeMs;
-      const inPlay = { placement, t, playing: true, afterLine: lastLineAt(lines, t) };
-      made.push(duringPlay ? inPlay : { placement, t: toMs, playing: false, afterLine: endLine });
+      if (duringPlay) made.push({ placement, t, playing: true, afterLine: lastLineAt(lines, t) });
+      else waiting++;
     }
+    if (isPause) continue;
+    for (; waiting > 0; waiting--) made.push({ placement, t: toMs, playing: false, afterLine: endLine });
   }
   return made;
 }

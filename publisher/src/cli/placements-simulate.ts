@@ -6,7 +6,6 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { dayOf } from '../offers/dates.ts';
 import { readOffers } from '../offers/read.ts';
 import { compileDesign } from '../placements/compile.ts';
-import { groundOf } from '../simulate/life.ts';
 import { readPersonas } from '../simulate/personas-file.ts';
 import { reportHtml } from '../simulate/report-html.ts';
 import { reportText } from '../simulate/report-text.ts';
@@ -15,12 +14,11 @@ import {
   DAYS_MAX,
   DEFAULTS,
   PLAYERS_MAX,
-  setupOf,
   simulate,
+  tracePlayer,
   WORKERS_MAX,
   type SimulationInput,
 } from '../simulate/simulate.ts';
-import { tracePlayer } from '../simulate/trace.ts';
 import { readBytesIfThere, readText, replaceFile } from '../studio/files.ts';
 import { filesOf, moment, reportFaults, say, warn, withSources, type FileOptions } from './terminal.ts';
 
@@ -81,7 +79,7 @@ async function run(folder: string, options: Options): Promise<void> {
 }
 
 function writePlayer(input: SimulationInput, player: number, folder: string): void {
-  const { persona, recordings } = tracePlayer(groundOf(setupOf(input)), player);
+  const { persona, recordings } = tracePlayer(input, player);
   mkdirSync(folder, { recursive: true });
   recordings.forEach((text, i) => {
     const file = join(folder, `player-${player}-session-${i + 1}.jsonl`);

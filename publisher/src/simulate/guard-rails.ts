@@ -3,7 +3,7 @@ import type { Expectation, Expectations } from '../placements/expect.ts';
 import type { Figures } from './figures.ts';
 import type { Ground } from './life.ts';
 import type { Tally } from './tally.ts';
-import { tracePlayer, type Moment } from './trace.ts';
+import { traceLife, type Moment } from './trace.ts';
 
 export interface BrokenExpectation {
   readonly expectation: Expectation;
@@ -32,7 +32,7 @@ export function brokenExpectations(
     if (found === null || holds(expectation, found.value)) return [];
     const { value, player } = found;
     if (player === null) return [{ expectation, found: value, player, persona: null, minute: null }];
-    const { persona, moments } = tracePlayer(ground, player);
+    const { persona, moments } = traceLife(ground, player);
     const minute = Math.floor(breakingMs(expectation, moments, ground) / MINUTE_MS);
     return [{ expectation, found: value, player, persona, minute }];
   });

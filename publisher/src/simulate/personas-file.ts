@@ -6,7 +6,7 @@ import { didYouMean } from '../text/near-name.ts';
 import { schemaFaults, type SchemaNode } from '../text/schema-faults.ts';
 import { readYaml, type YamlSource } from '../text/yaml-source.ts';
 import type { GameWords } from './game-model.ts';
-import { PRESET_PERSONAS, type Persona } from './persona.ts';
+import { PRESET_PERSONAS, type Persona, type Spread } from './persona.ts';
 import { personasSchema, type PersonaYaml } from './personas-schema.ts';
 
 export interface PersonasFile {
@@ -51,16 +51,21 @@ function personaOf(source: YamlSource, name: string, written: PersonaYaml, fault
     ...base,
     ...plain(rest),
     name,
-    sessionMinutes: { ...base.sessionMinutes, ...sessionMinutes },
-    levelMinutes: { ...base.levelMinutes, ...levelMinutes },
-    pauseSeconds: { ...base.pauseSeconds, ...pauseSeconds },
-    answerSeconds: { ...base.answerSeconds, ...answerSeconds },
+    sessionMinutes: spreadOf(base.sessionMinutes, sessionMinutes),
+    levelMinutes: spreadOf(base.levelMinutes, levelMinutes),
+    pauseSeconds: spreadOf(base.pauseSeconds, pauseSeconds),
+    answerSeconds: spreadOf(base.answerSeconds, answerSeconds),
     facts: { ...base.facts, ...facts },
   };
   if (persona.walletReady + persona.paymentsOff > 1)
     faults.push(source.fault(path, 'walletReady and paymentsOff are more than 100% together'));
   return persona;
 }
+
+const spreadOf = (base: Spread, written: PersonaYaml['sessionMinutes']): Spread => ({
+  median: written?.median ?? base.median,
+  spread: written?.spread ?? base.spread,
+});
 
 /** Shares as numbers, what was left out as not there at all. */
 function plain(written: Readonly<Record<string, string | number | undefined>>): Partial<Persona> {

@@ -39,8 +39,8 @@ p { margin: 0 0 .75rem; max-width: 46rem; }
 .scroll { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
-caption { text-align: start; padding: .9rem 1rem .25rem; font-weight: 600; }
-th, td { padding: .45rem 1rem; text-align: end; white-space: nowrap; border-top: 1px solid var(--line); }
+caption { text-align: start; padding: .9rem .75rem .25rem; font-weight: 600; }
+th, td { padding: .45rem .75rem; text-align: end; white-space: nowrap; border-top: 1px solid var(--line); }
 thead th { color: var(--muted); font-weight: 500; border-top: 0; font-size: .875rem; }
 th[scope=row], thead th:first-child, .words { text-align: start; font-weight: 500; }
 td.words { white-space: normal; min-width: 18rem; color: var(--muted); font-weight: 400; }
@@ -57,6 +57,7 @@ svg .marker { stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 3 3; }
 svg .line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
 svg .dot { fill: var(--accent); }
 svg .band { fill: var(--soft); }
+@media (max-width: 40rem) { svg text, svg .axis, svg .mark { font-size: 14px; } }
 @media print {
   :root { --ground: #fff; --surface: #fff; --ink: #000; --muted: #444; --line: #ccc; --accent: #0e6757; --soft: #cfe6de; --trough: #eee; --mark: #8a5207; --good: #17663a; --good-soft: #fff; --danger: #a32a22; --danger-soft: #fff; }
   body { font-size: 10pt; }

@@ -7,6 +7,7 @@ import {
   PERCENTILES,
   ratio,
   SKIP_WORDS,
+  tableText,
   wholeNumber,
   moneyText,
 } from './report-words.ts';
@@ -20,7 +21,7 @@ export function reportText(result: SimulationResult): readonly string[] {
     `${wholeNumber(players)} players, ${days} days from ${dayOf(fromMs)}, seed ${seed}, file ${file}`,
     `${wholeNumber(tally.decisions)} decisions; the payer's own guard: ${guardText(result)}`,
     '',
-    ...table(
+    ...tableText(
       ['', 'over', ...PERCENTILES.map((one) => `p${one}`), 'most'],
       figureRows(result).map(({ name, over, distribution, text }) => [
         ...[name, `${wholeNumber(distribution.count)} ${over}`],
@@ -32,7 +33,7 @@ export function reportText(result: SimulationResult): readonly string[] {
     ),
     `never asked  ${percent(figures.shareNeverAsked)} of the players`,
     '',
-    ...table(
+    ...tableText(
       ['campaign', 'variant', 'reached', 'eligible', 'due', 'held back', 'shown', 'accepted', 'of shown'],
       [...tally.funnel.values()].map((step) => [
         ...[step.campaign, step.variant],
@@ -43,7 +44,7 @@ export function reportText(result: SimulationResult): readonly string[] {
     ),
     `asked for by players themselves  ${wholeNumber(tally.asked)}, accepted ${ratio(tally.askedAccepted, tally.asked)}`,
     '',
-    ...table(
+    ...tableText(
       ['persona', 'players', 'sessions', 'hours', 'offers/h p50', 'p90', 'never asked', 'spent a player'],
       result.personas.map((one) => [
         ...[one.name, wholeNumber(one.players), wholeNumber(one.sessions), wholeNumber(Math.round(one.playedHours))],
@@ -70,23 +71,7 @@ function skipLines({ tally }: SimulationResult): readonly string[] {
       .map(([reason, one]) => `${SKIP_WORDS[reason] ?? reason} ${ratio(one, times)}`);
     return times === 0 ? [] : [[key.replace(' ', ': '), wholeNumber(times), words.join(', ')]];
   });
-  return rows.length === 0 ? [] : [...table(['why not', 'times', ''], rows, 1, 2), ''];
+  return rows.length === 0 ? [] : [...tableText(['why not', 'times', ''], rows, 1, 2), ''];
 }
 
 const REASONS_SHOWN = 4;
-
-/** Columns by their widest cell: words to the left, from `numbersFrom` to before `wordsFrom` to the right. */
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  numbersFrom: number,
-  wordsFrom = Infinity,
-): readonly string[] {
-  const widths = head.map((word, i) => Math.max(word.length, ...rows.map((row) => row[i]!.length)));
-  return [head, ...rows].map((row) =>
-    row
-      .map((cell, i) => (i < numbersFrom || i >= wordsFrom ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join('  ')
-      .trimEnd(),
-  );
-}

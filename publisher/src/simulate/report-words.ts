@@ -9,7 +9,8 @@ import type { SimulationResult } from './simulate.ts';
 export const PERCENTILES = [10, 50, 90, 95, 99] as const;
 
 export const wholeNumber = (value: number): string => value.toLocaleString('en');
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const percent = (share: number): string =>
+  share > 0 && share < 0.0005 ? '<0.1 %' : `${(100 * share).toFixed(1)} %`;
 export const oneDigit = (value: number): string => value.toFixed(1);
 export const moneyText = (minor: number, currency: string): string =>
   formatMoney({ amountMinor: BigInt(Math.round(minor)), currency }, 'en');
@@ -87,3 +88,19 @@ export function guardText({ guard }: SimulationResult): string {
 }
 
 export const SKIP_WORDS: Readonly<Record<string, string>> = { 'another-first': 'another campaign came first' };
+
+/** Columns by their widest cell: words to the left, from `numbersFrom` to before `wordsFrom` to the right. */
+export function tableText(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbersFrom: number,
+  wordsFrom = Infinity,
+): readonly string[] {
+  const widths = head.map((word, i) => Math.max(word.length, ...rows.map((row) => row[i]!.length)));
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, i) => (i < numbersFrom || i >= wordsFrom ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -13,6 +13,7 @@ import { PRESET_PERSONAS, type Persona } from './persona.ts';
 import { PRESET_GUARD, simulatedOffers, type Setup } from './setup.ts';
 import { addTally, emptyTally, tallyPlayers, type Tally } from './tally.ts';
 import { startThreads } from './threads.ts';
+import { traceLife, type TracedPlayer } from './trace.ts';
 
 export interface SimulationInput {
   readonly file: PlacementsFile;
@@ -99,6 +100,10 @@ export async function simulate(input: SimulationInput): Promise<SimulationResult
     broken: brokenExpectations(expectations, figures, tally, ground),
   };
 }
+
+/** One player of a simulation, lived through again: events, and sessions as recordings. Throws as `simulate` rejects. */
+export const tracePlayer = (input: SimulationInput, index: number): TracedPlayer =>
+  traceLife(groundOf(setupOf(input)), index);
 
 function requireWhole(name: string, value: number, most: number): void {
   if (!Number.isSafeInteger(value) || value < 1 || value > most)

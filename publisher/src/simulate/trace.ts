@@ -21,7 +21,7 @@ export interface TracedPlayer {
 }
 
 /** Lives one player through again: the same life as in any run with the same setup. */
-export function tracePlayer(ground: Ground, index: number): TracedPlayer {
+export function traceLife(ground: Ground, index: number): TracedPlayer {
   const tracing = new Tracing(ground);
   const life = new Life(ground, index, tracing);
   life.run();
