@@ -2,7 +2,7 @@
 import { Dialog, type ControlId } from './dialog/dialog.ts';
 import { createSurface, type Surface } from './draw/surface.ts';
 import { createMeasure, Scene } from './draw/scene.ts';
-import { familiesFor, fontIsMissing, loadBundledFonts } from './font/load.ts';
+import { familiesFor, familiesOf, fontIsMissing, loadBundledFonts } from './font/load.ts';
 import { contains, grown } from './layout/geometry.ts';
 import { layOut } from './layout/layout.ts';
 import { TARGET_CSS_PX } from './layout/scale.ts';
@@ -61,7 +61,7 @@ class Overlay implements OverlayPort {
     const theme = themeOf(options.theme, options.contrast === 'more' || wantsContrast(page));
     this.#themedFont = theme.fontFamily;
     this.#families = familiesFor(this.#themedFont, page.fonts);
-    this.#measure = createMeasure(page, () => this.#families);
+    this.#measure = createMeasure(page, (text) => familiesOf(this.#families, this.#themedFont, text));
     this.#scene = new Scene(page, theme, () => this.#families);
     this.#motion = new Motion(options.reducedMotion);
     this.#dialog = new Dialog({

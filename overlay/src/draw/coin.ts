@@ -1,5 +1,5 @@
 /** The coin, the slot and the small marks beside them, painted with plain canvas calls. */
-import { darker, faded, lighter } from './colour.ts';
+import { darker, faded, lighter, mixed } from './colour.ts';
 
 type Pen = CanvasRenderingContext2D;
 
@@ -176,7 +176,8 @@ export function paintMissingCoin(
   tokens: CoinColours,
 ): void {
   pen.save();
-  pen.strokeStyle = faded(lighter(tokens.line, 0.45), 0.9);
+  // Between ink and inset: as plain on light paper as in the dark.
+  pen.strokeStyle = mixed(tokens.ink, tokens.well, 0.45);
   pen.lineWidth = Math.max(1.5, radius * 0.07);
   const dash = (Math.PI * 2 * radius * 0.94) / 20;
   pen.setLineDash([dash * 1.1, dash * 0.9]);

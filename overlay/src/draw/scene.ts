@@ -5,7 +5,7 @@
 import { CanvasTextMetrics, Container, Text, TextStyle } from 'pixi.js';
 import type { Art } from '../dialog/view.ts';
 import type { ControlId } from '../dialog/dialog.ts';
-import { fontOf } from '../font/load.ts';
+import { familiesOf, fontOf } from '../font/load.ts';
 import { grown, rect, type Rect } from '../layout/geometry.ts';
 import type { Layout, Measure, TextBox } from '../layout/types.ts';
 import type { ThemeTokens } from '../theme.ts';
@@ -158,7 +158,7 @@ export class Scene {
 
   #textOf(box: TextBox): Text {
     const style = new TextStyle({
-      fontFamily: [...this.#families()],
+      fontFamily: [...familiesOf(this.#families(), this.#theme.fontFamily, box.text)],
       fontSize: box.size,
       fontWeight: box.weight === 600 ? '600' : '400',
       fill: this.#theme[box.ink],
@@ -195,11 +195,11 @@ export class Scene {
 }
 
 /** How the dialog's texts are measured, with the same font as they are drawn. Throws when there is no 2D context. */
-export function createMeasure(page: Document, families: () => readonly string[]): Measure {
+export function createMeasure(page: Document, families: (text: string) => readonly string[]): Measure {
   const pen = page.createElement('canvas').getContext('2d');
   if (pen === null) throw new Error('overlay: no 2D context');
   return (text, size, weight) => {
-    pen.font = fontOf(families(), size, weight);
+    pen.font = fontOf(families(text), size, weight);
     return pen.measureText(text).width;
   };
 }

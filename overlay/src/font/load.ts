@@ -18,6 +18,16 @@ export function familiesFor(themed: string, fonts: FontFaceSet): string[] {
   return [...(themed === '' ? [] : [themed]), ...bundled, ...FALLBACK];
 }
 
+/** A digit, or a currency's code that was wrapped onto a line of its own. */
+const FIGURE = /\p{Nd}|^\s*\p{Lu}{3}\s*$/u;
+
+/**
+ * The families for one text. Whatever has a figure in it keeps the bundled font: a studio's font has its own idea of what a 1 and
+ * an 8 look like, and so of what is paid.
+ */
+export const familiesOf = (families: readonly string[], themed: string, text: string): readonly string[] =>
+  themed !== '' && FIGURE.test(text) ? families.filter((family) => family !== themed) : families;
+
 /** CSS `font` value, as canvas wants it. */
 export const fontOf = (families: readonly string[], size: number, weight: Weight): string =>
   `${weight} ${size}px ${families.map((family) => (/^[a-z-]+$/.test(family) ? family : `"${family}"`)).join(',')}`;

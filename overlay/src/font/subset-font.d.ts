@@ -1,8 +1,8 @@
 /** Ships without types; the options used here. */
 declare module 'subset-font' {
   export interface SubsetOptions {
-    readonly targetFormat: 'woff2';
-    readonly variationAxes: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
+    readonly targetFormat: 'woff2' | 'truetype';
+    readonly variationAxes?: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
     readonly noHinting: boolean;
     /** OpenType features that stay; all when left out. */
     readonly keepFeatures?: readonly string[];

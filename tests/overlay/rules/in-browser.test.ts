@@ -7,6 +7,7 @@ import { LANGUAGES } from '../../../overlay/src/words/index.ts';
 import { openStage, type OpenedStage } from '../lib/browser.ts';
 import { coarse, differingShare } from '../lib/pictures-differ.ts';
 import { EVERY_LANGUAGE, shownIn } from '../lib/samples.ts';
+import { swappedDigits } from '../lib/swapped-digits.ts';
 import { DIFFERING_SHARE_MAX, SCENES, type VisualScene } from '../scenes/scenes.ts';
 
 const require = createRequire(import.meta.url);
@@ -313,6 +314,43 @@ describe('visual scenes', () => {
     const before = readFileSync(fileOf(scene));
     expect(differingShare(before, await drawn({ ...scene, state: 'not-enough' }))).toBeGreaterThan(DIFFERING_SHARE_MAX);
     expect(differingShare(before, await drawn({ ...scene, theme: 'arcade' }))).toBeGreaterThan(DIFFERING_SHARE_MAX);
+  });
+});
+
+describe('rule 2: the amount is drawn as it is', () => {
+  it('a studio’s font whose digits are swapped draws no figure of the dialog', async () => {
+    const font = Array.from(await swappedDigits());
+    const drawn = await page.evaluate(async (bytes) => {
+      const range = { unicodeRange: 'U+30-39' };
+      document.fonts.add(await new FontFace('Swapped', Uint8Array.from(bytes), range).load());
+      const pen = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D;
+      const widthOf = (text: string, family: string): number => {
+        pen.font = `400 40px ${family}`;
+        return pen.measureText(text).width;
+      };
+      const pixels: Record<string, string> = {};
+      for (const fontFamily of ['', 'Swapped'])
+        for (const [name, state] of Object.entries(window.stage.statesIn('en'))) {
+          await window.stage.open({
+            width: 640,
+            height: 360,
+            walletOpens: true,
+            theme: { base: 'lantern', fontFamily },
+          });
+          window.stage.show(state);
+          window.stage.run(600);
+          pixels[`${name} ${fontFamily}`] = window.stage.plainPicture();
+        }
+      // The font does lie: its 1 is Inter's 2.
+      const widths = ['Swapped', '"Coinslot Inter"'].map((family) =>
+        [...'0123456789'].map((one) => widthOf(one, family)),
+      );
+      const names = Object.keys(window.stage.statesIn('en'));
+      return { widths, changed: names.filter((name) => pixels[`${name} `] !== pixels[`${name} Swapped`]) };
+    }, font);
+    const [swapped = [], inter = []] = drawn.widths;
+    expect(swapped.slice(0, 9)).toEqual(inter.slice(1));
+    expect(drawn.changed).toEqual([]);
   });
 });
 
