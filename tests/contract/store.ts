@@ -220,6 +220,33 @@ export function describeStore(rig: StoreRig): void {
         await expect(ofNobody).rejects.toMatchObject({ kind: 'refused' });
       });
 
+      it('sealed quotes are kept once each, and listed newest first, for the cards that they accept, while they hold', async () => {
+        const store = await furnished();
+        const quote = (name: string, cards: 'chip' | 'software', notAfterMs: number) => ({
+          publisherId: 'lumen',
+          contentKeyId: bytesOf('content key', 16),
+          quoteSignature: bytesOf(name, 64),
+          cards,
+          envelope: bytesOf(`envelope ${name}`),
+          notAfterMs,
+          takenAtMs: 7,
+        });
+        const rows = [quote('one', 'chip', 20), quote('two', 'software', 10), quote('three', 'software', 30)];
+        for (const row of [...rows, quote('one', 'software', 99)])
+          await store.transaction((tx) => tx.escrows.addSealedQuote(row));
+        const placed = rows.map((row, i) => ({ ...row, position: BigInt(i + 1) }));
+        const listed = (assurance: 'chip' | 'software', notAfterMs: number, before?: bigint, count = 9) =>
+          store.escrows.listSealedQuotes({ assurance, notAfterMs, before, count });
+        expect(await listed('chip', 10)).toEqual([placed[2], placed[1], placed[0]]);
+        expect(await listed('software', 10)).toEqual([placed[2], placed[1]]);
+        expect(await listed('chip', 11)).toEqual([placed[2], placed[0]]);
+        expect(await listed('chip', 10, 3n, 1)).toEqual([placed[1]]);
+        const ofNobody = { ...quote('four', 'chip', 20), publisherId: 'nobody' };
+        await expect(store.transaction((tx) => tx.escrows.addSealedQuote(ofNobody))).rejects.toMatchObject({
+          kind: 'refused',
+        });
+      });
+
       it('a ceiling set below what is owed stands at what is owed', async () => {
         const store = await furnished();
         expect(await pay(store, [{ player: BOB, nonce: '1', priceMinor: 400n }])).toEqual(['APPROVED']);

@@ -30,6 +30,7 @@ import {
   makeServerHolder,
   makeTree,
   NOON_MS,
+  seedOf,
   type Holder,
   type Tree,
 } from '../lib/parties.ts';
@@ -118,6 +119,7 @@ export async function startMarket(time: Time, hooks?: ServerHooks): Promise<Mark
     log: silent,
     cardIssuers: ([ALG.ed25519, ALG.p256] as const).map((alg) => makeCardIssuer(tree, alg).certifier),
     cardPolicy: CARD_TERMS,
+    encryptionSeed: seedOf('encryption'),
     ...(hooks && { hooks }),
   });
   onTestFinished(() => server.close());
