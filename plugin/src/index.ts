@@ -16,6 +16,7 @@ export type {
   MessageCheck,
   OpenedContent,
   PassedMessage,
+  PlacementsRefresh,
   ReachedBoundary,
   RestoreResult,
   ResultReason,

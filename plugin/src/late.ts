@@ -4,6 +4,7 @@
  */
 export { acceptDecision } from './core/accept.ts';
 export { checksOf } from './core/checks.ts';
+export { keptCrls, learnRevoked } from './core/kept-crls.ts';
 export { offerFor, Purchase } from './core/purchase.ts';
 export { unreached } from './core/unreached.ts';
 export { createVerifier } from './verifier.ts';

@@ -126,6 +126,8 @@ export function createVerifier(options: VerifierOptions) {
   return {
     /** The price list, and the roots that it stands under. */
     shipped: { list, roots },
+    /** Every revocation list that is known now. */
+    revocationLists: (): readonly Uint8Array[] => revocations.all,
     sellable: list.offers.filter((one) => !one.retired).map(sellableOf),
     /** Whether a card may decide about any offer, retired ones included: then keys may be of P-256. */
     takesCards: list.offers.some(({ quote }) => decodeQuote(readEnvelope(quote).body).cards !== 'none'),

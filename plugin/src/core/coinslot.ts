@@ -26,10 +26,11 @@ import { Flights } from './flights.ts';
 import type { Restoration } from './healing.ts';
 import { bytesOf } from './hex.ts';
 import { WalletLink } from './link.ts';
+import { RELEASE, tablesOf, type KeptRelease } from './kept-release.ts';
 import { lateLoader, NotLoadedError, type Late } from './loading.ts';
 import { Play } from './play.ts';
 import { Player } from './player.ts';
-import type { ConsentDialog, ConsentStage, CorePorts, LoopbackPermissionPort, Store } from './ports.ts';
+import type { ConsentDialog, ConsentStage, CorePorts, LoopbackPermissionPort } from './ports.ts';
 import type { PurchaseOrder } from './purchase.ts';
 import type { RunningOut } from './running-out.ts';
 import type {
@@ -38,6 +39,7 @@ import type {
   CoreOptions,
   Entitlement,
   LinkState,
+  PlacementsRefresh,
   RestoreResult,
   OpenedContent,
   TimingNews,
@@ -50,24 +52,17 @@ const SETTLED_MS = 2_000;
 const HEAL_FIRST_MS = 5_000;
 const HEAL_MOST_MS = 300_000;
 
-/** Where the newest revocation lists are kept between sessions. */
-const CRLS = 'crls';
-
 /** Loaded once and kept by the host. Rejects with NotLoadedError. */
 const aftercare = (): Promise<typeof Aftercare> =>
   import('../aftercare.ts').catch((cause: unknown) => {
     throw new NotLoadedError(cause);
   });
 
-async function keptCrls(store: Store): Promise<readonly Uint8Array[]> {
-  const kept = await store.get(CRLS, CRLS);
-  return Array.isArray(kept) ? kept.filter((one): one is Uint8Array => one instanceof Uint8Array) : [];
-}
-
 export class Coinslot {
   readonly events: Emitter<CoinslotEvents>;
   /** Resolves when what was bought before has been verified; `can` answers from then on. */
   readonly ready: Promise<void>;
+  readonly #options: CoreOptions;
   readonly #ports: CorePorts;
   #file: PlacementsFile;
   #decide: Decide;
@@ -98,12 +93,13 @@ export class Coinslot {
   /** Throws RangeError for a placements file that `coinslot check` would refuse. Files are verified when first needed. */
   constructor(options: CoreOptions, ports: CorePorts, events = new Emitter<CoinslotEvents>()) {
     this.events = events;
+    this.#options = options;
     this.#ports = ports;
     const { placements, priceList, roots, crls, sandbox = false, wallet, locale = 'en' } = options;
     this.#file = placements;
     this.#decide = compileTiming(placements);
     const { clock, store, random, openSocket, origin } = ports;
-    this.#late = lateLoader({ priceList, roots, crls, sandbox, game: placements.game }, () => keptCrls(store));
+    this.#late = lateLoader({ priceList, roots, crls, sandbox, game: placements.game }, store);
     const onProblem = (where: string) => (error: unknown) => this.#problem(where, error);
     this.#flights = new Flights(store);
     this.#entitlements = new Entitlements({
@@ -183,6 +179,17 @@ export class Coinslot {
     this.#tell({ kind: 'placements', file });
     this.#play.reschedule();
     if (this.#play.playing) this.#prefetchWhenNear();
+  }
+
+  /**
+   * Fetches the rules that were released last from `placementsUrl`, and takes them when they are newer and hold. Done by itself after
+   * the start. Never rejects; what is refused is a `problem` too. `again`: also asks whether those in force still hold; default true.
+   */
+  refreshPlacements(again = true): Promise<PlacementsRefresh> {
+    return import('../release.ts').then(
+      ({ refreshRelease }) => refreshRelease(this, this.#options, this.#ports, this.#late, again),
+      (error: unknown) => ({ status: 'unreached', detail: errorText(error) }),
+    );
   }
 
   /** Asks for a target at once: ignores pacing, never consent. `granted` without a dialog when it is open already. */
@@ -411,6 +418,16 @@ export class Coinslot {
     this.#lookAhead();
     // Paired before: connecting asks the player nothing, and finds what was paid or lost.
     if (paired || flights.length > 0) void this.#link.reach();
+    await this.#useKept();
+  }
+
+  /** The rules released last, as they were verified for this build; any others wait until they are verified again. */
+  async #useKept(): Promise<void> {
+    if (this.#options.placementsUrl === undefined) return;
+    const { clock, store } = this.#ports;
+    clock.after(SETTLED_MS, () => void (this.#loaded && this.refreshPlacements(false)));
+    const kept = (await store.get(RELEASE, RELEASE)) as KeptRelease | undefined;
+    if (kept?.of === tablesOf(this.#options)) this.usePlacements(kept.file);
   }
 
   /** Once per session, or now. */
@@ -474,8 +491,10 @@ export class Coinslot {
   }
 
   async #learnRevoked(offered: readonly Uint8Array[]): Promise<void> {
-    const newer = (await this.#verifier()).learnRevoked(offered);
-    if (newer !== undefined) await this.#ports.store.put(CRLS, CRLS, newer);
+    const { verifier, learnRevoked } = await this.#late();
+    const isNews = await learnRevoked(verifier, this.#ports.store, offered);
+    // Who signed the rules in force may be on them.
+    if (isNews && this.#options.placementsUrl !== undefined) await this.refreshPlacements();
   }
 
   #linkEntered(state: LinkState): void {

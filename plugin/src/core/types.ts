@@ -85,6 +85,16 @@ export type OpenedContent =
       readonly detail?: string;
     };
 
+/**
+ * How asking for newer rules went. `taken`: in force now. `current`: those in force are the latest. `none`: no `placementsUrl`, or the
+ * host has no release. `unreached`: no answer. `refused`: what came was not taken, and nothing changed; a `problem` event says the same.
+ */
+export type PlacementsRefresh =
+  | { readonly status: 'taken' | 'current'; readonly number: number }
+  | { readonly status: 'none' }
+  | { readonly status: 'unreached'; readonly detail: string }
+  | { readonly status: 'refused'; readonly code?: CodeName; readonly detail: string };
+
 export interface RestoreResult {
   readonly status: 'restored' | 'failed';
   readonly entitlements: readonly Entitlement[];
@@ -174,6 +184,11 @@ export interface CoreOptions {
   readonly priceList: Uint8Array;
   /** `placements.json`. */
   readonly placements: PlacementsFile;
+  /**
+   * Where the game's own host serves `placements.coinslot`: rules that the publisher has released since this build. Asked for once the
+   * game has settled; the last good ones are kept for starts without a network.
+   */
+  readonly placementsUrl?: string;
   /** `roots.coinslot`, or the certificates (DER) one by one. */
   readonly roots: Uint8Array | readonly Uint8Array[];
   /** `crls.coinslot`: revocation lists as of the build. Newer ones come from the wallet. */

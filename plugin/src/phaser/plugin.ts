@@ -10,6 +10,7 @@ import type {
   Entitlement,
   LinkState,
   OpenedContent,
+  PlacementsRefresh,
   RestoreResult,
 } from '../core/types.ts';
 import type { Facts, PlacementsFile, TimingDecision, TimingState } from '../timing/index.ts';
@@ -98,6 +99,11 @@ export class CoinslotPlugin extends Plugins.BasePlugin {
 
   usePlacements(file: PlacementsFile): void {
     this.#core.usePlacements(file);
+  }
+
+  /** @see Coinslot.refreshPlacements */
+  refreshPlacements(): Promise<PlacementsRefresh> {
+    return this.#core.refreshPlacements();
   }
 
   require(target: string): Promise<BreakpointResult> {
