@@ -9,9 +9,9 @@ import type { Entitlement, RestoreResult } from './types.ts';
 
 export interface RunningOut {
   /** What a grant has consumed now, in all; the wallet keeps the count. */
-  onConsumed(decisionId: string, consumed: number): void;
-  onEnded(entitlement: Entitlement): void;
-  onProblem(error: unknown): void;
+  readonly onConsumed: (decisionId: string, consumed: number) => void;
+  readonly onEnded: (entitlement: Entitlement) => void;
+  readonly onProblem: (error: unknown) => void;
 }
 
 /**
