@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { CARD_LIMITS, memoryStore, type CardTerminal } from '@coinslot/card';
 import {
   checkDecision,
-  decodePaymentRequest,
   decodeQuote,
   encodeQuote,
   encodeCardKeys,

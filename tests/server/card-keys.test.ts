@@ -4,7 +4,6 @@ import {
   ALG,
   cardSaleHash,
   decodeCardKeys,
-  decodeContentKeys,
   decodeEncryptionKey,
   encodeCardKeysRequest,
   encodeContentEscrow,
