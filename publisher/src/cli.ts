@@ -3,7 +3,7 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatMoney } from '@coinslot/protocol';
+import { ALG, formatMoney } from '@coinslot/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { registerLab } from './cli/lab.ts';
 import { registerPlacements } from './cli/placements.ts';
@@ -114,10 +114,12 @@ async function changeBankDetails(
   say(`the server has your bank details no. ${taken}; it may wait some days before it pays there`);
 }
 
-async function fetchKey({ folder, server, out, ...named }: ServerOptions & { out?: string }): Promise<void> {
+async function fetchKey(options: ServerOptions & { out?: string; cards?: keyof typeof ALG }): Promise<void> {
+  const { folder, server, out, cards, ...named } = options;
   const files = filesOf(folder, named);
-  const file = out ?? join(folder, 'payment-server.encryption-key');
-  const { id } = await fetchEncryptionKey({ files, serverUrl: server, nowMs: Date.now(), fetch }, file);
+  const file = out ?? join(folder, `${cards === undefined ? 'payment-server' : `cards-${cards}`}.encryption-key`);
+  const input = { files, serverUrl: server, nowMs: Date.now(), fetch };
+  const { id } = await fetchEncryptionKey(input, file, cards && ALG[cards]);
   say(`wrote ${file}, the encryption key of ${id}; name it under escrow in offers.yaml`);
 }
 
@@ -236,9 +238,10 @@ program
 
 program
   .command('encryption-key')
-  .description('fetch the key to which content keys are sealed for a payment server')
+  .description('fetch the key to which content keys are sealed for a payment server, or for its cards')
   .requiredOption('--server <url>', 'address of the payment server', serverUrl)
-  .option('--out <file>', 'default: payment-server.encryption-key in the folder')
+  .addOption(new Option('--cards <alg>', 'of its issuer of such cards').choices(Object.keys(ALG)))
+  .option('--out <file>', 'default: payment-server.encryption-key, or cards-<alg>.encryption-key, in the folder')
   .option('--folder <folder>', 'folder of the studio', '.')
   .option('--roots <file>', 'pinned roots; default: roots.coinslot')
   .action(fetchKey);
