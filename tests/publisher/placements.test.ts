@@ -1,17 +1,32 @@
 /** `placements.yaml`: conditions, presets, faults with their place; and the engine takes what comes out. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   addPlay,
   compileTiming,
+  ENGINE_FACT_NAMES,
   newTimingState,
   recordDeclined,
   recordShown,
+  RULE_OPERATORS,
+  SKIP_REASONS,
   startSession,
+  type Caps,
   type Rule,
   type TimingState,
 } from '@coinslot/plugin/timing';
-import { compileDesign, compilePlacements, FaultsError, PRESETS, readOffers } from '@coinslot/publisher';
+import {
+  applyPatch,
+  compileDesign,
+  compilePlacements,
+  FaultsError,
+  formatSchemas,
+  PACING,
+  PRESETS,
+  readOffers,
+} from '@coinslot/publisher';
 import { describe, expect, test } from 'vitest';
-import { demoFile } from './lib/studio.ts';
+import { demoFile, REPOSITORY } from './lib/studio.ts';
 
 const OFFERS = readOffers('offers.yaml', demoFile('offers.yaml'));
 const DEMO = demoFile('placements.yaml');
@@ -339,3 +354,51 @@ describe('the demo game, decided by the engine', () => {
     expect(shown).toBe(2);
   });
 });
+
+describe('docs/reference/placements.md', () => {
+  const text = readFileSync(join(REPOSITORY, 'docs', 'reference', 'placements.md'), 'utf8');
+  const schema = JSON.parse(formatSchemas().get('placements.schema.json') ?? '') as Field;
+
+  test.each([
+    ['field', wordsOf(schema)],
+    ['fact of the engine', ENGINE_FACT_NAMES],
+    ['operator', RULE_OPERATORS],
+    ['reason', SKIP_REASONS],
+    ['preset', PRESETS],
+  ] as [string, readonly string[]][])('has every %s', (_, words) => {
+    expect(words.length).toBeGreaterThan(2);
+    expect(words.filter((word) => !text.includes(`\`${word}\``) && !text.includes(`{ ${word}`))).toEqual([]);
+  });
+
+  test('has the presets as they are', () => {
+    for (const preset of PRESETS) {
+      const { firstOfferAfter, cooldown, quietAfterDecline, caps, overall } = PACING[preset];
+      const row = [`\`${preset}\``, firstOfferAfter, cooldown, quietAfterDecline, capsIn(caps), capsIn(overall)];
+      expect(text).toContain(`| ${row.join(' | ')} |`);
+    }
+  });
+
+  test('its examples are right', () => {
+    const [file, patch] = [...text.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml]) => yaml!);
+    expect(faultsOf(file!)).toEqual([]);
+    expect(faultsOf(applyPatch('placements.yaml', file!, patch!))).toEqual([]);
+  });
+});
+
+interface Field {
+  readonly properties?: Readonly<Record<string, Field>>;
+  readonly additionalProperties?: Field | boolean;
+  readonly items?: Field;
+  readonly anyOf?: readonly Field[];
+}
+
+/** Every word that a schema knows, all the way down. */
+function wordsOf(field: Field): string[] {
+  const below = [field.items, field.additionalProperties, ...(field.anyOf ?? [])].filter(
+    (one) => typeof one === 'object',
+  );
+  const own = Object.entries(field.properties ?? {}).flatMap(([word, one]) => [word, ...wordsOf(one)]);
+  return [...new Set([...own, ...below.flatMap(wordsOf)])];
+}
+
+const capsIn = ({ session, day, lifetime }: Caps): string => [session, day, lifetime].join(', ');

@@ -52,6 +52,10 @@ campaigns:
     placements: [level-end]
     offer: level-2
     when: level >= 1 and session.declines < 1
+
+expect: # what must hold over many players: coinslot placements simulate
+  offersPerHour: { p95: { max: 4 } }
+  firstOfferAfterMinutes: { min: 5 }
 `;
 }
 
