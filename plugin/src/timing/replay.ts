@@ -113,7 +113,7 @@ class Walk {
   #coming: Coming[] = [];
   #state: TimingState;
   #t = 0;
-  #playOn = false;
+  #playOn: boolean;
   #flight: Flight | undefined;
   /** The offer of the recording that is under way there, whether or not these rules show it. */
   #recordedFlight: RecordedOffer | undefined;
@@ -132,6 +132,7 @@ class Walk {
     this.#startMs = header.startMs;
     this.#state = header.state;
     this.#owned = header.state.owned;
+    this.#playOn = header.state.playing;
     const hash = fileHash(file);
     this.#isSame = header.file === hash && lines.every((line) => line.kind !== 'reload' || line.file === hash);
     this.#recordedOffers = offersOf(lines);
@@ -143,7 +144,7 @@ class Walk {
         one.boundary === null ? [[(one.shown ?? one.answered)!.line, one] as const] : [],
       ),
     );
-    const { made, moved } = this.#isSame ? NOTHING_MADE : this.#makeByPlay(header.state.sessionPlayedMs);
+    const { made, moved } = this.#isSame ? NOTHING_MADE : this.#makeByPlay(header.state);
     this.#made = made;
     this.#moved = moved;
   }
@@ -399,11 +400,11 @@ class Walk {
   // ---------------------------------------------------------------- boundaries by play time
 
   /** For placements whose recorded boundaries are not where these rules have them. */
-  #makeByPlay(sessionPlayedMs: number): typeof NOTHING_MADE {
+  #makeByPlay(begin: TimingState): typeof NOTHING_MADE {
     const made = new Map<number, MadeBoundary[]>();
     const moved = new Set<number>();
     for (const placement of this.#file.placements) {
-      const wanted = madeByPlay(placement, this.#lines, sessionPlayedMs);
+      const wanted = madeByPlay(placement, this.#lines, begin);
       const left = [...this.#lines.keys()].filter((i) => {
         const line = this.#lines[i]!;
         return placement.on.kind === 'play-time' && line.kind === 'boundary' && line.placement === placement.name;
