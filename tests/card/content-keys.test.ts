@@ -12,6 +12,8 @@ import {
   packWire,
   readEnvelope,
   sealEnvelope,
+  unpackWire,
+  type Wire,
 } from '@coinslot/protocol';
 import { deriveSealingPair, sealContentKeys } from '@coinslot/protocol/sealing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -247,6 +249,32 @@ describe('a load', () => {
     expect(word((await rig.send('PUT_CONTENT_KEYS', { data: Uint8Array.of(0x90) })).statusWord)).toBe('6985');
   });
 });
+
+it('a card from before there were content keys comes forward with its money and its records', async () => {
+  const rig = await CardRig.loaded(500n);
+  const body = rig.request('before');
+  const paid = await payFor(rig, body);
+  const before = memoryStore();
+  await before.commit(formatTwo((await rig.store.load()) ?? new Uint8Array()));
+  await rig.restart(before);
+  expect(await balanceOf(rig)).toBe(480n);
+  expect((await payFor(rig, body)).envelope).toEqual(paid.envelope);
+  await loadKey(rig);
+  expect(openedFrom(await payFor(rig, sealedRequest(rig, 'one')))).toEqual(CONTENT_KEY);
+  // What is neither is damage, and never a new card.
+  const broken = memoryStore();
+  await broken.commit(packWire([2n, []]));
+  await rig.restart(broken);
+  await expect(infoOf(rig)).rejects.toMatchObject({ code: 'CARD_STATE' });
+});
+
+/** The state of a card as it was kept before: no content keys at its end, and no sealed key in its entries. */
+function formatTwo(state: Uint8Array): Uint8Array {
+  const [, key, issued] = unpackWire(state) as [Wire, Wire, [Wire[]]];
+  const fields = issued[0].slice(0, -3);
+  const records = (fields.at(-1) as Wire[][]).map((entry) => entry.slice(0, 4));
+  return packWire([2, key, [[...fields.slice(0, -1), records]]]);
+}
 
 it('no file of a software card has a key in the clear', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'coinslot-keys-'));

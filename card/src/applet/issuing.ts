@@ -18,7 +18,7 @@ import { CARD_LIMITS } from './commands.ts';
 import { openParameters, openRates, pursesUnder, requireOwnCertificate, requireOwnId } from './issuer-objects.ts';
 import { generateKey, type CardAlgorithm } from './keys.ts';
 import { guardSecret, requirePin, requireUnblockCode, SECRET_BYTES } from './secrets.ts';
-import { newCardState, type PurseCard } from './state.ts';
+import { newCardState, NO_CONTENT_KEYS, type PurseCard } from './state.ts';
 import { Refused, SW } from './status-words.ts';
 
 const issuerObjects = record('IssuerObjects', {
@@ -103,9 +103,7 @@ function purseCardOf(card: Card, objects: IssuerObjects): PurseCard {
     acknowledged: new Uint8Array(32),
     blocked: false,
     records: [],
-    contentKeys: [],
-    contentKeysDigest: new Uint8Array(32),
-    contentKeysTimeMs: 0,
+    ...NO_CONTENT_KEYS,
   };
 }
 

@@ -72,12 +72,16 @@ const certified: Shape<Certified> = {
 
 const SEALED_KEY_BYTES = 80;
 
-const entryShape = record('Entry', {
+const entryFields = {
   record: bytes(1, LIMITS.cardRecordBytesMax),
   signature: bytes64,
   /** Hash of the commands that it answers: the same nonce with other bytes is another payment. */
   asked: bytes32,
   unreportedMinor: amount,
+};
+
+const entryShape = record('Entry', {
+  ...entryFields,
   /** The content key as it was sealed to the player: it leaves again with the answer, were the key itself gone. */
   sealedKey: maybe(bytes(SEALED_KEY_BYTES, SEALED_KEY_BYTES)),
 });
@@ -97,6 +101,13 @@ export const entryOf = (stored: ValueOf<typeof entryShape>, fields = decodeCardR
 const entry: Shape<Entry> = {
   toWire: (value, at) => entryShape.toWire(value, at),
   fromWire: (wire, at) => entryOf(entryShape.fromWire(wire, at)),
+};
+
+/** As it was before there were content keys. */
+const entryBeforeShape = record('Entry', entryFields);
+const entryBefore: Shape<Entry> = {
+  toWire: (value, at) => entryBeforeShape.toWire(value, at),
+  fromWire: (wire, at) => entryOf({ ...entryBeforeShape.fromWire(wire, at), sealedKey: undefined }),
 };
 
 const guardedSecret = record('GuardedSecret', { salt: bytes16, hash: bytes32, triesLeft: count(255) });
@@ -123,7 +134,7 @@ const cardKey = record('CardKey', {
   spki: spkiBytes,
 });
 
-const purseCard = record('PurseCard', {
+const purseCardFields = {
   cardId: bytes16,
   /** The player that it was issued to: nobody else's payments are recorded. */
   userId: bytes16,
@@ -151,6 +162,10 @@ const purseCard = record('PurseCard', {
   /** Hash of the last acknowledgement's body; zeros before the first. */
   acknowledged: bytes32,
   blocked: flag,
+};
+
+const purseCard = record('PurseCard', {
+  ...purseCardFields,
   records: list(entry, 0, CARD_LIMITS.recordsMax),
   contentKeys: list(heldKey, 0, CARD_LIMITS.contentKeysMax),
   /** As its issuer named them; zeros before the first. */
@@ -160,6 +175,19 @@ const purseCard = record('PurseCard', {
 
 const STATE_FORMAT = 3;
 const cardState = record('CardState', { format: count(STATE_FORMAT), key: cardKey, issued: maybe(purseCard) });
+
+/** Format 2: what a card was before there were content keys. It comes forward with everything that is in it. */
+const cardStateBefore = record('CardState', {
+  format: count(2),
+  key: cardKey,
+  issued: maybe(record('PurseCard', { ...purseCardFields, records: list(entryBefore, 0, CARD_LIMITS.recordsMax) })),
+});
+
+export const NO_CONTENT_KEYS = Object.freeze({
+  contentKeys: [],
+  contentKeysDigest: new Uint8Array(32),
+  contentKeysTimeMs: 0,
+});
 
 export type Purse = ValueOf<typeof purse>;
 export type HeldKey = ValueOf<typeof heldKey>;
@@ -173,4 +201,21 @@ export const newCardState = (key: CardState['key']): CardState => ({ format: STA
 
 export const encodeCardState = (state: CardState): Uint8Array => encodeAs(cardState, 'CardState', state);
 /** Throws ProtocolError for bytes that are no state. */
-export const decodeCardState = (input: Uint8Array): CardState => decodeAs(cardState, 'CardState', input);
+export function decodeCardState(input: Uint8Array): CardState {
+  try {
+    return decodeAs(cardState, 'CardState', input);
+  } catch (fault) {
+    const before = stateBefore(input);
+    if (before === undefined) throw fault;
+    return before;
+  }
+}
+
+function stateBefore(input: Uint8Array): CardState | undefined {
+  try {
+    const { key, issued } = decodeAs(cardStateBefore, 'CardState', input);
+    return { format: STATE_FORMAT, key, issued: issued && { ...issued, ...NO_CONTENT_KEYS } };
+  } catch {
+    return undefined; // no state of that format either: the first fault says more
+  }
+}
