@@ -1,5 +1,6 @@
 /** `coinslot placements check`, `summary` and `patch`: on the designer's file alone, without the price list and its key. */
-import { InvalidArgumentError, type Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { readOffers } from '../offers/read.ts';
 import { compileDesign, type CompiledDesign } from '../placements/compile.ts';
 import { applyPatch } from '../placements/patch.ts';
@@ -46,10 +47,9 @@ function summary(folder: string, options: FileOptions): void {
 
 function patch(patchFile: string, folder: string, options: FileOptions): void {
   const files = filesOf(folder, options);
-  const isInput = patchFile === '-';
-  if (isInput && process.stdin.isTTY) throw new InvalidArgumentError('expected a patch on the standard input');
   const before = readText(files.placements);
-  const after = applyPatch(files.placements, before, readText(isInput ? '/dev/stdin' : patchFile), patchFile);
+  const written = patchFile === '-' ? readFileSync(0, 'utf8') : readText(patchFile);
+  const after = applyPatch(files.placements, before, written, patchFile);
   // Nothing is written that check would refuse: faults are told at their places in the file as it would be.
   compileDesign(files.placements, after, readOffers(files.offers, readText(files.offers)));
   if (after === before) return say(`${files.placements} says so already`);
