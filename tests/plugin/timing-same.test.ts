@@ -1,15 +1,17 @@
 /**
  * One engine: what a game ships (bundled and minified, in a realm of its own, reading `placements.json` as text) decides as the
- * sources do that lab, simulator and CI run, for 100,000 players.
+ * sources do that lab, simulator and CI run, for 100,000 players; and in a real browser for some of them.
  */
 import { createContext, runInContext } from 'node:vm';
 import { compileTiming, SKIP_REASONS, type Boundary, type TimingState } from '@coinslot/plugin/timing';
 import { compilePlacements, formatPlacements, readOffers } from '@coinslot/publisher';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../lib/browser.ts';
 import { demoFile } from '../publisher/lib/studio.ts';
 
 const PLAYERS = 100_000;
+const IN_BROWSER = 2_000;
 /** Every so many are explained too, check by check. */
 const EXPLAINED_EVERY = 500;
 const NOW_MS = Date.UTC(2026, 5, 15, 12);
@@ -61,6 +63,7 @@ interface Entry {
   readonly compileTiming: typeof compileTiming;
 }
 let shipped: Entry;
+let bundle: string;
 
 beforeAll(async () => {
   const { outputFiles } = await build({
@@ -76,8 +79,9 @@ beforeAll(async () => {
     target: 'es2022',
     conditions: ['coinslot-source'],
   });
+  bundle = outputFiles[0]!.text;
   const realm = createContext({});
-  runInContext(outputFiles[0]!.text, realm);
+  runInContext(bundle, realm);
   shipped = (realm as { coinslot: Entry }).coinslot;
 });
 
@@ -116,6 +120,38 @@ describe.each([
         expect(met).toContain(shown);
     }
   });
+});
+
+it(`is decided the same in a browser for ${IN_BROWSER} players`, async () => {
+  const file = compilePlacements('placements.yaml', RICH, readOffers('offers.yaml', demoFile('offers.yaml')));
+  const ids = file.campaigns.map(({ id }) => id);
+  const roll = dice(7);
+  const asked = Array.from({ length: IN_BROWSER }, (_, i) => ({
+    state: stateOf(roll, i, ids),
+    boundary: boundaryOf(roll, ['level-end', 'boss-door']),
+  }));
+  const here = compileTiming(file);
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.addScriptTag({ content: bundle });
+    const decided = await page.evaluate(
+      ([placements, all, nowMs]) => {
+        const decide = (globalThis as unknown as { coinslot: Entry }).coinslot.compileTiming(placements);
+        return all.map(({ state, boundary }) => {
+          const decision = decide(state, boundary, nowMs);
+          return JSON.stringify({ ...decision, explain: decision.explain() });
+        });
+      },
+      [file, asked, NOW_MS] as const,
+    );
+    asked.forEach(({ state, boundary }, i) => {
+      const decision = here(state, boundary, NOW_MS);
+      expect(decided[i]).toBe(JSON.stringify({ ...decision, explain: decision.explain() }));
+    });
+  } finally {
+    await browser.close();
+  }
 });
 
 type Decision = ReturnType<ReturnType<typeof compileTiming>>;
