@@ -329,7 +329,8 @@ export class Coinslot {
   happened(happening: Happening, facts: Facts = {}, outOfPlay = false): (() => Promise<BreakpointResult>) | undefined {
     if (!this.#loaded) return undefined;
     const playing = this.#play.playing && !outOfPlay;
-    this.#tell({ kind: 'passed', on: happening, facts, playing });
+    // Play time is told of by `play`.
+    if (happening.kind !== 'play-time') this.#tell({ kind: 'passed', on: happening, facts, playing });
     for (const { name } of placementsFor(this.#file, happening)) {
       const boundary: Boundary = { placement: name, facts };
       const decision = this.#put(boundary, outOfPlay);

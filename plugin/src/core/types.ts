@@ -5,7 +5,7 @@ import type {
   Answer,
   ExplainedCampaign,
   Facts,
-  Happening,
+  PassedHappening,
   PlacementsFile,
   SkipReason,
   TimingDecision,
@@ -146,7 +146,7 @@ export type TimingEvent = { readonly atMs: number } & TimingNews;
 
 export type TimingNews =
   | { readonly kind: 'play'; readonly on: boolean }
-  | { readonly kind: 'passed'; readonly on: Happening; readonly facts: Facts; readonly playing: boolean }
+  | { readonly kind: 'passed'; readonly on: PassedHappening; readonly facts: Facts; readonly playing: boolean }
   /** `campaign` is null when the player asked for it. */
   | { readonly kind: 'shown'; readonly offer: string; readonly campaign: string | null }
   | {

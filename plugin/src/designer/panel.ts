@@ -93,6 +93,7 @@ class Panel implements LivePanel {
     const timer = setInterval(() => this.#look(), OUTLOOK_MS);
     this.#undo.push(() => clearInterval(timer));
     container.append(this.#root);
+    makeRoom();
     this.#look();
   }
 
@@ -106,6 +107,7 @@ class Panel implements LivePanel {
     for (const undo of this.#undo.splice(0)) undo();
     this.#recorder?.stop();
     this.#root.remove();
+    makeRoom();
     this.#options.onClose?.();
   }
 
@@ -292,6 +294,9 @@ function keepKeys(root: HTMLElement): () => void {
     root.removeEventListener('pointerup', released);
   };
 }
+
+/** The page has another width now; games only notice with the window's. */
+const makeRoom = (): void => void window.dispatchEvent(new Event('resize'));
 
 const clockText = (atMs: number): string => new Date(atMs).toLocaleTimeString();
 

@@ -115,8 +115,7 @@ class SessionRecorder implements Recorder {
       this.#write(atMs, { kind: 'reload', file: fileHash(event.file) });
     } else if (event.kind === 'passed') {
       const { on, facts, playing } = event;
-      // The play lines tell of play time.
-      if (on.kind !== 'play-time') this.#write(atMs, { kind: 'passed', on, facts: this.#kept(facts), playing });
+      this.#write(atMs, { kind: 'passed', on, facts: this.#kept(facts), playing });
     } else if (event.kind === 'shown') {
       this.#shownAtMs = atMs;
       this.#write(atMs, { kind: 'shown', offer: event.offer, campaign: event.campaign });

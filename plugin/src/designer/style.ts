@@ -57,7 +57,9 @@ export const STYLE = `
 .coinslot-panel .tp-fldv_b, .coinslot-panel .tp-rotv_b { padding-inline: .6rem 1.6rem; text-align: start; }
 .coinslot-panel .tp-fldv { margin-block-end: .25rem; }
 .coinslot-panel .tp-sldv_t:focus-visible, .coinslot-panel .tp-fldv_b:focus-visible { outline: 2px solid var(--warm); }
+body:has(> .coinslot-panel) { padding-inline-end: min(24rem, 50vw); }
 @media (max-width: 40rem) {
+  body:has(> .coinslot-panel) { padding: 0 0 55dvh; }
   .coinslot-panel { inset-block: auto 0; width: 100vw; max-height: 55dvh; border-inline-start: 0; border-block-start: 1px solid var(--line); }
 }
 `;

@@ -40,4 +40,10 @@ export class VirtualClock implements Clock {
     }
     this.#nowMs = endMs;
   }
+
+  /** The machine sleeps: time passes, and timers wake after it. */
+  sleep(ms: number): void {
+    this.#nowMs += ms;
+    this.advance(0);
+  }
 }
