@@ -1,8 +1,13 @@
 /** Plots as SVG text: no script, colours by the page's CSS, every one with its words for who does not see it. */
 
-/** Text as it may stand in HTML and SVG. */
+/** Text as it may stand in HTML and SVG; a share keeps its sign on the line. */
 export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll(' %', '\u00a0%');
 
 const WIDTH = 440;
 const LEFT = 44;

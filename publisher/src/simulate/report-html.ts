@@ -231,7 +231,7 @@ function personas({ personas: all }: SimulationResult): readonly string[] {
 }
 
 function funnels({ tally }: SimulationResult): readonly string[] {
-  const asked = `Players asked by themselves ${wholeNumber(tally.asked)} times, and accepted ${ratio(tally.askedAccepted, tally.asked)} of that.`;
+  const asked = `Players asked by themselves ${wholeNumber(tally.asked)} times, and accepted ${escaped(ratio(tally.askedAccepted, tally.asked))} of that.`;
   return [
     '<h2>From boundary to yes</h2>',
     `<p class="quiet">Eligible: the condition held, nothing of it was owned, the player is not held out. Due: pacing, caps and wallet let it. ${asked}</p>`,

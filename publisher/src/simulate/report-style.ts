@@ -25,7 +25,7 @@ h2 { font-size: 1.2rem; margin: 2.75rem 0 .75rem; letter-spacing: -.01em; }
 h3 { font-size: .95rem; margin: 0 0 .5rem; font-weight: 600; }
 p { margin: 0 0 .75rem; max-width: 46rem; }
 .quiet { color: var(--muted); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: .75rem; margin: 1.75rem 0 0; padding: 0; list-style: none; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.75rem 0 0; padding: 0; list-style: none; }
 .tiles li, .card { background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; padding: 1rem 1.1rem; }
 .tiles b { display: block; font-size: 1.6rem; line-height: 1.25; font-weight: 650; letter-spacing: -.02em; }
 .tiles span { color: var(--muted); font-size: .875rem; }
@@ -41,7 +41,7 @@ p { margin: 0 0 .75rem; max-width: 46rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { text-align: start; padding: .9rem .75rem .25rem; font-weight: 600; }
 th, td { padding: .45rem .75rem; text-align: end; white-space: nowrap; border-top: 1px solid var(--line); }
-thead th { color: var(--muted); font-weight: 500; border-top: 0; font-size: .875rem; }
+thead th, thead td { color: var(--muted); font-weight: 500; border-top: 0; font-size: .875rem; }
 th[scope=row], thead th:first-child, .words { text-align: start; font-weight: 500; }
 td.words { white-space: normal; min-width: 18rem; color: var(--muted); font-weight: 400; }
 pre { margin: 0; padding: .9rem 1.1rem; background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; overflow-wrap: anywhere; white-space: pre-wrap; font: .875rem/1.5 ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', monospace; }
