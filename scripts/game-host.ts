@@ -88,13 +88,15 @@ export interface GameHost {
 /** Serves the built game on 127.0.0.1, with the files of `gameFolder` below `/coinslot/`. Throws when the port is taken. */
 export async function hostGame(options: {
   root: string;
+  /** The built game. */
+  site: string;
   gameFolder: string;
   port: number;
   walletPort: number;
   /** Of a timing lab that the game may follow. */
   labPort?: number | undefined;
 }): Promise<GameHost> {
-  const { root, gameFolder, port, walletPort, labPort } = options;
+  const { root, site, gameFolder, port, walletPort, labPort } = options;
   const files: Plugin = {
     name: 'coinslot-files',
     configurePreviewServer(server) {
@@ -116,6 +118,7 @@ export async function hostGame(options: {
     root: join(root, 'demo-game'),
     logLevel: 'error',
     plugins: [files],
+    build: { outDir: site },
     preview: {
       port,
       strictPort: true,

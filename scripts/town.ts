@@ -2,7 +2,7 @@
  * Joins the parties on one machine: sandbox payment server, wallet, and the demo game with what its publisher signed. The
  * one place that knows all rooms; `npm start`, the browser tests and the benchmarks all stand on it.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALG } from '@coinslot/protocol';
 import { handOverEscrows, studioFiles } from '@coinslot/publisher';
@@ -80,10 +80,15 @@ export async function openTown(options: TownOptions): Promise<Town> {
   const { root, ports, onStep = () => undefined } = options;
   const parties = await openParties(options);
   try {
-    await buildGame(root, () => onStep('Building the demo game (once, and after changes) ...'));
+    const built = await buildGame(root, () => onStep('Building the demo game (once, and after changes) ...'));
     const { gameFolder, wallet } = parties;
+    // As it is now: what plays for an hour must not miss a part when the game is built anew meanwhile.
+    const site = join(options.home, 'site');
+    rmSync(site, { recursive: true, force: true });
+    cpSync(built, site, { recursive: true });
     const game = await hostGame({
       root,
+      site,
       gameFolder,
       port: ports.game,
       walletPort: wallet.port,

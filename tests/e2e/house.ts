@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import type { Probe } from '../../demo-game/src/probe.ts';
 import { NO_FAIRNESS } from '@coinslot/wallet';
-import { openTown, type Town } from '../../scripts/town.ts';
+import { openTown, type Town, type TownOptions } from '../../scripts/town.ts';
 import { launchBrowser } from '../lib/browser.ts';
 import { findButtons, type Spot } from './buttons.ts';
 
@@ -36,7 +36,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function openHouse(player: 'sample' | 'new'): Promise<House> {
+/** `more`: options of the town that only some tests need. */
+export async function openHouse(player: 'sample' | 'new', more: Pick<TownOptions, 'labPort' | 'content'> = {}): Promise<House> {
   mkdirSync(PICTURES, { recursive: true });
   const home = mkdtempSync(join(tmpdir(), 'coinslot-e2e-'));
   const logged: string[] = [];
@@ -57,6 +58,7 @@ export async function openHouse(player: 'sample' | 'new'): Promise<House> {
     pin: PIN,
     // Offers follow each other as fast as a test clicks; `fairness.test.ts` of the wallet has the rules.
     rules: { fairness: NO_FAIRNESS },
+    ...more,
   });
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-GB' });

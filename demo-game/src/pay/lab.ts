@@ -1,0 +1,44 @@
+/**
+ * A game that was opened with `?lab=<port>` follows the timing lab on this machine: other rules are in force as soon as the designer has
+ * let go of them, and what is played is recorded and handed over when the page is left.
+ */
+import { followLab, startRecording, type LabNews } from '@coinslot/plugin/designer';
+import type { CoinslotPlugin } from '@coinslot/plugin';
+import type { PlacementsFile } from '@coinslot/plugin/timing';
+
+/** A visit shorter than this says nothing about timing. */
+const WORTH_MS = 60_000;
+
+/** `file`: the rules that the game began with. */
+export async function joinLab(game: CoinslotPlugin, port: number, file: PlacementsFile): Promise<void> {
+  const lab = `http://127.0.0.1:${port}`;
+  const recorder = await startRecording(game, { file });
+  const startedMs = performance.now();
+  const note = showNote();
+  followLab(game, lab, { onNews: (news) => (note.textContent = noteOf(news)) });
+  addEventListener('pagehide', () => {
+    recorder.stop();
+    if (performance.now() - startedMs < WORTH_MS) return;
+    // Kept alive: the page is gone before the answer. A lab that is closed by now has lost nothing of its own.
+    void fetch(`${lab}/recordings`, { method: 'POST', body: recorder.text(), keepalive: true }).catch(() => undefined);
+  });
+}
+
+function noteOf(news: LabNews): string {
+  if (news.kind === 'connected') return 'Follows the timing lab';
+  if (news.kind === 'lost') return 'The timing lab does not answer; the rules stay';
+  if (news.kind === 'refused') return `The timing lab sent rules that cannot be: ${news.why}`;
+  return `Rules of ${new Date().toLocaleTimeString()} from the timing lab`;
+}
+
+/** A line in a corner that says whose rules are in force. */
+function showNote(): HTMLElement {
+  const note = document.createElement('output');
+  note.id = 'lab-note';
+  Object.assign(note.style, {
+    ...{ position: 'fixed', left: '8px', bottom: '8px', padding: '3px 9px', borderRadius: '8px', zIndex: '3' },
+    ...{ background: 'rgb(10 14 30 / 80%)', color: '#ffe0a3', font: '12px Inter, sans-serif', pointerEvents: 'none' },
+  });
+  document.body.append(note);
+  return note;
+}
