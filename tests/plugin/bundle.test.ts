@@ -15,6 +15,8 @@ interface Bundle {
 
 let entry: Bundle;
 let late: Bundle;
+/** Of everything that a game may ever load. */
+let inputs: readonly string[];
 
 beforeAll(async () => {
   const { metafile, outputFiles } = await build({
@@ -31,6 +33,10 @@ beforeAll(async () => {
     conditions: ['coinslot-source'],
     external: ['phaser', '@coinslot/overlay'],
   });
+  // An input of which nothing is left is none.
+  inputs = Object.values(metafile.outputs).flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : [])),
+  );
   const gzipBytes = new Map(outputFiles.map((file) => [file.path, gzipSync(file.contents, { level: 9 }).length]));
   const bundle = (output: string, without: ReadonlySet<string> = new Set()): Bundle => {
     const files = [...closure(metafile, output)].filter((file) => !without.has(file));
@@ -48,6 +54,12 @@ describe('the entry', () => {
     expect(entry.inputs.some((input) => input.endsWith('core/link.ts'))).toBe(true);
     expect(entry.inputs.some((input) => input.endsWith('timing/decide.ts'))).toBe(true);
     expect(entry.inputs.filter((input) => /protocol\/|@noble|msgpackr|pixi|howler/.test(input))).toEqual([]);
+  });
+
+  it('has no byte of the designer’s tools, nor has anything that it loads', () => {
+    expect(
+      inputs.filter((input) => /tweakpane|\/designer\/|timing\/(recording|replay|patch|stand-in)/.test(input)),
+    ).toEqual([]);
   });
 
   it('is small', () => {

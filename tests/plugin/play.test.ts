@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Placement, PlacementsFile } from '@coinslot/plugin/timing';
 import type { ReachedBoundary } from '@coinslot/plugin';
 import { CAMPAIGN, PLACEMENTS, placementsWith } from './lib/content.ts';
-import { World, type Seat } from './lib/seat.ts';
+import { PAYS, World, type Seat } from './lib/seat.ts';
+import { DAY_MS } from '../lib/parties.ts';
 
 const MINUTE_MS = 60_000;
 let world: World;
@@ -154,3 +155,86 @@ describe('a preview', () => {
     expect([reached.length, seat.stage.opened, world.wallet.heard.length]).toEqual([0, 0, 0]);
   });
 });
+
+describe('uses', () => {
+  it('are taken one by one, kept before the answer, told to the wallet, and end at a boundary', async () => {
+    const seat = world.sit({ placements: placed({ kind: 'grant-ended', target: 'lamp' }), habits: PAYS });
+    const { coinslot } = seat;
+    expect(await coinslot.use('lamp')).toBe(false);
+    await coinslot.require('lamp');
+    const reached = watch(seat);
+    expect(await coinslot.use('lamp')).toBe(true);
+    expect(coinslot.owned().map(({ remainingUses }) => remainingUses)).toEqual([1]);
+    const second = world.sit({ placements: PLACEMENTS, store: seat.store });
+    await second.coinslot.ready;
+    expect(second.coinslot.owned().map(({ remainingUses }) => remainingUses)).toEqual([1]);
+    expect([reached.length, await coinslot.use('lamp')]).toEqual([0, true]);
+    expect(seat.changes.at(-1)).toMatchObject({ kind: 'ended', entitlement: { target: 'lamp', open: false } });
+    expect(reached.map(({ placement }) => placement)).toEqual(['here']);
+    expect([coinslot.can('lamp'), await coinslot.use('lamp')]).toEqual([false, false]);
+  });
+
+  it('are not taken of what is open without', async () => {
+    const seat = world.sit();
+    await seat.coinslot.require('bonus');
+    expect(await seat.coinslot.use('bonus')).toBe(true);
+    expect(seat.coinslot.can('bonus')).toBe(true);
+  });
+});
+
+describe.each([
+  ['a period', 'season', 7],
+  ['a date', 'winter', 20],
+])('what was bought until %s', (_, target, days) => {
+  it('ends at it, during play only at the end of play', async () => {
+    const seat = world.sit({ placements: placed({ kind: 'grant-ended', target }), habits: PAYS });
+    await seat.coinslot.require(target);
+    const reached = watch(seat);
+    world.clock.advance(days * DAY_MS - MINUTE_MS);
+    await loaded();
+    seat.coinslot.gameplayStart();
+    expect([seat.coinslot.can(target), seat.changes.at(-1)?.kind]).toEqual([true, 'granted']);
+    world.clock.advance(2 * MINUTE_MS);
+    expect([seat.coinslot.can(target), seat.changes.at(-1)?.kind]).toEqual([false, 'ended']);
+    expect(reached).toEqual([]);
+    seat.coinslot.gameplayStop();
+    expect(reached.map(({ placement }) => placement)).toEqual(['here']);
+  });
+
+  it('is waited for again after a restart', async () => {
+    const first = world.sit();
+    await first.coinslot.require(target);
+    first.coinslot.close();
+    const second = world.sit({ store: first.store });
+    await second.coinslot.ready;
+    await loaded();
+    world.clock.advance(days * DAY_MS);
+    expect(second.changes.at(-1)).toMatchObject({ kind: 'ended', entitlement: { target } });
+  });
+});
+
+describe('a preview of another player', () => {
+  it('answers under what is assumed, and leaves the player as they are', async () => {
+    const seat = world.sit({ placements: placementsWith({ when: { '>=': [{ var: 'session.declines' }, 2] } }) });
+    const before = seat.coinslot.timingState();
+    expect(await seat.coinslot.preview('level-end')).toMatchObject({ reason: 'no-rule-match' });
+    expect(await seat.coinslot.preview('level-end', {}, { sessionDeclined: 2 })).toMatchObject({ show: true });
+    const away = { sessionDeclined: 2, wallet: 'absent' } as const;
+    expect(await seat.coinslot.preview('level-end', {}, away)).toMatchObject({ reason: 'wallet-absent' });
+    expect(seat.coinslot.timingState()).toEqual(before);
+  });
+
+  it('sees play to the millisecond', async () => {
+    const seat = world.sit();
+    await seat.coinslot.ready;
+    seat.coinslot.gameplayStart();
+    world.clock.advance(12_345);
+    expect(seat.coinslot.timingState().sessionPlayedMs).toBe(12_345);
+  });
+});
+
+/** The chunk that waits for dates has been loaded. */
+async function loaded(): Promise<void> {
+  await import('../../plugin/src/aftercare.ts');
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -42,7 +42,7 @@ export const STYLE = `
 .coinslot-panel .bad { color: var(--bad); }
 .coinslot-panel pre { margin: .25rem 0; padding: .6rem .75rem; border-radius: .5rem; background: #0c0d1e; white-space: pre-wrap; font: .8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; user-select: text; }
 .coinslot-panel .tp-rotv {
-  --tp-base-background-color: transparent; --tp-base-font-family: inherit; --tp-base-shadow-color: transparent;
+  --tp-base-background-color: transparent; --tp-base-font-family: Inter, system-ui, sans-serif; --tp-base-shadow-color: transparent;
   --tp-container-unit-size: 1.75rem; --tp-container-horizontal-padding: 0px; --tp-blade-value-width: 58%; --tp-blade-horizontal-padding: 0px;
   --tp-container-background-color: #1d1f3a; --tp-container-background-color-hover: #262848; --tp-container-background-color-focus: #2c2f55; --tp-container-background-color-active: #2c2f55;
   --tp-container-foreground-color: #f1eee8; --tp-label-foreground-color: #b4b2cf; --tp-input-foreground-color: #f1eee8;
@@ -55,6 +55,8 @@ export const STYLE = `
 .coinslot-panel .tp-lblv_l { flex: 1 1 7rem; min-width: 0; padding-inline: 0 .4rem; }
 .coinslot-panel .tp-lblv_v { flex: 1 1 10rem; min-width: 0; width: auto; }
 .coinslot-panel .tp-fldv_b, .coinslot-panel .tp-rotv_b { padding-inline: .6rem 1.6rem; text-align: start; }
+@media (min-width: 40.01rem) { .coinslot-panel .tp-sldtxtv_t { flex: 0 0 4.5rem; } }
+.coinslot-panel .tp-lblv .tp-txtv_i { padding-inline: .4rem; text-align: end; }
 .coinslot-panel .tp-fldv { margin-block-end: .25rem; }
 .coinslot-panel .tp-sldv_t:focus-visible, .coinslot-panel .tp-fldv_b:focus-visible { outline: 2px solid var(--warm); }
 body:has(> .coinslot-panel) { padding-inline-end: min(24rem, 50vw); }

@@ -50,6 +50,14 @@ export const SOLD: readonly Sold[] = [
   { offerId: 'level-3', grant: grant('level', 'level-3'), amountMinor: 20n, currency: 'EUR' },
   { offerId: 'level-5', grant: grant('level', 'level-5'), amountMinor: 30n, currency: 'EUR' },
   { offerId: 'thirty-minutes', grant: grant('minutes', 'play', 30), amountMinor: 50n, currency: 'EUR' },
+  { offerId: 'two-lamps', grant: grant('uses', 'lamp', 2), amountMinor: 20n, currency: 'EUR' },
+  { offerId: 'a-week', grant: grant('period', 'season', 7), amountMinor: 70n, currency: 'EUR' },
+  {
+    offerId: 'until-spring',
+    grant: { ...grant('until', 'winter'), untilMs: NOON_MS + 20 * DAY_MS },
+    amountMinor: 70n,
+    currency: 'EUR',
+  },
   { offerId: 'bonus', grant: grant('forever', 'bonus'), amountMinor: 100n, currency: 'USD' },
 ];
 
