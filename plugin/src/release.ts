@@ -191,7 +191,7 @@ async function fetchOrSay({ options, ports }: Parts): Promise<Uint8Array | Place
 
 async function fetchBounded(url: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const response = await fetch(url, { cache: 'no-cache', signal });
-  if (response.status === 404) return undefined;
+  if (response.status === 404 || response.status === 204) return undefined;
   if (!response.ok || response.body === null) throw new Error(`${url}: ${response.status}`);
   const bytes = new Uint8Array(BYTES_MAX + 1);
   let length = 0;

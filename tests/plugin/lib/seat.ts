@@ -102,6 +102,8 @@ export interface SeatOptions {
   store?: Store;
   habits?: Habits;
   placements?: PlacementsFile;
+  /** Where releases come from, by `fetchBytes`. */
+  placementsUrl?: string;
   roots?: Uint8Array | readonly Uint8Array[];
   crls?: Uint8Array;
   sandbox?: boolean;
@@ -144,6 +146,7 @@ export class Seat {
         wallet: { port: world.wallet.port },
         ...(options.locale && { locale: options.locale }),
         ...(options.crls && { crls: options.crls }),
+        ...(options.placementsUrl && { placementsUrl: options.placementsUrl }),
       },
       {
         clock: world.clock,
