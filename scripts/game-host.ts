@@ -14,6 +14,8 @@ const FILES = [
   'settings.json',
   'comets-road.sealed',
 ];
+/** The release of placements: from the studio's own folder, so that what it publishes reaches the game at its next start. */
+const RELEASE = 'placements.coinslot';
 
 /**
  * No script, style or connection from elsewhere; the wallet on loopback is the only other place the page may reach, and a timing
@@ -91,19 +93,25 @@ export async function hostGame(options: {
   /** The built game. */
   site: string;
   gameFolder: string;
+  studioFolder: string;
   port: number;
   walletPort: number;
   /** Of a timing lab that the game may follow. */
   labPort?: number | undefined;
 }): Promise<GameHost> {
-  const { root, site, gameFolder, port, walletPort, labPort } = options;
+  const { root, site, gameFolder, studioFolder, port, walletPort, labPort } = options;
   const files: Plugin = {
     name: 'coinslot-files',
     configurePreviewServer(server) {
       server.middlewares.use(FILES_PATH, (request, response) => {
         const name = (request.url ?? '').replace(/^\//, '').replace(/\?.*$/, '');
-        const path = join(gameFolder, name);
-        if (!FILES.includes(name) || !existsSync(path)) {
+        const path = join(name === RELEASE ? studioFolder : gameFolder, name);
+        if (name === RELEASE && !existsSync(path)) {
+          // Nothing was released yet, which is no fault that a browser should write down.
+          response.writeHead(204).end();
+          return;
+        }
+        if (![...FILES, RELEASE].includes(name) || !existsSync(path)) {
           response.writeHead(404).end();
           return;
         }

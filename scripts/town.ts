@@ -81,7 +81,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
   const parties = await openParties(options);
   try {
     const built = await buildGame(root, () => onStep('Building the demo game (once, and after changes) ...'));
-    const { gameFolder, wallet } = parties;
+    const { gameFolder, publisherFolder, wallet } = parties;
     // As it is now: what plays for an hour must not miss a part when the game is built anew meanwhile.
     const site = join(options.home, 'site');
     rmSync(site, { recursive: true, force: true });
@@ -90,6 +90,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
       root,
       site,
       gameFolder,
+      studioFolder: publisherFolder,
       port: ports.game,
       walletPort: wallet.port,
       labPort: options.labPort,
