@@ -3,7 +3,13 @@
  * sources do that lab, simulator and CI run, for 100,000 players; and in a real browser for some of them.
  */
 import { createContext, runInContext } from 'node:vm';
-import { compileTiming, SKIP_REASONS, type Boundary, type TimingState } from '@coinslot/plugin/timing';
+import {
+  compileTiming,
+  SKIP_REASONS,
+  type Boundary,
+  type PlacementsFile,
+  type TimingState,
+} from '@coinslot/plugin/timing';
 import { compilePlacements, formatPlacements, readOffers } from '@coinslot/publisher';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +68,11 @@ campaigns:
 interface Entry {
   readonly compileTiming: typeof compileTiming;
 }
+interface Asked {
+  readonly state: TimingState;
+  readonly boundary: Boundary;
+}
+
 let shipped: Entry;
 let bundle: string;
 
@@ -126,7 +137,7 @@ it(`is decided the same in a browser for ${IN_BROWSER} players`, async () => {
   const file = compilePlacements('placements.yaml', RICH, readOffers('offers.yaml', demoFile('offers.yaml')));
   const ids = file.campaigns.map(({ id }) => id);
   const roll = dice(7);
-  const asked = Array.from({ length: IN_BROWSER }, (_, i) => ({
+  const asked = Array.from({ length: IN_BROWSER }, (_, i): Asked => ({
     state: stateOf(roll, i, ids),
     boundary: boundaryOf(roll, ['level-end', 'boss-door']),
   }));
@@ -136,14 +147,15 @@ it(`is decided the same in a browser for ${IN_BROWSER} players`, async () => {
     const page = await browser.newPage();
     await page.addScriptTag({ content: bundle });
     const decided = await page.evaluate(
-      ([placements, all, nowMs]) => {
+      (text) => {
+        const [placements, all, nowMs] = JSON.parse(text) as [PlacementsFile, Asked[], number];
         const decide = (globalThis as unknown as { coinslot: Entry }).coinslot.compileTiming(placements);
         return all.map(({ state, boundary }) => {
           const decision = decide(state, boundary, nowMs);
           return JSON.stringify({ ...decision, explain: decision.explain() });
         });
       },
-      [file, asked, NOW_MS] as const,
+      JSON.stringify([file, asked, NOW_MS]),
     );
     asked.forEach(({ state, boundary }, i) => {
       const decision = here(state, boundary, NOW_MS);
