@@ -40,7 +40,7 @@ p { margin: 0 0 .75rem; max-width: 46rem; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { text-align: start; padding: .9rem .75rem .25rem; font-weight: 600; }
-th, td { padding: .45rem .75rem; text-align: end; white-space: nowrap; border-top: 1px solid var(--line); }
+th, td { padding: .45rem .6rem; text-align: end; white-space: nowrap; border-top: 1px solid var(--line); }
 thead th, thead td { color: var(--muted); font-weight: 500; border-top: 0; font-size: .875rem; }
 th[scope=row], thead th:first-child, .words { text-align: start; font-weight: 500; }
 td.words { white-space: normal; min-width: 18rem; color: var(--muted); font-weight: 400; }
