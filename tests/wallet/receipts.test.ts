@@ -16,8 +16,9 @@ import {
 import { describe, expect, it } from 'vitest';
 import { bundleOf } from '../../wallet/src/exports/bundle.ts';
 import { receiptsCsv } from '../../wallet/src/exports/csv.ts';
+import { receiptsPdf } from '../../wallet/src/exports/pdf.ts';
 import type { ExportedReceipt } from '../../wallet/src/exports/receipts.ts';
-import { DAY_MS, makeOffer } from '../lib/parties.ts';
+import { DAY_MS, makeOffer, NOON_MS } from '../lib/parties.ts';
 import { startCardWorld, startSoftCardWorld } from './card-world.ts';
 import { PageClient } from './page-client.ts';
 import { startWorld, temporaryFolder, type World } from './world.ts';
@@ -139,6 +140,29 @@ describe('the history as a file', () => {
     const again = await page.get('/api/history?format=xml');
     expect(again.status).toBe(409);
     expect(await again.json()).toMatchObject({ done: false, code: 'BAD_REQUEST' });
+  });
+
+  it('as PDF draws Japanese and Arabic, and no box in the place of a letter', async () => {
+    const row = { time: '', from: 'Lumen Works', amount: 'EUR 0.20', note: '', decision: '6f0c' };
+    const pdfOf = async (...titles: string[]): Promise<Buffer> => {
+      const words = { title: 'History', wallet: 'Wallet', facts: [], empty: '', page: () => '1' };
+      const receipts = titles.map((title) => ({ ...row, title }));
+      return Buffer.from(await receiptsPdf({ receipts, words, locale: 'ja', madeAtMs: NOON_MS }));
+    };
+    const drawn = async (title: string): Promise<string> => streamsOf(await pdfOf(title)).join();
+    // A box is a rectangle, and nothing else on the sheet is one.
+    const boxes = async (title: string): Promise<number> => (await drawn(title)).match(/ re\n/g)?.length ?? 0;
+    expect(await boxes('Level 3')).toBe(0);
+    expect(await boxes('ไทย')).toBe(3);
+    for (const title of ['レベル３ 鋳造所', 'المستوى الثالث', 'المستوى ٣ (Foundry)']) {
+      expect(await boxes(title), title).toBe(0);
+      expect(await drawn(title), title).toContain('ActualText');
+    }
+    if (process.env['COINSLOT_LOOK'] === '1')
+      writeFileSync(
+        'test-output/receipts.pdf',
+        await pdfOf('レベル３ 鋳造所', 'المستوى الثالث', 'المستوى ٣ (Foundry)', 'Level 3 المستوى'),
+      );
   });
 
   it('holds no formula, whatever a publisher calls its things', () => {

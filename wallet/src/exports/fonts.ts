@@ -1,21 +1,27 @@
 /**
  * The letters of a PDF: Inter (SIL Open Font License) from its package, whose files hold some scripts each. A document embeds the
- * letters that it uses; a letter that is in none of them is drawn as a box.
+ * letters that it uses. Japanese and Arabic are drawn as outlines (`outlines.ts`); a letter that is in none of them, as a box.
+ *
+ * A line with right-to-left letters in it is put in order run by run, by its first letter that has a direction: enough for titles,
+ * names and amounts, and no implementation of all of UAX #9 (nothing is embedded twice).
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { OutlineFonts, Outlines } from './outlines.ts';
 
 export type FontWeight = 400 | 600;
 
 /** A piece of text that one font has all letters of; `undefined` for letters that none has. */
 interface FontRun {
-  readonly font: string | undefined;
+  readonly font: string | Outlines | undefined;
   readonly text: string;
 }
 
 const SUBSETS = ['latin', 'latin-ext', 'greek', 'greek-ext', 'cyrillic', 'cyrillic-ext', 'vietnamese'] as const;
 type Subset = (typeof SUBSETS)[number];
 const BOX_WIDTH = 0.62;
+/** Inter's: from the top of its line to the base line, of the type size. */
+const ASCENT = 0.96875;
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -37,6 +43,7 @@ export class DocumentFonts {
   readonly #pdf: PDFKit.PDFDocument;
   readonly #registered = new Set<string>();
   readonly #ranges = readRanges();
+  readonly #outlines = new OutlineFonts();
 
   constructor(pdf: PDFKit.PDFDocument) {
     this.#pdf = pdf;
@@ -47,8 +54,9 @@ export class DocumentFonts {
     const shown = this.#fitted(text, width, size, weight);
     const runs = this.#runs(shown, weight);
     let left = isEnd ? x + width - this.#width(runs, size) : x;
-    for (const run of runs) {
+    for (const run of inVisualOrder(runs)) {
       if (run.font === undefined) this.#boxes(run.text, left, y, size);
+      else if (run.font instanceof Outlines) run.font.draw(this.#pdf, run.text, left, y + size * ASCENT, size, weight);
       else this.#pdf.font(run.font).fontSize(size).text(run.text, left, y, { lineBreak: false });
       left += this.#width([run], size);
     }
@@ -69,18 +77,22 @@ export class DocumentFonts {
 
   /** Spaces of odd widths and controls become common spaces; invisible signs go. */
   #runs(text: string, weight: FontWeight): FontRun[] {
-    const runs: { font: string | undefined; text: string }[] = [];
-    let last = 'latin' as Subset;
+    const runs: { font: FontRun['font']; text: string }[] = [];
+    let last: FontRun['font'] = this.#font('latin', weight);
     for (const sign of text.normalize('NFC').replace(/[\s\p{Cc}\p{Zs}]/gu, ' ')) {
       if (/^\p{Cf}$/u.test(sign)) continue;
-      const own: Subset | undefined = sign === ' ' ? last : this.#subsetOf(sign.codePointAt(0) ?? 0);
-      if (own !== undefined) last = own;
-      const font = own === undefined ? undefined : this.#font(own, weight);
+      const font: FontRun['font'] = sign === ' ' ? last : this.#fontOf(sign.codePointAt(0) ?? 0, weight);
+      if (font !== undefined) last = font;
       const run = runs.at(-1);
-      if (run?.font === font && run !== undefined) run.text += sign;
+      if (run !== undefined && run.font === font && !isTurn(run, sign)) run.text += sign;
       else runs.push({ font, text: sign });
     }
     return runs;
+  }
+
+  #fontOf(point: number, weight: FontWeight): FontRun['font'] {
+    const subset = this.#subsetOf(point);
+    return subset === undefined ? this.#outlines.fontOf(point) : this.#font(subset, weight);
   }
 
   #subsetOf(point: number): Subset | undefined {
@@ -90,6 +102,7 @@ export class DocumentFonts {
   #width(runs: readonly FontRun[], size: number): number {
     return runs.reduce((sum, { font, text }) => {
       if (font === undefined) return sum + [...text].length * size * BOX_WIDTH;
+      if (font instanceof Outlines) return sum + font.widthOf(text, size);
       return sum + this.#pdf.font(font).fontSize(size).widthOfString(text);
     }, 0);
   }
@@ -112,4 +125,42 @@ export class DocumentFonts {
     }
     return name;
   }
+}
+
+/** From Arabic letters to Arabic digits, or back. */
+const isTurn = ({ font, text }: FontRun, sign: string): boolean =>
+  font instanceof Outlines && sign !== ' ' && /\p{Nd}/u.test(text) !== /\p{Nd}/u.test(sign);
+
+/** Arabic letters; its digits are read from left to right, as all numbers are. */
+const isArabic = ({ font, text }: FontRun): boolean =>
+  font instanceof Outlines && font.script === 'ar' && !/\p{Nd}/u.test(text);
+
+/** A number after Arabic letters belongs to them, and what follows it does not: `3 (Foundry)` are two. */
+function apartFromNumber(run: FontRun): readonly FontRun[] {
+  const [, number, rest] = /^(\s*[\p{Nd}.,:/-]+)(\s.*)$/u.exec(run.text) ?? [];
+  if (number === undefined || rest === undefined) return [run];
+  return [
+    { font: run.font, text: rest },
+    { font: run.font, text: number },
+  ];
+}
+
+/**
+ * From left to right as they are drawn. Where the first letter of the line is Arabic, what is Arabic and what is not follow each
+ * other from right to left; else only Arabic runs would that stand side by side, and these are one.
+ */
+function inVisualOrder(runs: readonly FontRun[]): readonly FontRun[] {
+  const first = runs.find(({ text }) => /\p{L}/u.test(text));
+  if (first === undefined || !isArabic(first)) return runs;
+  const groups: FontRun[][] = [];
+  for (const run of runs.flatMap(apartFromNumber)) {
+    const last = groups.at(-1);
+    if (
+      last !== undefined &&
+      [...last, run].every((one) => !(one.font instanceof Outlines && one.font.script === 'ar'))
+    )
+      last.push(run);
+    else groups.push([run]);
+  }
+  return groups.reverse().flat();
 }

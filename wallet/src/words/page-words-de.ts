@@ -77,7 +77,6 @@ export const dePageWords: PageWords = {
     accountTitle: 'Noch ein Schritt',
     accountLead: 'Ihre Schlüssel sind da. Nun wird mit ihnen ein Konto beim Zahlungsdienst eröffnet.',
     accountOpen: 'Konto eröffnen',
-    accountOpening: 'Ihr Konto wird eröffnet …',
   },
   pairing: {
     title: (game) => `${game} möchte verbunden werden`,
@@ -268,7 +267,6 @@ export const dePageWords: PageWords = {
     lostSoftHint:
       'Sie wird endgültig gesperrt und von diesem Computer entfernt. Erst werden ihre Zahlungen hochgeladen; was übrig ist, kommt nach ihrem Ablauf zurück.',
     lostNow: 'Diese Karte endgültig sperren',
-    issueTitle: 'Eine neue Karte',
     issueHint:
       'Machen Sie sie zu Ihrer: Sie bekommt ihren Schlüssel, ihr Zertifikat vom Zahlungsdienst und eine PIN Ihrer Wahl.',
     issue: 'Zu meiner Karte machen',

@@ -69,7 +69,6 @@ export const enPageWords: PageWords = {
     accountTitle: 'One step left',
     accountLead: 'Your keys are made. Now an account at the payment service is opened with them.',
     accountOpen: 'Open account',
-    accountOpening: 'Opening your account …',
   },
   pairing: {
     title: (game) => `${game} would like to be connected`,
@@ -253,7 +252,6 @@ export const enPageWords: PageWords = {
     lostSoftHint:
       'It is blocked for good and removed from this computer. Its payments are uploaded first; what is left on it comes back once it has expired.',
     lostNow: 'Block this card for good',
-    issueTitle: 'A new card',
     issueHint: 'Make it yours: it gets its key, its certificate from the payment service, and a PIN that you choose.',
     issue: 'Make it my card',
     issuing: 'Making it yours …',

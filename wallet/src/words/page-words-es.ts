@@ -77,7 +77,6 @@ export const esPageWords: PageWords = {
     accountTitle: 'Falta un paso',
     accountLead: 'Tus claves están listas. Ahora se abre con ellas una cuenta en el servicio de pago.',
     accountOpen: 'Abrir cuenta',
-    accountOpening: 'Abriendo tu cuenta …',
   },
   pairing: {
     title: (game) => `${game} quiere conectarse`,
@@ -270,7 +269,6 @@ export const esPageWords: PageWords = {
     lostSoftHint:
       'Se bloquea para siempre y se quita de este ordenador. Primero se envían sus pagos; lo que quede vuelve cuando haya caducado.',
     lostNow: 'Bloquear esta tarjeta para siempre',
-    issueTitle: 'Una tarjeta nueva',
     issueHint: 'Hazla tuya: recibe su clave, su certificado del servicio de pago y un PIN que eliges tú.',
     issue: 'Hacerla mi tarjeta',
     issuing: 'Preparándola …',

@@ -76,7 +76,6 @@ export const frPageWords: PageWords = {
     accountTitle: 'Encore une étape',
     accountLead: 'Vos clés sont prêtes. Elles ouvrent maintenant un compte auprès du service de paiement.',
     accountOpen: 'Ouvrir le compte',
-    accountOpening: 'Ouverture du compte …',
   },
   pairing: {
     title: (game) => `${game} voudrait être relié`,
@@ -261,7 +260,6 @@ export const frPageWords: PageWords = {
     lostSoftHint:
       'Elle est bloquée pour toujours et retirée de cet ordinateur. Ses paiements sont d’abord envoyés ; ce qu’elle contient revient une fois qu’elle a expiré.',
     lostNow: 'Bloquer cette carte pour toujours',
-    issueTitle: 'Une carte neuve',
     issueHint:
       'Faites-la vôtre : elle reçoit sa clé, son certificat du service de paiement et un code que vous choisissez.',
     issue: 'En faire ma carte',

@@ -75,7 +75,6 @@ export const jaPageWords: PageWords = {
     accountTitle: 'あと一歩です',
     accountLead: '鍵ができました。この鍵で決済サービスの口座を開きます。',
     accountOpen: '口座を開く',
-    accountOpening: '口座を開いています…',
   },
   pairing: {
     title: (game) => `${game} が接続を求めています`,
@@ -254,7 +253,6 @@ export const jaPageWords: PageWords = {
     lostSoftHint:
       '二度と使えなくなり、このコンピューターから削除されます。先に支払い記録を送信し、残高は有効期限の後に戻ります。',
     lostNow: 'このカードを永久に停止',
-    issueTitle: '新しいカード',
     issueHint: '自分のカードにします。鍵、決済サービスの証明書、あなたが決める PIN が入ります。',
     issue: '自分のカードにする',
     issuing: '準備しています…',

@@ -54,7 +54,6 @@ export interface PageWords {
     accountTitle: string;
     accountLead: string;
     accountOpen: string;
-    accountOpening: string;
   };
   pairing: {
     title(game: string): string;
@@ -222,7 +221,6 @@ export interface PageWords {
     lostHint: string;
     lostSoftHint: string;
     lostNow: string;
-    issueTitle: string;
     issueHint: string;
     issue: string;
     issuing: string;
