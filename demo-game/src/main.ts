@@ -4,6 +4,7 @@ import '@fontsource/inter/latin-800.css';
 import './page/page.css';
 import { CoinslotPlugin, type CoinslotOptions } from '@coinslot/plugin';
 import { openSound } from './audio/sound.ts';
+import { offerLivePanel } from './designer.ts';
 import { createGame } from './game.ts';
 import { makeDrawer } from './page/drawer.ts';
 import { dressPage } from './page/page.ts';
@@ -67,7 +68,12 @@ function openShop({ priceList, placements }: ShopFiles): Shop {
     covers: placements.covers,
     text,
     urlOf: (file) => new URL(`coinslot/${file}`, document.baseURI).href,
-    onMade: (plugin) => drawer.watch(plugin.events),
+    onMade(plugin) {
+      drawer.watch(plugin.events);
+      offerLivePanel(plugin, placements, params);
+      const { lab } = params;
+      if (lab !== null) void import('./pay/lab.ts').then(({ joinLab }) => joinLab(plugin, lab, placements));
+    },
   });
 }
 
@@ -75,6 +81,7 @@ function pluginEntry({ priceList, placements, roots, crls, settings }: ShopFiles
   const options: CoinslotOptions = {
     priceList,
     placements,
+    placementsUrl: new URL('coinslot/placements.coinslot', document.baseURI).href,
     roots,
     crls,
     sandbox: settings.sandbox,

@@ -19,6 +19,12 @@ export interface Params {
   fps: number | null;
   /** `?renderer=canvas`: draw without WebGL. */
   canvas: boolean;
+  /** `?panel`: the designer's live panel is open from the start. */
+  panel: boolean;
+  /** `?record`: the session is recorded from the start, in the panel. */
+  record: boolean;
+  /** `?lab=<port>`: follow the timing lab on this machine, and record for it. */
+  lab: number | null;
 }
 
 /** Reads the parameters; anything malformed counts as not given. */
@@ -37,6 +43,9 @@ export function readParams(search: string): Params {
     lang: query.get('lang'),
     fps: wholeNumber(query.get('fps')) || null,
     canvas: query.get('renderer') === 'canvas',
+    panel: query.has('panel'),
+    record: query.has('record'),
+    lab: wholeNumber(query.get('lab')) || null,
   };
 }
 

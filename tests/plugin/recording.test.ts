@@ -86,7 +86,7 @@ describe('a recorded session', () => {
     const recording = readRecording(recorder.text());
     const played = recording.lines.filter((line) => line.kind === 'boundary');
     const again = replay(recording, RULES);
-    const outcomes = again.boundaries.map(({ decision }) => (decision.show ? 'shows' : decision.reason));
+    const outcomes = again.boundaries.map(({ replayed }) => replayed?.skip ?? (replayed ? 'shows' : 'none'));
     expect(outcomes).toEqual(played.map((line) => line.skip ?? 'shows'));
   });
 
