@@ -13,7 +13,7 @@ export type Percentile = (typeof PERCENTILES)[number];
 /** One guard-rail: a metric stays on one side of a value. */
 export interface Expectation {
   readonly metric: ExpectedMetric;
-  /** Of the players, nearest rank; `null` for a metric that is one figure for all of them. */
+  /** Nearest rank, of what the metric is over: players (an hour), sessions (a session), days played (spend); `null`: one figure for all. */
   readonly percentile: Percentile | null;
   readonly bound: 'min' | 'max';
   /** Offers, minutes, a share 0 ... 1, or money in minor units of `currency`. The value itself is allowed. */
