@@ -55,7 +55,7 @@ export const STYLE = `
 .coinslot-panel .tp-lblv_l { flex: 1 1 7rem; min-width: 0; padding-inline: 0 .4rem; }
 .coinslot-panel .tp-lblv_v { flex: 1 1 10rem; min-width: 0; width: auto; }
 .coinslot-panel .tp-fldv_b, .coinslot-panel .tp-rotv_b { padding-inline: .6rem 1.6rem; text-align: start; }
-@media (min-width: 40.01rem) { .coinslot-panel .tp-sldtxtv_t { flex: 0 0 4.5rem; } }
+.coinslot-panel .tp-sldtxtv_t { flex: 0 0 6em; }
 .coinslot-panel .tp-lblv .tp-txtv_i { padding-inline: .4rem; text-align: end; }
 .coinslot-panel .tp-fldv { margin-block-end: .25rem; }
 .coinslot-panel .tp-sldv_t:focus-visible, .coinslot-panel .tp-fldv_b:focus-visible { outline: 2px solid var(--warm); }
