@@ -214,6 +214,20 @@ describe('rule 5: focus never starts on accept; input ignored for 500 ms and unt
     expect(dialog.view?.place).toBe('confirm');
   });
 
+  it('waits for a key that was down when the choices changed, though it went down while presses counted', () => {
+    show(review());
+    dialog.keyDown(keyEvent('w'));
+    dialog.press('continue');
+    expect(dialog.view?.place).toBe('confirm');
+    nowMs += GUARD_MS;
+    press('Escape');
+    expect(intents).toEqual([]);
+    expect(dialog.view?.place).toBe('confirm');
+    dialog.keyUp(keyEvent('w'));
+    press('Escape');
+    expect([intents, dialog.view?.place]).not.toEqual([[], 'confirm']);
+  });
+
   it('is not closed by modifiers', () => {
     dialog.show(review());
     dialog.keyDown(keyEvent('Shift'));
