@@ -1,4 +1,7 @@
 /** No network at all: the payment server is stopped, and level 3 is bought by card, and by software card, in the canvas. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { journal, openHouse, PIN, Seat, type House } from './house.ts';
 
@@ -52,20 +55,34 @@ describe('by card', () => {
     expect(balances()).toMatchObject({ card: 130n });
   });
 
-  it('is told that the sealed bonus night needs the network, before anything is charged', async () => {
+  it('buys the sealed bonus night, whose key the card was given when it was last on line, and it opens', async () => {
     await seat.go('&level=bonus');
-    await seat.dialog(/needs the network/);
-    await seat.shot('52-needs-the-network');
-    await seat.clickInCanvas('left', () => seat.isClosed());
-    await seat.scene('Menu');
+    await seat.dialog(/USD\s1\.00/);
+    await seat.pay();
+    await seat.scene('Bonus');
+    expect(lastSigner()).toBe('card');
+    expect(journal(house)).toContain('bonus approved');
     await house.town.wallet.cards.readAgain();
-    expect(balances()).toMatchObject({ card: 130n });
+    expect(balances()['card']).toBeLessThan(130n);
+    await seat.shot('52-bonus-by-card');
   });
 });
 
+/** The demo's offers, whose publisher has named the payment server and no issuer of cards for what is sealed. */
+function contentWithoutCards(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'coinslot-offers-'));
+  cpSync(join(import.meta.dirname, '..', '..', 'demo-game', 'coinslot'), join(folder, 'coinslot'), { recursive: true });
+  const offers = join(folder, 'coinslot', 'offers.yaml');
+  const text = readFileSync(offers, 'utf8');
+  writeFileSync(offers, text.replace(/^escrow: .*$/m, 'escrow: [payment-server.encryption-key]'));
+  return folder;
+}
+
 describe('by software card', () => {
+  const content = contentWithoutCards();
+  afterAll(() => rmSync(content, { recursive: true }));
   beforeAll(async () => {
-    house = await openHouse('sample');
+    house = await openHouse('sample', { content });
     const { wallet, sandbox, cards } = house.town;
     await cards.pull('card-1');
     const idHex = await wallet.cards.makeSoftCard(PIN);
@@ -83,6 +100,16 @@ describe('by software card', () => {
     await seat.go('&level=3');
     await seat.scene('Level3');
     expect(await seat.isClosed()).toBe(true);
+    await house.town.wallet.cards.readAgain();
+    expect(balances()).toMatchObject({ softcard: 80n });
+  });
+
+  it('is told that the sealed bonus night needs the network, before anything is charged', async () => {
+    await seat.go('&level=bonus');
+    await seat.dialog(/needs the network/);
+    await seat.shot('53-needs-the-network');
+    await seat.clickInCanvas('left', () => seat.isClosed());
+    await seat.scene('Menu');
     await house.town.wallet.cards.readAgain();
     expect(balances()).toMatchObject({ softcard: 80n });
   });
