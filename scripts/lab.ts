@@ -22,7 +22,8 @@ try {
 }
 
 async function main(): Promise<void> {
-  const folder = join(root, 'demo-game', 'coinslot');
+  // From the folder of the repository, where npm runs this: short names in faults and on the page.
+  const folder = join('demo-game', 'coinslot');
   const lab = await openLab({ files: studioFiles(folder), clock: Date.now, randomBytes: random });
   try {
     const town = await openTown({

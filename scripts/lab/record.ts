@@ -18,8 +18,12 @@ import { openTown } from '../town.ts';
 
 interface Player {
   readonly minutes: number;
-  /** Of the level: the pilot goes home with so many lanterns. */
+  /** Where the player begins. */
+  readonly level: number;
+  /** The pilot goes home with so many lanterns; 0: with all of them. */
   readonly goal: number;
+  /** Plays the same level again rather than the next one, and so asks for nothing. */
+  readonly again: boolean;
   readonly seed: number;
   /** How long an offer is looked at, seconds. */
   readonly answerS: number;
@@ -28,9 +32,17 @@ interface Player {
 }
 
 const PLAYERS: Readonly<Record<string, Player>> = {
-  'first-evening': { minutes: 11, goal: 5, seed: 3, answerS: 6, buys: ['The Rain Garden', 'Thirty minutes of night'] },
-  'no-thanks': { minutes: 9, goal: 4, seed: 5, answerS: 3, buys: ['The Rain Garden'] },
-  'quick-visit': { minutes: 5, goal: 3, seed: 8, answerS: 2, buys: [] },
+  'first-evening': {
+    minutes: 11,
+    level: 1,
+    goal: 5,
+    again: false,
+    seed: 3,
+    answerS: 6,
+    buys: ['The Rain Garden', 'Thirty minutes of night'],
+  },
+  'no-thanks': { minutes: 9, level: 1, goal: 4, again: false, seed: 5, answerS: 3, buys: ['The Rain Garden'] },
+  'rain-garden': { minutes: 4.4, level: 3, goal: 0, again: true, seed: 8, answerS: 4, buys: ['The Rain Garden'] },
 };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -66,7 +78,7 @@ const browser = await chromium.launch({
 });
 try {
   const page = await browser.newPage({ viewport: { width: 960, height: 600 }, locale: 'en-GB' });
-  const query = `probe=1&auto=1&lang=en&fps=12&renderer=canvas&goal=${player.goal}&seed=${player.seed}&lab=${lab.port}`;
+  const query = `probe=1&auto=1&lang=en&fps=12&renderer=canvas&goal=${player.goal}&level=${player.level}&seed=${player.seed}&lab=${lab.port}`;
   await page.goto(`${town.game.url}?${query}`);
   await play(page, player);
   await page.goto('about:blank');
@@ -78,7 +90,7 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 
-async function play(page: Page, { minutes, answerS, buys }: Player): Promise<void> {
+async function play(page: Page, { minutes, answerS, buys, again }: Player): Promise<void> {
   const endMs = Date.now() + minutes * 60_000;
   while (Date.now() < endMs) {
     await setTimeout(500);
@@ -86,7 +98,9 @@ async function play(page: Page, { minutes, answerS, buys }: Player): Promise<voi
     if (said !== undefined) await answer(page, said, buys, answerS);
     else if (!(await isPlaying(page))) {
       await setTimeout(2_500);
-      if ((await dialogText(page)) === undefined) await page.keyboard.press('Enter');
+      if ((await dialogText(page)) !== undefined) continue;
+      if (again) await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
     }
   }
 }
