@@ -61,7 +61,7 @@ const pins = (campaign: string, which: 'before' | 'after' = 'after'): Promise<nu
 
 const text = (): Promise<string> => page.locator('#yaml').inputValue();
 
-/** From an edit made by keys in the lab until its rules are in force in the game, ms: both by the clock of this machine. */
+/** From an edit made in the lab until its rules are in force in the game, ms: both by the clock of this machine. */
 async function editTakes(game: Page): Promise<number> {
   // The note is written once the rules are in force.
   const inForce = game.evaluate(
@@ -74,8 +74,9 @@ async function editTakes(game: Page): Promise<number> {
         watch.observe(document.querySelector('#lab-note')!, { childList: true, characterData: true, subtree: true });
       }),
   );
-  await edge('more-minutes', 'cooldownMs').focus();
-  const [edit] = await Promise.all([page.waitForRequest('**/api/edit'), page.keyboard.press('ArrowRight')]);
+  const field = page.locator('[id="pacing-comet-cooldown"]');
+  await field.fill(`${Number.parseInt(await field.inputValue(), 10) + 1}m`);
+  const [edit] = await Promise.all([page.waitForRequest('**/api/edit'), field.press('Enter')]);
   return (await inForce) - edit.timing().startTime;
 }
 
