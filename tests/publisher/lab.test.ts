@@ -11,6 +11,7 @@ import { openLab } from '../../publisher/src/lab/lab.ts';
 import type { LabServer } from '../../publisher/src/lab/lab-server.ts';
 import { LAB_LIMITS } from '../../publisher/src/lab/limits.ts';
 import type { LabView, SimulationView } from '../../publisher/src/lab/view.ts';
+import { GUARD_RAILS } from './lib/studio.ts';
 import { studioFiles } from '../../publisher/src/studio/layout.ts';
 
 const DEMO = join(import.meta.dirname, '../../demo-game/coinslot');
@@ -221,7 +222,7 @@ describe('editing', () => {
     const { text, summary } = await page.view();
     expect(summary.join(' ')).toContain('comet');
     await page.post('edit', {
-      text: `${text}\nexpect:\n  offersPerSession: { p95: { max: 3 } }\n  shareNeverAsked: { min: 99% }\n`,
+      text: `${text.replace(GUARD_RAILS, '')}\nexpect:\n  offersPerSession: { p95: { max: 3 } }\n  shareNeverAsked: { min: 99% }\n`,
     });
     const answer = await page.send('simulate', { players: 260 });
     expect(answer.status).toBe(200);

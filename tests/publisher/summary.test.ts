@@ -156,9 +156,9 @@ describe('the whole file', () => {
   shareNeverAsked: { min: 5%, max: 40% }
 `;
     expect(summaryOf(withCampaigns('[]', rails)).at(-1)).toBe(
-      'Guard-rails: half of the players see at most 2 offers an hour of play; 5 % of players see at least 1 offer an hour of play; ' +
-        '95 % of players see at most 4 offers an hour of play; 99 % of players see at most 3 offers a session; ' +
-        'no player is asked in the first 5 minutes of play; 90 % of players spend at most EUR\u00a01.50 on a day of play; ' +
+      'Guard-rails: half of the players see at most 2 offers an hour of play; 5 % of the players see at least 1 offer an hour of play; ' +
+        '95 % of the players see at most 4 offers an hour of play; 99 % of the sessions bring at most 3 offers; ' +
+        'no player is asked in the first 5 minutes of play; on 90 % of the days of play a player spends at most EUR\u00a01.50; ' +
         'at least 5 % of players are never asked; at most 40 % of players are never asked.',
     );
   });

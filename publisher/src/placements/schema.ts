@@ -151,7 +151,7 @@ const percentiles = <Value extends z.ZodType>(value: Value, example: unknown) =>
   const of = (percentile: number) =>
     bounds(value, [example])
       .optional()
-      .meta({ description: `What ${percentile} % of the players stay at or below.` });
+      .meta({ description: `What ${percentile} % of them stay at or below.` });
   return z.strictObject({ p50: of(50), p90: of(90), p95: of(95), p99: of(99) });
 };
 

@@ -158,24 +158,15 @@ export function railWords({ metric, percentile, bound, value, currency }: Expect
   if (metric === 'firstOfferAfterMinutes') return `no player is asked in the first ${counted(value, 'minute')} of play`;
   const most = bound === 'max' ? 'at most' : 'at least';
   if (metric === 'shareNeverAsked') return `${most} ${shareText(value).replace('%', ' %')} of players are never asked`;
-  const amount =
-    metric === 'spendPerDay'
-      ? formatMoney({ amountMinor: BigInt(value), currency: currency! }, 'en')
-      : counted(value, 'offer');
-  const verb = metric === 'spendPerDay' ? 'spend' : 'see';
-  return `${whoWords(percentile!, bound)} ${verb} ${most} ${amount} ${SPANS[metric]}`;
+  const one = shareWords(percentile!, bound);
+  if (metric === 'offersPerSession') return `${one} sessions bring ${most} ${counted(value, 'offer')}`;
+  if (metric === 'offersPerHour') return `${one} players see ${most} ${counted(value, 'offer')} an hour of play`;
+  return `on ${one} days of play a player spends ${most} ${formatMoney({ amountMinor: BigInt(value), currency: currency! }, 'en')}`;
 }
 
-const SPANS = {
-  offersPerHour: 'an hour of play',
-  offersPerSession: 'a session',
-  spendPerDay: 'on a day of play',
-} as const;
-
-/** At p95 a most holds for 95 % of players, a least for the 5 % above. */
-function whoWords(percentile: number, bound: 'min' | 'max'): string {
-  if (percentile === 50) return 'half of the players';
-  return `${bound === 'max' ? percentile : 100 - percentile} % of players`;
+/** At p95 a most holds for 95 %, a least for the 5 % above. */
+function shareWords(percentile: number, bound: 'min' | 'max'): string {
+  return percentile === 50 ? 'half of the' : `${bound === 'max' ? percentile : 100 - percentile} % of the`;
 }
 
 // ---------------------------------------------------------------- words

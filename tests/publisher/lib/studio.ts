@@ -124,8 +124,17 @@ export class Studio {
   }
 }
 
-/** A file of the demo game; its offers without what is sealed, which takes a server's key and has tests of its own. */
+/** To the end of the file, with the remark above. */
+export const GUARD_RAILS = /\n# .*\nexpect:[^]*$/;
+
+/**
+ * A file of the demo game; its offers without what is sealed, which takes a server's key and has tests of its own, and its
+ * placements without guard-rails, which tests set for themselves.
+ */
 export function demoFile(name: string): string {
   const text = readFileSync(join(dirname(CLI), '..', '..', 'demo-game', 'coinslot', name), 'utf8');
-  return text.replace(/# Who may decide.*\nescrow: .*\n\n/, '').replace(/ +seals:\n( +- .*\n)+/, '');
+  return text
+    .replace(/# Who may decide.*\nescrow: .*\n\n/, '')
+    .replace(/ +seals:\n( +- .*\n)+/, '')
+    .replace(GUARD_RAILS, '');
 }
