@@ -99,6 +99,7 @@ function admittedOf({ bytes, body }: { bytes: Uint8Array; body: Uint8Array }, i:
     requestHash: requestHash(body),
     requestBytes: bytes,
     forcedRefusal: undefined,
+    proofFault: undefined,
     sealedKey: undefined,
   };
 }

@@ -139,6 +139,7 @@ const ASKED: Readonly<Record<AccountRequest['ask'], string>> = {
   requests: 'asks for the requests behind earlier decisions',
   countersignatures: 'asks for the server’s word on earlier decisions',
   password: 'asks to prove payments by a password',
+  passwords: 'asks for the passwords it registered',
   close: 'closes the account',
 };
 
