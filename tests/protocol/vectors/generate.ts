@@ -279,7 +279,7 @@ function fieldRows(): Row[] {
     bend('CardRequest', 'cardrequest-ask-3', 'a question that is not in the list', [2], 3),
     bend('CardRecord', 'cardrecord-code-unknown', 'a code that is not in the list', [17], 999),
     bend('CardRecord', 'cardrecord-counter-2-to-the-32', 'a counter as int64', [0], 1n << 32n),
-    bend('AccountRequest', 'accountrequest-ask-9', 'a question that is not in the list', [1], 9),
+    bend('AccountRequest', 'accountrequest-ask-10', 'a question that is not in the list', [1], 10),
     bend('RefundOrder', 'refundorder-reason-operator', "the server's own reason, said by a publisher", [2], 4),
     bend('RefundOrder', 'refundorder-decision-15', 'a decision id of 15 bytes', [1], new Uint8Array(15)),
     bend('BankDetails', 'bankdetails-number-0', 'a number below the first', [1], 0),
