@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleProgram } from './strace.ts';
+import { bundleProgram } from './program.ts';
 
 /** Calls that change what a disk holds or make it durable; `openat` only where it may make a file. */
 const DURABLE_CALLS = [

@@ -1,34 +1,6 @@
 /** A program under strace: calls that fail or kill as told, or all that it does to a folder written down byte by byte. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { buildSync } from 'esbuild';
-
-const LOOK = resolve(import.meta.dirname, '../../server/src/pages/look');
-
-/**
- * One file without TypeScript in `folder`, which must lie below the checkout: native modules are found from there. Starting it
- * takes a tenth of a second instead of two.
- */
-export function bundleProgram(program: string, folder: string): string {
-  const outfile = join(folder, 'program.mjs');
-  buildSync({
-    entryPoints: [program],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['coinslot-source'],
-    external: ['smartcard', 'better-sqlite3', 'pg', 'pdfkit'],
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
-  cpSync(LOOK, join(folder, 'look'), { recursive: true }); // read from beside the program
-  return outfile;
-}
+import { readFileSync } from 'node:fs';
 
 export interface Ran {
   readonly status: number | null;

@@ -5,10 +5,11 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bundledCommand } from '../lib/program.ts';
 import { enrolPlayer, startMarket, temporaryFolder } from './started-server.ts';
 import { mustBuy } from './month-world.ts';
 
-const CLI = resolve(import.meta.dirname, '../../server/src/cli.ts');
+const CLI = bundledCommand(resolve(import.meta.dirname, '../../server/src/cli.ts'));
 
 interface Ended {
   readonly status: number;
@@ -18,7 +19,7 @@ interface Ended {
 
 const run = (...args: readonly string[]): Promise<Ended> =>
   new Promise((done) => {
-    const line = ['--conditions=coinslot-source', '--import', 'tsx', CLI, 'audit', ...args];
+    const line = [CLI, 'audit', ...args];
     execFile(process.execPath, line, { env: { PATH: process.env['PATH'] } }, (error, out, err) =>
       done({ status: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, out, err }),
     );

@@ -14,7 +14,8 @@ import { openWriter } from '../../server/src/store/sqlite/open.ts';
 import { drawFrom } from '../card/volatile-disk.ts';
 import { canSweep } from '../lib/kill-sweep.ts';
 import { PowerLoss } from '../lib/power-loss.ts';
-import { bundleProgram, runInjected, traceDisk } from '../lib/strace.ts';
+import { bundleProgram } from '../lib/program.ts';
+import { runInjected, traceDisk } from '../lib/strace.ts';
 import { makeOffer, makeRequest } from '../lib/parties.ts';
 import { decisionsSaid, diskGround, writeRequests } from './disk-ground.ts';
 import {

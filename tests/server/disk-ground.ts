@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { bundleProgram } from '../lib/strace.ts';
+import { bundleProgram } from '../lib/program.ts';
 import { makeOffer, makeRequest, type Player } from '../lib/parties.ts';
 import { balanceOf, enrolPlayer, requireBooks, startMarket, startServer } from './started-server.ts';
 

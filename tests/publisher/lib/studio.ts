@@ -1,10 +1,9 @@
 /** A studio in a temporary folder, under a sandbox authority of its own, and the real command run in it. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import {
   createIntermediary,
   createRoot,
@@ -17,12 +16,15 @@ import {
   type Subject,
 } from '@coinslot/authority';
 import { encodeRoots, type SalesLimits } from '@coinslot/protocol';
+import { bundledCommand } from '../../lib/program.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 export const DAY_MS = 86_400_000;
 
 const CLI = join(REPOSITORY, 'publisher', 'src', 'cli.ts');
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Made once for a test file. */
+let bundled: string | undefined;
+const command = (): string => (bundled ??= bundledCommand(CLI));
 
 /** What the demo sells, and a little more. */
 export const LIMITS: SalesLimits = {
@@ -107,15 +109,8 @@ export class Studio {
 
   /** Runs `coinslot` in the folder. */
   run(...args: readonly string[]): CommandResult {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--conditions=coinslot-source', '--import', TSX, CLI, ...args],
-      {
-        cwd: this.folder,
-        encoding: 'utf8',
-        env: { ...process.env, TSX_TSCONFIG_PATH: join(REPOSITORY, 'tsconfig.json') },
-      },
-    );
+    const ran = spawnSync(process.execPath, [command(), ...args], { cwd: this.folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = ran;
     return { status, stdout, stderr };
   }
 
