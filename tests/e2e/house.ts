@@ -37,7 +37,10 @@ async function freePort(): Promise<number> {
 }
 
 /** `more`: options of the town that only some tests need. */
-export async function openHouse(player: 'sample' | 'new', more: Pick<TownOptions, 'labPort' | 'content'> = {}): Promise<House> {
+export async function openHouse(
+  player: 'sample' | 'new',
+  more: Pick<TownOptions, 'labPort' | 'content'> = {},
+): Promise<House> {
   mkdirSync(PICTURES, { recursive: true });
   const home = mkdtempSync(join(tmpdir(), 'coinslot-e2e-'));
   const logged: string[] = [];
