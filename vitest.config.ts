@@ -8,7 +8,7 @@ export default defineConfig({
     // Browser and server tests start real processes; a slow machine must not turn them red.
     testTimeout: 180_000,
     hookTimeout: 240_000,
-    // One more than the two cores it is made for: much of it waits for disks, browsers and kills.
-    maxWorkers: 3,
+    // Twice the two cores it is made for: much of it waits for disks, browsers and kills.
+    maxWorkers: 4,
   },
 });
