@@ -1,4 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take half a minute or more, so that none of them is alone at the end, with one core idle beside it. */
+const LONG =
+  /\/(e2e|card)\/|(kill|crash|sweep|look|gate|stage|matrix|means|disk|cli|build|password|postgres)[^/]*\.test/;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = await super.sort(files);
+    const isLong = (file: TestSpecification): boolean => LONG.test(file.moduleId);
+    return [...order.filter(isLong), ...order.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   resolve: { conditions: ['coinslot-source'] },
@@ -10,5 +23,6 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Twice the two cores it is made for: much of it waits for disks, browsers and kills.
     maxWorkers: 4,
+    sequence: { sequencer: LongFirst },
   },
 });

@@ -1,7 +1,7 @@
 /** A theatre for end-to-end tests: sandbox, wallet and game on free ports in a throwaway folder, and a browser before them. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -28,12 +28,24 @@ export interface House {
   close(): Promise<void>;
 }
 
+let gamePorts = 0;
+
+/**
+ * The game's port is signed into its price list, so it is chosen before the game is served: below the range that the system gives
+ * out by itself (a port from there may be another test's by then), and from a block of this worker's own.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => server.once('listening', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
+  const block = 20_000 + 500 * (Number(process.env.VITEST_POOL_ID ?? '0') % 20);
+  for (;;) {
+    const port = block + (gamePorts++ % 500);
+    const server = createServer().listen(port, '127.0.0.1');
+    const free = await new Promise<boolean>((told) => {
+      server.once('listening', () => told(true)).once('error', () => told(false));
+    });
+    if (!free) continue;
+    await new Promise((closed) => server.close(closed));
+    return port;
+  }
 }
 
 /** `more`: options of the town that only some tests need. */
@@ -64,7 +76,7 @@ export async function openHouse(
     ...more,
   });
   const browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-GB' });
+  const context = await browser.newContext({ viewport: { width: 960, height: 540 }, locale: 'en-GB' });
   const close = async (): Promise<void> => {
     await browser.close();
     await town.close();
