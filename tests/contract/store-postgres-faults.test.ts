@@ -10,6 +10,8 @@ import { MIGRATIONS } from '../../server/src/store/postgres/migrations.ts';
 import { openPostgresStore, type PostgresStoreOptions } from '../../server/src/store/postgres/postgres-store.ts';
 import type { Store } from '../../server/src/store/port.ts';
 import { startPostgres, type TestPostgres } from '../lib/postgres.ts';
+import { closeAt, mustBuy, startMonth } from '../server/month-world.ts';
+import { enrolPlayer, requireBooks } from '../server/started-server.ts';
 import { openLine, type Line } from './postgres-line.ts';
 import { enrol, furnish, NOON_MS, pay, playerNamed, requestIdOf, topUpOf } from './store-world.ts';
 
@@ -142,6 +144,27 @@ describe('D13: the database goes away', () => {
       return other.exclusively('closing', () => Promise.resolve('taken over'));
     });
     await expect(lost).rejects.toMatchObject({ kind: 'busy' });
+  });
+
+  it('a closing that the database does not answer in time says so, not that another is running; again, it goes through', async () => {
+    const database = { url: postgres.url, schema: postgres.freshSchema(), statementMs: 1_000 };
+    const month = await startMonth({ database });
+    await mustBuy(month, await enrolPlayer(month));
+    const shell = new pg.Client({ connectionString: postgres.url });
+    await shell.connect();
+    await shell.query(`SET search_path = ${database.schema}; BEGIN; LOCK TABLE postings IN ACCESS EXCLUSIVE MODE`);
+    const closing = closeAt(month, 202603, Date.UTC(2026, 3, 1));
+    // A lock is waited for ten seconds: it is the statement's own time that ends it.
+    await expect(closing).rejects.toMatchObject({
+      code: 'BUSY',
+      message: expect.stringContaining('the database did not answer in time; close again') as unknown,
+      cause: { message: expect.stringContaining('57014') as unknown },
+    });
+    expect(await month.server.service.records.periods.listBills(202603, '', 1)).toEqual([]);
+    await shell.query('ROLLBACK');
+    await shell.end();
+    expect(await month.server.service.periods.close(202603)).toMatchObject({ period: 202603, bills: 1 });
+    await requireBooks(month);
   });
 });
 
