@@ -173,6 +173,23 @@ campaigns:
     const text = 'campaigns:\n  - &one { id: a, cooldown: 4m }\n  - { id: b, caps: *one }\n';
     expect(() => patched('campaigns: [{ id: b, caps: { day: 2 } }]', text)).toThrow(/behind what is no mapping/);
   });
+
+  test.each([
+    ['a value', '{ id: a, cooldown: 8m }'],
+    ['a value within', '{ id: a, caps: { session: 5 } }'],
+    ['a value taken away', '{ id: a, cooldown: null }'],
+    ['a campaign taken out', '{ id: a, remove: true }'],
+  ])('%s that others share by an alias is left to its author: it would change for them too', (_, campaign) => {
+    const text = `campaigns:
+  - id: a
+    cooldown: &pause 4m
+    caps: &caps { session: 2 }
+  - id: b
+    cooldown: *pause
+    caps: *caps
+`;
+    expect(() => patched(`campaigns: [${campaign}]`, text)).toThrow(/has to be edited by hand/);
+  });
 });
 
 describe('what differs, in the file’s words', () => {

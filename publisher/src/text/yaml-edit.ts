@@ -56,23 +56,46 @@ export function removeFromYaml(text: string, path: Path): string {
   });
 }
 
-/** Text that was put together is parsed again before anybody relies on it. */
+/** Text that was put together is parsed again before anybody relies on it: what was meant is there, and everything else as it was. */
 function edited(
   text: string,
   path: Path,
   value: Plain | undefined,
   spliceOf: (document: Document) => Splice | undefined,
 ): string {
-  const splice = spliceOf(parseDocument(text));
+  const document = parseDocument(text);
+  const splice = spliceOf(document);
   if (splice === undefined) return text;
   const result = text.slice(0, splice.from) + splice.by + text.slice(splice.to);
-  const after = parseDocument(result);
-  const found: unknown = after.getIn(path);
-  const plain: unknown = isMap(found) || isSeq(found) ? found.toJSON() : found;
-  const isAsMeant = value === undefined || isDeepStrictEqual(plain, value);
-  if (after.errors.length > 0 || !isAsMeant)
+  if (!isDeepStrictEqual(plainOf(parseDocument(result)), withValue(plainOf(document), path, value)))
     throw new YamlEditError(path, 'is laid out in a way that has to be edited by hand');
   return result;
+}
+
+/** `undefined` for what cannot be read, such as an alias whose anchor is gone. */
+function plainOf(document: Document): unknown {
+  if (document.errors.length > 0) return undefined;
+  try {
+    return document.toJS() as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same with a value at a path, nothing there with `undefined`. Shared parts are copied: an anchor changes for nobody else. */
+function withValue(plain: unknown, [step, ...below]: Path, value: Plain | undefined): unknown {
+  if (step === undefined) return value;
+  if (Array.isArray(plain)) {
+    const list: unknown[] = [...(plain as readonly unknown[])];
+    const at = Math.min(Number(step), list.length);
+    list.splice(at, 1, ...(below.length === 0 && value === undefined ? [] : [withValue(list[at], below, value)]));
+    return list;
+  }
+  const fields = new Map(Object.entries((plain ?? {})));
+  const name = String(step);
+  if (below.length === 0 && value === undefined) fields.delete(name);
+  else fields.set(name, withValue(fields.get(name), below, value));
+  return Object.fromEntries(fields);
 }
 
 function spliceFor(document: Document, text: string, path: Path, value: Plain): Splice | undefined {
