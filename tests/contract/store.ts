@@ -207,6 +207,61 @@ export function describeStore(rig: StoreRig): void {
         await expect(again).rejects.toMatchObject({ kind: 'refused' });
       });
 
+      it('a finding is kept once while it is open, ends once, and stays', async () => {
+        const place = newPlace();
+        const store = await furnished(place);
+        const kept = { kind: 'payout-kept-back', about: 'lumen', party: 'lumen', words: 'no-rate', atMs: 7 } as const;
+        const money = { amountMinor: -9n, currency: 'EUR' };
+        const back = {
+          kind: 'bank-return',
+          about: 'C1',
+          party: hex(BOB.userId),
+          words: 'AC04',
+          money,
+          atMs: 8,
+        } as const;
+        await store.transaction(async (tx) => {
+          for (const one of [kept, back, kept]) await tx.findings.noteFinding(one);
+        });
+        const undone = store.transaction(async (tx) => {
+          await tx.findings.noteFinding({ ...kept, words: 'undone' });
+          throw new Error('changed its mind');
+        });
+        await expect(undone).rejects.toThrow('changed its mind');
+        const open = await store.findings.listOpenFindings(undefined, 9);
+        const [second, first] = open;
+        expect(open).toEqual([
+          { ...back, position: second!.position, ended: undefined },
+          { ...kept, position: first!.position, money: undefined, ended: undefined },
+        ]);
+        expect(await store.findings.listOpenFindings(second!.position, 9)).toEqual([first]);
+        expect(await store.findings.listOpenAbout('payout-kept-back')).toEqual(['lumen']);
+
+        await store.transaction(async (tx) => {
+          await tx.findings.settleFindings('payout-kept-back', 'other', 9);
+          await tx.findings.settleFindings('payout-kept-back', 'lumen', 10);
+          await tx.findings.closeFinding(second!.position, 11);
+          await tx.findings.closeFinding(first!.position, 12); // it is over
+        });
+        expect(await store.findings.listOpenFindings(undefined, 9)).toEqual([]);
+        const ended = [
+          { ...second, ended: { atMs: 11, by: 'operator' } },
+          { ...first, ended: { atMs: 10, by: 'course' } },
+        ];
+        expect(await store.findings.listEndedFindings(undefined, 9)).toEqual(ended);
+        // Over, it may be found anew, with the words cut to what fits.
+        await store.transaction((tx) => tx.findings.noteFinding({ ...kept, words: 'x'.repeat(501), atMs: 13 }));
+        expect((await store.findings.listOpenFindings(undefined, 9))[0]?.words).toBe('x'.repeat(500));
+        for (const statement of [
+          "UPDATE findings SET words = 'nothing'",
+          'UPDATE findings SET ended_at_ms = 1',
+          'UPDATE findings SET ended_at_ms = NULL, ended_by = NULL',
+          'DELETE FROM findings',
+        ])
+          await expect(place.shell([statement])).rejects.toThrow(/findings: /);
+        expect(await store.findings.listEndedFindings(undefined, 9)).toEqual(ended);
+      });
+
       it('a content key in escrow is kept as it came; the first stands, one for each recipient', async () => {
         const store = await furnished();
         const [contentKeyId, recipient] = [bytesOf('content key', 16), bytesOf('recipient')];

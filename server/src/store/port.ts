@@ -13,6 +13,7 @@
 import type { CardReader, CardWriter } from '../cards/store.ts';
 import type { EscrowReader, EscrowWriter } from '../escrows/store.ts';
 import type { PostedRateTable } from '../exchange/types.ts';
+import type { FindingReader, FindingWriter } from '../findings/store.ts';
 import type { PackedTransfers } from '../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, Transfer, TransferKind } from '../ledger/types.ts';
 import type { PageReader } from '../pages/store.ts';
@@ -66,6 +67,7 @@ export interface StoreReader {
   readonly escrows: EscrowReader;
   readonly passes: PassReader;
   readonly passwords: PasswordReader;
+  readonly findings: FindingReader;
   /** What the pages read beside all that. */
   readonly pages: PageReader;
 }
@@ -73,7 +75,7 @@ export interface StoreReader {
 /** One transaction. Its reads see its own changes. */
 export interface StoreTransaction extends Omit<
   StoreReader,
-  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'escrows' | 'passes' | 'passwords' | 'pages'
+  'listDecisions' | 'cards' | 'periods' | 'refunds' | 'escrows' | 'passes' | 'passwords' | 'findings' | 'pages'
 > {
   readonly cards: CardWriter;
   readonly periods: PeriodWriter;
@@ -81,6 +83,7 @@ export interface StoreTransaction extends Omit<
   readonly escrows: EscrowWriter;
   readonly passes: PassWriter;
   readonly passwords: PasswordWriter;
+  readonly findings: FindingWriter;
   /** Posts what no other row goes with; returns its number. */
   postTransfer(transfer: Transfer): Promise<bigint>;
   /**

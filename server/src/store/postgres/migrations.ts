@@ -6,6 +6,7 @@ import { REFUSE } from './columns.ts';
 import { COLLECTION_ANSWERS } from './schema-answers.ts';
 import { CARDS } from './schema-cards.ts';
 import { ESCROWS } from './schema-escrows.ts';
+import { FINDINGS } from './schema-findings.ts';
 import { LEDGER } from './schema-ledger.ts';
 import { DECISIONS, PARTIES, PERIODS } from './schema-parties.ts';
 import { MONEY } from './schema-money.ts';
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   PASSES,
   PASSWORDS,
   SEALED_QUOTES,
+  FINDINGS,
 ];

@@ -2,6 +2,7 @@
 import type { CardReader } from '../../cards/store.ts';
 import type { EscrowWriter } from '../../escrows/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
+import type { FindingWriter } from '../../findings/store.ts';
 import { packUnbroken, type PackedTransfers } from '../../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
 import type { PageReader } from '../../pages/store.ts';
@@ -34,6 +35,7 @@ import {
 } from '../rows.ts';
 import { PostgresCardReads } from './card-reads.ts';
 import { sql, type Ask } from './connection.ts';
+import { PostgresFindings } from './findings.ts';
 import { PostgresMoneyReads } from './money-reads.ts';
 import { PostgresPageReads } from './page-reads.ts';
 import { PostgresEscrows } from './escrows.ts';
@@ -89,6 +91,7 @@ export class PostgresReads implements StoreReader {
   readonly escrows: EscrowWriter;
   readonly passes: PassWriter;
   readonly passwords: PasswordWriter;
+  readonly findings: FindingWriter;
   readonly pages: PageReader;
   protected readonly ask: Ask;
 
@@ -100,6 +103,7 @@ export class PostgresReads implements StoreReader {
     this.escrows = new PostgresEscrows(ask);
     this.passes = new PostgresPasses(ask);
     this.passwords = new PostgresPasswords(ask);
+    this.findings = new PostgresFindings(ask);
     this.pages = new PostgresPageReads(ask);
   }
 

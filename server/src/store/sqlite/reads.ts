@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import type { CardReader } from '../../cards/store.ts';
 import type { EscrowWriter } from '../../escrows/store.ts';
 import type { PostedRateTable } from '../../exchange/types.ts';
+import type { FindingWriter } from '../../findings/store.ts';
 import type { PackedTransfers } from '../../ledger/packing.ts';
 import type { Account, CurrencySum, RecordedTransfer, TransferKind } from '../../ledger/types.ts';
 import type { PageReader } from '../../pages/store.ts';
@@ -17,6 +18,7 @@ import type { PassWriter } from '../../sign-in/store.ts';
 import type { StoreReader } from '../port.ts';
 import { SqliteCardReads } from './card-reads.ts';
 import { SqliteEscrows } from './escrows.ts';
+import { SqliteFindings } from './findings.ts';
 import { SqliteMoneyReads } from './money-reads.ts';
 import { SqlitePageReads } from './page-reads.ts';
 import { SqlitePackedTransfers } from './packed-transfers.ts';
@@ -82,6 +84,7 @@ export class SqliteReads implements StoreReader {
   readonly escrows: EscrowWriter;
   readonly passes: PassWriter;
   readonly passwords: PasswordWriter;
+  readonly findings: FindingWriter;
   readonly pages: PageReader;
   readonly #transfers: SqliteTransferReads;
   readonly #packed: SqlitePackedTransfers;
@@ -97,6 +100,7 @@ export class SqliteReads implements StoreReader {
     this.escrows = new SqliteEscrows(db);
     this.passes = new SqlitePasses(db);
     this.passwords = new SqlitePasswords(db);
+    this.findings = new SqliteFindings(db);
     this.pages = new SqlitePageReads(db);
   }
 
