@@ -18,7 +18,8 @@ export type FactKinds = ReadonlyMap<string, Kind>;
 const ENGINE_KINDS: FactKinds = new Map(ENGINE_FACT_NAMES.map((name) => [name, 'number']));
 const NUMBERS_ONLY = ['<', '<=', '>', '>=', '+', '-', '*', '/', '%', 'min', 'max'];
 const RESULTS_IN_NUMBER = ['+', '-', '*', '/', '%', 'min', 'max'];
-const RESULTS_IN_BOOLEAN = ['==', '!=', '<', '<=', '>', '>=', '!', 'in'];
+const TRUTHS_ONLY = ['and', 'or', '!'];
+const RESULTS_IN_BOOLEAN = ['==', '!=', '<', '<=', '>', '>=', 'in', ...TRUTHS_ONLY];
 
 /** Compiles the condition at `path`; adds faults and gives `false` where it cannot. */
 export function compileCondition(
@@ -32,7 +33,8 @@ export function compileCondition(
   const expression = readExpression(source, written, path, faults);
   if (expression === undefined) return false;
   const facts = new Map([...ENGINE_KINDS, ...declared]);
-  kindOf(expression, { source, facts, faults });
+  const checking = { source, facts, faults };
+  requireTruth(expression, kindOf(expression, checking), checking);
   const rule = ruleOf(expression);
   if (faults.length > before) return false;
   try {
@@ -88,12 +90,20 @@ function kindOf(expression: Expression, checking: Checking): Kind | undefined {
         say(operands[i]?.place ?? place, `${operator} takes numbers, found ${wordFor(kind)}`);
     });
   }
+  if (TRUTHS_ONLY.includes(operator)) operands.forEach((operand, i) => requireTruth(operand, kinds[i], checking));
   if (operator === '==' || operator === '!=') requireSameKind(kinds[0], kinds[1], place, say);
   const list = operands[1];
   if (operator === 'in' && list?.kind === 'list')
     for (const value of list.values) requireSameKind(kinds[0], kindOfScalar(value), list.place, say);
   if (RESULTS_IN_NUMBER.includes(operator)) return 'number';
   return RESULTS_IN_BOOLEAN.includes(operator) ? 'boolean' : undefined;
+}
+
+/** To the engine every number but 0 is true: `level == 1 or 2` would always hold. */
+function requireTruth({ place }: Expression, kind: Kind | undefined, { source, faults }: Checking): void {
+  if (kind === undefined || kind === 'boolean') return;
+  const hint = 'compare it: level >= 3; one of several: level in [1, 2]';
+  faults.push(faultAt(source, place, `${wordFor(kind)} is no condition`, hint));
 }
 
 function requireSameKind(
