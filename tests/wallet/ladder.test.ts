@@ -12,7 +12,8 @@ import { balanceOf, PIN, random, startWorld } from './world.ts';
 const HUGE = 1_000_000n;
 const NONE = {
   pressDay: 0n,
-  pressMonth: 0n,
+  ownDay: 0n,
+  ownMonth: 0n,
   pressSinceLastPin: 0n,
   session: 0n,
   day: 0n,

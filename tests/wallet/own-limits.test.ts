@@ -5,7 +5,8 @@ import { lowValueFigures, presetGameLimits, presetWalletLimits } from '../../wal
 
 const NONE = {
   pressDay: 0n,
-  pressMonth: 0n,
+  ownDay: 0n,
+  ownMonth: 0n,
   pressSinceLastPin: 0n,
   session: 0n,
   day: 0n,

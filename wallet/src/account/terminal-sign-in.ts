@@ -22,7 +22,8 @@ export interface TerminalSignIn {
 /** Throws NOT_SET_UP, PIN_WRONG, PIN_DELAYED, SERVER_UNREACHABLE, and what `askForLink` throws. */
 export async function linkAtTerminal({ profile, pin, serverUrl, roots, environment }: TerminalSignIn): Promise<string> {
   await profile.vault.unlock(pin);
-  profile.record({ kind: 'pin-used', atMs: profile.clock() });
+  // A child's PIN opens the wallet and stands for nothing else.
+  if (!profile.vault.hasGuardian) profile.record({ kind: 'pin-used', atMs: profile.clock() });
   const { day } = profile.vault;
   if (day === undefined) throw new WalletError('LOCKED', 'the wallet is locked');
   const door = new HttpDoor(serverUrl);

@@ -297,7 +297,8 @@ export class ConsentDesk {
     requireStill();
     const { day } = vault;
     if (day === undefined) throw new WalletError('LOCKED', 'the wallet is locked');
-    this.#countPin();
+    // A child may know it: what only the guardian's PIN does, it does not.
+    if (dialog.pins.wallet || !vault.hasGuardian) this.#countPin();
     this.#pay(dialog, { proof: 'card', place, signer: day.press, day, cardPin });
   }
 
@@ -489,7 +490,9 @@ export class ConsentDesk {
     const { chosen, others } = dialog.choice;
     this.#close(dialog);
     try {
-      this.#appraisal.requireConsent(seat, chosen);
+      const takes = this.#appraisal.requireConsent(seat, chosen);
+      if (yes.proof === 'card' && takes.wallet && !dialog.pins.wallet)
+        throw new ProtocolError('CONSENT_STALE', 'the wallet’s PIN is taken as well by now');
       const inPlace = others.filter((one) => this.#mayTakePlace(seat, one, yes));
       const payment = payer.pay({
         pairingId: seat.pairing.pairingId,

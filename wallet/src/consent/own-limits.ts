@@ -7,7 +7,7 @@
 import type { FamilyMode, GameSpendingLimits, WalletSpendingLimits } from '../journal/records.ts';
 import type { LowValueFigures } from '../profile/presets.ts';
 
-/** What a guardian lets a child's own press pay. */
+/** What a guardian lets a child pay alone: by a press, or by a card's own PIN. */
 export interface FamilyRules {
   readonly mode: FamilyMode;
   /** Minor units; looked at for `allowance` only. */
@@ -31,7 +31,9 @@ export interface SpendingView {
   /** Minor units already spent, pending payments included; days and months are of UTC. */
   readonly spent: {
     readonly pressDay: bigint;
-    readonly pressMonth: bigint;
+    /** What the wallet's PIN did not consent to: presses, and what a card's own PIN paid. In a child's wallet the child's doing. */
+    readonly ownDay: bigint;
+    readonly ownMonth: bigint;
     readonly pressSinceLastPin: bigint;
     readonly session: bigint;
     readonly day: bigint;
@@ -67,8 +69,8 @@ export function consentFor(chargeMinor: bigint, view: SpendingView): ConsentVerd
 
   if (!view.isUnlocked) return pin('locked');
   if (family?.mode === 'ask') return pin('guardian');
-  if (family !== undefined && spent.pressDay + chargeMinor > family.dayMaxMinor) return pin('guardian');
-  if (family !== undefined && spent.pressMonth + chargeMinor > family.monthMaxMinor) return pin('guardian');
+  if (family !== undefined && spent.ownDay + chargeMinor > family.dayMaxMinor) return pin('guardian');
+  if (family !== undefined && spent.ownMonth + chargeMinor > family.monthMaxMinor) return pin('guardian');
   if (view.isPressOff) return pin('press-off');
   if (chargeMinor > wallet.pressPaymentMaxMinor) return pin('payment');
   if (chargeMinor > game.pressPaymentMaxMinor) return pin('game-payment');

@@ -39,7 +39,8 @@ export function spendingView(facts: SpendingFacts): SpendingView {
     server: statement,
     spent: {
       pressDay: state.spent((one) => isPress(one) && one.intentAtMs >= dayMs),
-      pressMonth: state.spent((one) => isPress(one) && one.intentAtMs >= monthMs),
+      ownDay: state.spent((one) => isOwn(one) && one.intentAtMs >= dayMs),
+      ownMonth: state.spent((one) => isOwn(one) && one.intentAtMs >= monthMs),
       pressSinceLastPin: state.spent(sincePin),
       session: state.spent((one) => isHere(one) && one.intentAtMs >= facts.sessionStartMs),
       day: state.spent((one) => one.intentAtMs >= dayMs),
@@ -49,6 +50,15 @@ export function spendingView(facts: SpendingFacts): SpendingView {
     },
     pressesSinceLastPin: state.payments.filter((one) => countsAsSpent(one) && sincePin(one)).length,
   };
+}
+
+/**
+ * Whether a child can have paid this alone. A card's PIN is no guardian's: where the guardian's was typed beside it, that is not in
+ * message 2, and the payment counts all the same.
+ */
+export function isOwn(payment: Payment): boolean {
+  const { proof } = currentAttempt(payment).asked;
+  return proof === 'press' || proof === 'card';
 }
 
 /** Midnight UTC, as the server counts. */

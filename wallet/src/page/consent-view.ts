@@ -2,9 +2,8 @@
 import { decodeOffer, decodeQuote, formatMoney, plainAmount, readEnvelope } from '@coinslot/protocol';
 import { fairnessRulesAt } from '../consent/fairness-guard.ts';
 import { dateText } from '../consent/shown.ts';
-import { startOfDay, startOfMonth } from '../consent/spending-view.ts';
+import { isOwn, startOfDay, startOfMonth } from '../consent/spending-view.ts';
 import { familyRulesOf } from '../family/family-rules.ts';
-import { currentAttempt } from '../journal/payments.ts';
 import type { Allowance } from '../journal/allowances.ts';
 import type { Asked } from '../journal/family-book.ts';
 import type { WalletParts } from '../parts.ts';
@@ -67,18 +66,16 @@ function familyView({ profile }: WalletParts): FamilyView | undefined {
   if (rules === undefined) return undefined;
   const { currency, language } = profile.settings;
   const nowMs = profile.clock();
-  const pressedSince = (fromMs: number): string => {
-    const amountMinor = profile.state.spent(
-      (one) => currentAttempt(one).asked.proof === 'press' && one.intentAtMs >= fromMs,
-    );
+  const spentSince = (fromMs: number): string => {
+    const amountMinor = profile.state.spent((one) => isOwn(one) && one.intentAtMs >= fromMs);
     return formatMoney({ amountMinor, currency }, language);
   };
   return {
     mode: rules.mode,
     day: plainAmount({ amountMinor: rules.dayMaxMinor, currency }),
     month: plainAmount({ amountMinor: rules.monthMaxMinor, currency }),
-    spentDay: pressedSince(startOfDay(nowMs)),
-    spentMonth: pressedSince(startOfMonth(nowMs)),
+    spentDay: spentSince(startOfDay(nowMs)),
+    spentMonth: spentSince(startOfMonth(nowMs)),
   };
 }
 
