@@ -1,7 +1,7 @@
 /** What is so, derived from the journal by replaying it: nothing here is stored, and nothing is true that is not journalled. */
 import { hex } from '../hex.ts';
 import { AllowanceBook } from './allowances.ts';
-import { FairnessBook } from './fairness-book.ts';
+import { FairnessBook, gameText, type GameKey } from './fairness-book.ts';
 import { FamilyBook } from './family-book.ts';
 import { LimitsOverTime } from './limits-over-time.ts';
 import type { MeansId } from '../means/port.ts';
@@ -62,6 +62,8 @@ export class WalletState {
   readonly #pairings = new Map<string, Pairing>();
   readonly #blocked = new Map<string, Blocked>();
   readonly #revoked = new Set<string>();
+  /** By game, wherever it is played: the pairing that was ended last. */
+  readonly #ended = new Map<string, Pairing>();
   readonly #payments = new Map<string, Payment>();
   readonly #byDecision = new Map<string, Payment>();
   #walletLimits: LimitsOverTime<WalletSpendingLimits> | undefined;
@@ -95,6 +97,11 @@ export class WalletState {
   /** True for a game whose pairing the player has ended at some time: only the player lets it in again. */
   wasRevoked(game: PairingKey): boolean {
     return this.#revoked.has(keyText(game));
+  }
+
+  /** The last pairing of this game that the player has ended: what it was held to. */
+  endedPairingOf(game: GameKey): Pairing | undefined {
+    return this.#ended.get(gameText(game));
   }
 
   get blocked(): readonly Blocked[] {
@@ -332,7 +339,9 @@ export class WalletState {
 
   #revoke(idHex: string): void {
     const pairing = this.#pairings.get(idHex);
-    if (pairing !== undefined) this.#revoked.add(keyText(pairing));
+    if (pairing === undefined) return;
+    this.#revoked.add(keyText(pairing));
+    this.#ended.set(gameText(pairing), pairing);
     this.#pairings.delete(idHex);
   }
 

@@ -2,6 +2,7 @@
 import { linkDoorKey, NATIVE_ORIGIN } from '@coinslot/protocol/link';
 import { hex } from '../hex.ts';
 import { WalletError } from '../errors.ts';
+import { lowerOf } from '../journal/limits-over-time.ts';
 import type { GameSpendingLimits } from '../journal/records.ts';
 import { keyText, type Pairing, type PairingKey } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
@@ -120,22 +121,20 @@ export class PairingDesk {
     return pairing;
   }
 
-  #recordPairing(game: Admitted, limits: GameSpendingLimits): Pairing {
+  /** Ending a pairing and making it anew raises nothing: that takes the PIN and the delay, as ever, and presses stay off. */
+  #recordPairing(game: Admitted, wished: GameSpendingLimits): Pairing {
+    const { state, clock, random } = this.#profile;
     const { origin, publisherId, publisherName, gameId, gameName } = game;
-    const pairingId = this.#profile.random(ID_BYTES);
-    const atMs = this.#profile.clock();
-    this.#profile.record({
-      kind: 'paired',
-      atMs,
-      pairingId,
-      origin,
-      publisherId,
-      publisherName,
-      gameId,
-      gameName,
-      limits,
-    });
-    const pairing = this.#profile.state.pairingOf(game);
+    const pairingId = random(ID_BYTES);
+    const atMs = clock();
+    const ended = state.endedPairingOf(game);
+    const limits = ended === undefined ? wished : lowerOf(wished, ended.limits.at(atMs));
+    const named = { origin, publisherId, publisherName, gameId, gameName };
+    this.#profile.record(
+      { kind: 'paired', atMs, pairingId, ...named, limits },
+      ...(ended?.pressOff === true ? [{ kind: 'press-off', atMs, pairingId, off: true } as const] : []),
+    );
+    const pairing = state.pairingOf(game);
     if (pairing === undefined) throw new Error('journal: the pairing just written is not there');
     return pairing;
   }

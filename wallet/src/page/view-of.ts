@@ -5,7 +5,8 @@ import { dateText } from '../consent/shown.ts';
 import { startOfDay, startOfMonth } from '../consent/spending-view.ts';
 import { hex } from '../hex.ts';
 import type { Payment } from '../journal/payments.ts';
-import { keyText, type Pairing } from '../journal/state.ts';
+import type { GameSpendingLimits } from '../journal/records.ts';
+import { keyText, type Pairing, type PairingKey } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
 import type { Notice } from '../notices.ts';
 import type { WalletParts } from '../parts.ts';
@@ -124,7 +125,8 @@ function paymentView({ consent }: WalletParts): PaymentRequestView | undefined {
   };
 }
 
-function pairingViews({ pairing, profile }: WalletParts): PairingRequestView[] {
+function pairingViews(parts: WalletParts): PairingRequestView[] {
+  const { pairing, profile } = parts;
   const { currency } = profile.settings;
   return pairing.requests
     .filter(({ game }) => !pairing.isApproved(game))
@@ -137,8 +139,14 @@ function pairingViews({ pairing, profile }: WalletParts): PairingRequestView[] {
       origin: game.origin,
       isNative: game.origin === NATIVE_ORIGIN,
       isAgain,
-      limits: gameLimitsView(presetGameLimits(currency), currency),
+      limits: gameLimitsView(firstLimitsOf(parts, game), currency),
     }));
+}
+
+/** Those that it had, for a game that was sent away; raising them takes the PIN again. */
+function firstLimitsOf({ profile }: WalletParts, game: PairingKey): GameSpendingLimits {
+  const ended = profile.state.endedPairingOf(game);
+  return ended?.limits.at(profile.clock()) ?? presetGameLimits(profile.settings.currency);
 }
 
 function linkCodeView(parts: WalletParts): LinkCodeView | undefined {

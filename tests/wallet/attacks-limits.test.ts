@@ -1,0 +1,30 @@
+/** Ways round the PIN and the delay that a higher limit takes: a pairing made anew, two tabs at once. */
+import { describe, expect, it } from 'vitest';
+import { PageClient } from './page-client.ts';
+import { PIN, startWorld } from './world.ts';
+
+describe('a game that is sent away and let in again', () => {
+  it('has the limits that it had, and presses stay off: raising takes the PIN as ever', async () => {
+    const world = await startWorld();
+    const page = await PageClient.open(world.wallet.pageUrl());
+    const first = await world.game();
+    const [before] = (await page.view()).games;
+    const held = { pressPayment: '0.50', day: '2.00', month: '3.00' };
+    expect(await page.act('game-limits', { game: before?.id, ...held })).toEqual({ done: true });
+    const { profile } = world.wallet;
+    const pairingId = profile.state.pairings[0]?.pairingId ?? new Uint8Array();
+    profile.record({ kind: 'press-off', atMs: world.time.nowMs, pairingId, off: true });
+    await page.act('revoke', { game: before?.id });
+    expect(await first.closed()).toBe(4403);
+
+    const again = await world.connect();
+    await again.next('hello');
+    const [asking] = (await page.view()).pairings;
+    expect(asking?.limits).toEqual(held);
+    const wished = { pressPayment: '0.40', day: '500.00', month: '900.00' };
+    expect(await page.act('pair', { id: asking?.id, ...wished })).toEqual({ done: true });
+    const [after] = (await page.view()).games;
+    expect(after).toMatchObject({ limits: { ...held, pressPayment: '0.40' }, pressOff: true });
+    expect(after?.waiting).toBeUndefined();
+  });
+});
