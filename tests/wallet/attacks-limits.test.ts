@@ -28,3 +28,23 @@ describe('a game that is sent away and let in again', () => {
     expect(after?.waiting).toBeUndefined();
   });
 });
+
+describe('a limit that is lowered in one tab while the PIN for a higher one is tried in another', () => {
+  it('stays lowered until the delay is over', async () => {
+    const world = await startWorld();
+    const page = await PageClient.open(world.wallet.pageUrl());
+    await world.game();
+    const { limits, games } = await page.view();
+    const game = games[0]?.id;
+    const raising = [
+      page.act('wallet-limits', { ...limits, day: '90.00', pin: PIN }),
+      page.act('game-limits', { game, ...games[0]?.limits, day: '45.00', pin: PIN }),
+    ];
+    expect(await page.act('wallet-limits', { ...limits, day: '1.00' })).toEqual({ done: true });
+    expect(await page.act('game-limits', { game, ...games[0]?.limits, day: '1.00' })).toEqual({ done: true });
+    await Promise.all(raising);
+    const then = await page.view();
+    expect(then.limits?.day).toBe('1.00');
+    expect(then.games[0]?.limits.day).toBe('1.00');
+  });
+});

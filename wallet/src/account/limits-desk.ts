@@ -3,6 +3,8 @@
  * press limits are held by the payment server too, which believes only the PIN key. Fairness rules change the same way round:
  * longer at once, shorter with the PIN and after the delay.
  *
+ * What is changed is what holds once the PIN has been tried: a limit that was lowered meanwhile, in another tab, stays lowered.
+ *
  * The delay runs from the latest time that is known, the journal's and the server's, so that a clock that is set back for a
  * moment does not start it in the past.
  */
@@ -38,35 +40,37 @@ export class LimitsDesk {
   /** Throws BAD_REQUEST when something rises and no PIN is given, or above the law's figures; PIN_WRONG, PIN_DELAYED. */
   async changeWalletLimits(next: WalletSpendingLimits, pin: string | undefined): Promise<void> {
     const limits = this.#requireLimits();
+    if (!isLowering(limits.at(this.#latestMs()), next)) {
+      this.#requireLawful(next);
+      await this.#requirePin(pin);
+    }
     const nowMs = this.#latestMs();
     const current = limits.at(nowMs);
-    const lowered = lowerOf(current, next);
     if (isLowering(current, next)) return this.#recordWallet(next, nowMs);
-    this.#requireLawful(next);
-    await this.#requirePin(pin);
     const effectiveAtMs = nowMs + this.#profile.settings.raiseDelayMs;
-    this.#recordWallet(lowered, nowMs);
+    this.#recordWallet(lowerOf(current, next), nowMs);
     this.#recordWallet(next, effectiveAtMs);
     if (effectiveAtMs <= nowMs && this.isServerBehind && pin !== undefined) await this.tellServer(pin);
   }
 
   /** As `changeWalletLimits`, for one game; the server knows nothing of these. */
   async changeGameLimits(pairing: Pairing, next: GameSpendingLimits, pin: string | undefined): Promise<void> {
+    if (!isLowering(pairing.limits.at(this.#latestMs()), next)) await this.#requirePin(pin);
     const nowMs = this.#latestMs();
     const current = pairing.limits.at(nowMs);
     if (isLowering(current, next)) return this.#recordGame(pairing, next, nowMs);
-    await this.#requirePin(pin);
     this.#recordGame(pairing, lowerOf(current, next), nowMs);
     this.#recordGame(pairing, next, nowMs + this.#profile.settings.raiseDelayMs);
   }
 
   /** Throws BAD_REQUEST when a rule gets shorter and no PIN is given; PIN_WRONG, PIN_DELAYED. */
   async changeFairness(next: FairnessRules, pin: string | undefined): Promise<void> {
+    // Longer is stricter: a change is a tightening when the rules of now are at most the new ones.
+    const isTighter = (than: FairnessRules): boolean => isLowering({ ...next }, { ...than });
+    if (!isTighter(fairnessRulesAt(this.#profile, this.#latestMs()))) await this.#requirePin(pin);
     const nowMs = this.#latestMs();
     const current = fairnessRulesAt(this.#profile, nowMs);
-    // Longer is stricter: a change is a tightening when the rules of now are at most the new ones.
-    const isTightening = isLowering({ ...next }, { ...current });
-    if (!isTightening) await this.#requirePin(pin);
+    const isTightening = isTighter(current);
     this.#recordFairness(isTightening ? next : longerOf(current, next), nowMs);
     if (!isTightening) this.#recordFairness(next, nowMs + this.#profile.settings.raiseDelayMs);
   }
