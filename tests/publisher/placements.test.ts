@@ -186,6 +186,11 @@ describe('faults', () => {
       edited('- id: comet', '- id: more-minutes'),
       '47:9 | campaigns[2].id: "more-minutes" stands twice',
     ],
+    [
+      'a name that every table of the engine would know',
+      edited('- id: comet', '- id: constructor'),
+      '47:9 | campaigns[2].id: is a word of the language; take another name',
+    ],
     ['no offer at all', edited('    offer: bonus\n', ''), '47:5 | campaigns[2]: give either offer or variants'],
     [
       'share above all',

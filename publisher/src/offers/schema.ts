@@ -11,13 +11,17 @@ const NUMBER_MAX = 0xffff_ffff;
 /** Deciders that hold the content keys of one price list. */
 const ESCROW_MAX = 16;
 
-export const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Narrower than other names, because it stands in a certificate. */
 export const PUBLISHER_ID = /^[a-z0-9][a-z0-9.-]{0,63}$/;
 const LOCALE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-const identifier = z.string().regex(IDENTIFIER, 'expected a name of a-z A-Z 0-9 . _ - with at most 64 characters');
+/** A name of any kind. What every object has by itself (`constructor`, `toString`) would be found in tables where it is not. */
+export const identifier = z
+  .string()
+  .regex(IDENTIFIER, 'expected a name of a-z A-Z 0-9 . _ - with at most 64 characters')
+  .refine((name) => !(name in Object.prototype), 'is a word of the language; take another name');
 const locale = z.string().regex(LOCALE, 'expected a language such as en, fr or pt-BR');
 const date = z.string().regex(DATE, "expected a date such as 2027-01-31, or a time such as '2027-01-31T18:00:00Z'");
 

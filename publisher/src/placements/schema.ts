@@ -1,10 +1,9 @@
 /** The words of `placements.yaml`, from which the JSON Schema for editors is generated. */
 import { z } from 'zod';
-import { IDENTIFIER } from '../offers/schema.ts';
+import { identifier } from '../offers/schema.ts';
 import { DURATION } from './duration.ts';
 import { PRESETS } from './pacing.ts';
 
-const identifier = z.string().regex(IDENTIFIER, 'expected a name of a-z A-Z 0-9 . _ - with at most 64 characters');
 const duration = z
   .string('expected a duration such as 4m or 90s')
   .regex(DURATION, 'expected a duration such as 4m or 90s');

@@ -1,9 +1,8 @@
 /** The words of `personas.yaml`, from which the JSON Schema for editors is generated. */
 import { z } from 'zod';
-import { IDENTIFIER } from '../offers/schema.ts';
+import { identifier } from '../offers/schema.ts';
 import { MOMENTS } from './game-model.ts';
 
-const identifier = z.string().regex(IDENTIFIER, 'expected a name of a-z A-Z 0-9 . _ - with at most 64 characters');
 const share = z.string().regex(/^(100|\d{1,2}(\.\d{1,4})?)%$/, 'expected a share such as 10%');
 
 const spread = (what: string, median: number) =>

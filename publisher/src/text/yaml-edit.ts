@@ -91,7 +91,7 @@ function withValue(plain: unknown, [step, ...below]: Path, value: Plain | undefi
     list.splice(at, 1, ...(below.length === 0 && value === undefined ? [] : [withValue(list[at], below, value)]));
     return list;
   }
-  const fields = new Map(Object.entries((plain ?? {})));
+  const fields = new Map(Object.entries(plain ?? {}));
   const name = String(step);
   if (below.length === 0 && value === undefined) fields.delete(name);
   else fields.set(name, withValue(fields.get(name), below, value));
