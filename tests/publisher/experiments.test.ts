@@ -91,6 +91,7 @@ describe('an estimate', () => {
       'To tell 15 % from 10 %: 686 players in each of 2 groups, 1,372 in all.',
       'That takes 7 days.',
     ]);
+    expect(estimateLines(ALIKE).join('\n')).toContain('one look at the results, when so many are in');
   });
 
   test('a small holdout takes more players in all', () => {
@@ -248,6 +249,7 @@ describe('results', () => {
         b against held out: nothing is shown yet, the difference lies anywhere from -8.3 to +14.4 points. To tell a difference of +4.2 points takes about 1,097 eligible players in each group.
 
       Intervals at 95 %: Wilson (1927) for shares, Newcombe (1998, method 10) for differences, shared among the comparisons of a campaign (Bonferroni). They say how far chance may reach, not that players, days or recordings were fairly chosen.
+      They hold for one look, at a number of players that was settled before (coinslot placements estimate): who looks again and again and stops when something shows, finds a difference far more often where there is none.
       Eligible: at some boundary everything held but the holdout. Bought and spent count everything, asked for by the player or not; spent has no interval, as a few players make most of it.
       The unit is the player, as the recordings name them."
     `);
@@ -283,6 +285,13 @@ describe('results', () => {
     const { results, tallied } = resultsOf([recorded({ seed: 'x' }), recorded({ seed: 'y', unit: 'y' })]);
     expect(tallied.unit).toBe('session');
     expect(resultLines(results, tallied).join('\n')).toContain('intervals are narrower than they should be');
+  });
+
+  test('players counted: recordings that name none are left out, and that is said', () => {
+    const tallied = tally(FILE, [recorded({ seed: 'x' }), recorded({ seed: 'y', unit: 'y' })], 'player');
+    expect(tallied).toMatchObject({ recordings: 1, units: 1, unnamed: 1 });
+    const results = experimentResults(FILE, tallied, () => undefined);
+    expect(resultLines(results, tallied)).toContain('Left out, name no player: 1.');
   });
 
   test('recordings of other rules are left out, and named', () => {

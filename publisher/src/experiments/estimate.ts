@@ -52,6 +52,7 @@ export function estimateLines(input: EstimateInput): readonly string[] {
     `To tell ${percent(baseline + difference)} from ${percent(baseline)}: ${sizes}.`,
     ...(days === undefined ? [] : [`That takes ${numberWords(days)} ${days === 1 ? 'day' : 'days'}.`]),
     `If the difference is there, it is seen in ${percent(power)} of such experiments; if there is none, one is seen in ${percent(significance)}.`,
+    'That holds for one look at the results, when so many are in: who stops at the first difference that shows, sees one far more often where there is none.',
     'Count the players of whom the conditions of the campaign hold at least once, held out or not: nobody else can answer.',
     `Method: two independent shares, two-sided, without continuity correction (Fleiss, Levin, Paik 2003, eq. 4.14 and 4.19)${groups > 2 ? `; ${groups - 1} comparisons with the first group, each at ${percent(significance / (groups - 1))} (Bonferroni)` : ''}.`,
   ];

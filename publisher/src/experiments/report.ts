@@ -85,19 +85,21 @@ const points = (difference: number): string => String(Number((difference * 100).
 const signed = (difference: number): string => `${difference > 0 ? '+' : ''}${points(difference)}`;
 
 function notes({ confidence, comparisons }: ExperimentResults, tallied: Tally): readonly string[] {
-  const { unit, otherRules, unassigned } = tallied;
+  const { unit, otherRules, unnamed, unassigned } = tallied;
   const several = comparisons.length > 1 ? ', shared among the comparisons of a campaign (Bonferroni)' : '';
   return [
     `Intervals at ${percent(confidence)}: Wilson (1927) for shares, Newcombe (1998, method 10) for differences${several}. They say how far chance may reach, not that players, days or recordings were fairly chosen.`,
+    'They hold for one look, at a number of players that was settled before (coinslot placements estimate): who looks again and again and stops when something shows, finds a difference far more often where there is none.',
     'Eligible: at some boundary everything held but the holdout. Bought and spent count everything, asked for by the player or not; spent has no interval, as a few players make most of it.',
     unit === 'player'
       ? 'The unit is the player, as the recordings name them.'
-      : 'The unit is the session, as not every recording names its player: sessions of one player are alike, so that intervals are narrower than they should be.',
+      : 'The unit is the session, as not every recording names its player: sessions of one player are alike, so that intervals are narrower than they should be, and what came of one session changes who is eligible in the next.',
     ...(otherRules.length === 0
       ? []
       : [
           `Left out, recorded with other rules: ${otherRules.length} (${otherRules.slice(0, 3).join(', ')}${otherRules.length > 3 ? ', ...' : ''}).`,
         ]),
+    ...(unnamed === 0 ? [] : [`Left out, name no player: ${unnamed}.`]),
     ...(unassigned === 0 ? [] : [`Left out, assignment not known or not the same in all sessions: ${unassigned}.`]),
   ];
 }

@@ -45,6 +45,8 @@ export interface Tally {
   readonly units: number;
   /** Names of recordings of another game or other rules, which say nothing of this file. */
   readonly otherRules: readonly string[];
+  /** Recordings left out because players are counted and they name none. */
+  readonly unnamed: number;
   /** Units and campaigns left out because their assignment is not known, or differs between sessions of one player. */
   readonly unassigned: number;
 }
@@ -74,6 +76,7 @@ export function tally(file: PlacementsFile, all: readonly NamedRecording[], unit
     recordings: counted.length,
     units: byUnit.size,
     otherRules: all.filter((one) => !isOfFile(one)).map(({ name }) => name),
+    unnamed: used.length - counted.length,
     unassigned: joined.length - outcomes.length,
   };
 }
