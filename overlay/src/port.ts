@@ -70,7 +70,7 @@ export type OverlayState =
   | { kind: 'loading' }
   /** The offer. The second step ("confirm") is the overlay's own; asked anew it starts at the first step again. */
   | { kind: 'review'; shown: Shown }
-  /** The PIN is asked for on the wallet's page. */
+  /** The PIN, or the password, is asked for on the wallet's page. */
   | { kind: 'elsewhere'; shown: Shown }
   | { kind: 'paying'; shown: Shown }
   /** Undecided: it may still be charged; the player may go on playing. */

@@ -57,8 +57,8 @@ const shownShape = record('Shown', {
   refund: text(LIMITS.textBytesMax),
   /** Throwaway keys: nothing real is paid. */
   test: flag,
-  /** What consent takes: two presses here, or the PIN on the wallet's page. */
-  consent: oneOf('press', 'pin'),
+  /** What consent takes: two presses here, or on the wallet's page the PIN, or the password that stands in its place. */
+  consent: oneOf('press', 'pin', 'password'),
   /** Whether the player's money or ceiling suffices; never how much there is. */
   sufficiency: oneOf('enough', 'not-enough'),
 });

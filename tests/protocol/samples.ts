@@ -1320,7 +1320,7 @@ export const SAMPLES: readonly Sample[] = [
       offerTimeMs: timeOf,
       refund: description,
       test: fc.boolean(),
-      consent: fc.constantFrom('press', 'pin'),
+      consent: fc.constantFrom('press', 'pin', 'password'),
       sufficiency: fc.constantFrom('enough', 'not-enough'),
     }),
   ),

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { virtualReaders } from '@coinslot/card';
-import { readEnvelope, verifyBundle } from '@coinslot/protocol';
+import { readEnvelope, verifyBundle, type Shown } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { COST_FLOOR, openProfile, restoreProfile, startWallet } from '@coinslot/wallet';
 import { pino } from 'pino';
@@ -28,11 +28,12 @@ async function offerAbove(
   game: GameClient,
   page: PageClient,
   nonce: string,
+  takes: Shown['consent'] = 'password',
 ): Promise<string | undefined> {
   world.time.nowMs += 1_000;
   const made = { nonce, atMs: world.time.nowMs, quote: { amountMinor: 200n }, terms: { offerId: nonce } };
   const { shown } = await game.offer(makeOffer(world.publisher, made).offerBytes);
-  expect(shown.consent).toBe('pin');
+  expect(shown.consent).toBe(takes);
   return (await page.view()).payment?.id;
 }
 
@@ -148,7 +149,7 @@ describe('changing it', () => {
 
     expect(await page.act('end-password', { pin: PIN, current: PASSWORD })).toMatchObject({ code: 'PASSWORD_WRONG' });
     expect(await page.act('end-password', { pin: PIN, current: 'third password' })).toEqual({ done: true });
-    const second = await offerAbove(world, game, page, 'pin-again');
+    const second = await offerAbove(world, game, page, 'pin-again', 'pin');
     expect(await page.act('pay-with-pin', { id: second, pin: PIN })).toEqual({ done: true });
     await game.next('decision');
     expect(currentAttempt(lastOf(world)).asked.proof).toBe('pin');

@@ -258,7 +258,7 @@ export class Dialog {
     if (this.#state?.kind !== 'review' || this.#step !== 'confirm') return;
     const { shown } = this.#state;
     this.#ports.moment('press');
-    this.#state = { kind: shown.consent === 'pin' ? 'elsewhere' : 'paying', shown };
+    this.#state = { kind: shown.consent === 'press' ? 'paying' : 'elsewhere', shown };
     this.#renew();
     this.#ports.intent('accept');
   }

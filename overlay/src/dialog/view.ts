@@ -96,7 +96,7 @@ export function viewOf(state: OverlayState, context: ViewContext): View {
     case 'elsewhere':
       return {
         ...frame,
-        ...about(words.elsewhere, state.shown, words),
+        ...about(words.elsewhere[state.shown.consent === 'password' ? 'password' : 'pin'], state.shown, words),
         art: 'locked',
         choices: [notNow, ...walletChoice],
         dismiss: 'decline',

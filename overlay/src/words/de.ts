@@ -37,8 +37,14 @@ export const de: Words = {
     text: 'Ihre Wallet zahlt ein einziges Mal. Mit „Jetzt nicht“ wird nichts abgebucht, und das Spiel geht weiter.',
   },
   elsewhere: {
-    title: 'Ihre PIN auf der Wallet-Seite',
-    text: 'Für diesen Preis braucht es Ihre PIN. Geben Sie sie auf der Seite Ihrer Wallet ein, nie in einem Spiel. Mit „Jetzt nicht“ wird nichts abgebucht.',
+    pin: {
+      title: 'Ihre PIN auf der Wallet-Seite',
+      text: 'Für diesen Preis braucht es Ihre PIN. Geben Sie sie auf der Seite Ihrer Wallet ein, nie in einem Spiel. Mit „Jetzt nicht“ wird nichts abgebucht.',
+    },
+    password: {
+      title: 'Ihr Passwort auf der Wallet-Seite',
+      text: 'Für diesen Preis braucht es Ihr Passwort. Geben Sie es auf der Seite Ihrer Wallet ein, nie in einem Spiel. Mit „Jetzt nicht“ wird nichts abgebucht.',
+    },
   },
   paying: { title: 'Zahlung läuft', text: 'Ihre Wallet zahlt. Das dauert meist nur einen Augenblick.' },
   pending: {

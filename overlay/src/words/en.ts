@@ -34,8 +34,14 @@ export const en: Words = {
     text: 'Your wallet pays once. With “Not now” nothing is charged and the game goes on.',
   },
   elsewhere: {
-    title: 'Your PIN, on your wallet’s page',
-    text: 'This price needs your PIN. Type it on your wallet’s page, never inside a game. With “Not now” nothing is charged.',
+    pin: {
+      title: 'Your PIN, on your wallet’s page',
+      text: 'This price needs your PIN. Type it on your wallet’s page, never inside a game. With “Not now” nothing is charged.',
+    },
+    password: {
+      title: 'Your password, on your wallet’s page',
+      text: 'This price needs your password. Type it on your wallet’s page, never inside a game. With “Not now” nothing is charged.',
+    },
   },
   paying: { title: 'Paying', text: 'Your wallet is paying. This usually takes a moment.' },
   pending: {

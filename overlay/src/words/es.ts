@@ -37,8 +37,14 @@ export const es: Words = {
     text: 'Tu monedero paga una sola vez. Con «Ahora no» no se cobra nada y el juego continúa.',
   },
   elsewhere: {
-    title: 'Tu PIN, en la página del monedero',
-    text: 'Este precio requiere tu PIN. Escríbelo en la página de tu monedero, nunca dentro de un juego. Con «Ahora no» no se cobra nada.',
+    pin: {
+      title: 'Tu PIN, en la página del monedero',
+      text: 'Este precio requiere tu PIN. Escríbelo en la página de tu monedero, nunca dentro de un juego. Con «Ahora no» no se cobra nada.',
+    },
+    password: {
+      title: 'Tu contraseña, en la página del monedero',
+      text: 'Este precio requiere tu contraseña. Escríbela en la página de tu monedero, nunca dentro de un juego. Con «Ahora no» no se cobra nada.',
+    },
   },
   paying: { title: 'Pago en curso', text: 'Tu monedero está pagando. Suele tardar solo un momento.' },
   pending: {

@@ -38,8 +38,14 @@ export const fr: Words = {
     text: 'Votre portefeuille paie une seule fois. Avec «\u00a0Pas maintenant\u00a0», rien n’est débité et le jeu continue.',
   },
   elsewhere: {
-    title: 'Votre code, dans le portefeuille',
-    text: 'Ce prix demande votre code secret. Tapez-le sur la page de votre portefeuille, jamais dans un jeu. Avec «\u00a0Pas maintenant\u00a0», rien n’est débité.',
+    pin: {
+      title: 'Votre code, dans le portefeuille',
+      text: 'Ce prix demande votre code secret. Tapez-le sur la page de votre portefeuille, jamais dans un jeu. Avec «\u00a0Pas maintenant\u00a0», rien n’est débité.',
+    },
+    password: {
+      title: 'Votre mot de passe, dans le portefeuille',
+      text: 'Ce prix demande votre mot de passe. Tapez-le sur la page de votre portefeuille, jamais dans un jeu. Avec «\u00a0Pas maintenant\u00a0», rien n’est débité.',
+    },
   },
   paying: { title: 'Paiement en cours', text: 'Votre portefeuille paie. Cela ne prend en général qu’un instant.' },
   pending: {

@@ -41,7 +41,8 @@ export interface Words {
 
   readonly loading: TitledText;
   readonly confirm: { readonly title: string; readonly text: string };
-  readonly elsewhere: TitledText;
+  /** By what is asked for on the wallet's page. */
+  readonly elsewhere: Readonly<Record<'pin' | 'password', TitledText>>;
   readonly paying: TitledText;
   readonly pending: TitledText;
   readonly granted: { readonly title: string; readonly paid: string; readonly text: string };

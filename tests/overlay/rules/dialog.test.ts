@@ -114,14 +114,19 @@ describe('rule 6: two distinct steps to pay', () => {
     expect(intents).toEqual(['accept']);
   });
 
-  it('sends the player to the wallet’s page where a PIN is due', () => {
-    show({ kind: 'review', shown: shownIn('en', { consent: 'pin' }) });
-    dialog.press('continue');
-    nowMs += GUARD_MS;
-    dialog.press('accept');
-    expect(intents).toEqual(['accept']);
-    expect(dialog.view?.place).toBe('elsewhere');
-  });
+  it.each(['pin', 'password'] as const)(
+    'sends the player to the wallet’s page where a %s is due, and names it',
+    (proof) => {
+      show({ kind: 'review', shown: shownIn('en', { consent: proof }) });
+      dialog.press('continue');
+      nowMs += GUARD_MS;
+      dialog.press('accept');
+      expect(intents).toEqual(['accept']);
+      expect(dialog.view?.place).toBe('elsewhere');
+      const said = JSON.stringify(dialog.view?.passages);
+      expect([/\bPIN\b/.test(said), /password/.test(said)]).toEqual([proof === 'pin', proof === 'password']);
+    },
+  );
 
   it('offers no way to pay where the money does not suffice', () => {
     show({ kind: 'review', shown: shownIn('en', { sufficiency: 'not-enough' }) });

@@ -196,8 +196,9 @@ export class ConsentDesk {
     if (!equalBytes(digest, dialog.shownDigest)) return this.#refuseStale(seat, seq);
     if (answer === 'decline') return this.#end(dialog, 'declined');
     if (dialog.shown.consent === 'press') return this.#payByPress(dialog, 'overlay');
+    // Said once more it is nothing new, however often a game says it.
+    if (dialog.place === 'overlay' && dialog.isForGuardian) this.#keepAsked(dialog);
     dialog.place = 'page';
-    if (dialog.isForGuardian) this.#keepAsked(dialog);
     seat.send('progress', { seq, state: 'page' });
     this.#options.profile.announce();
   }
@@ -414,9 +415,11 @@ export class ConsentDesk {
     const { profile, timeZone } = this.#options;
     const { charge, sufficiency } = choice.chosen;
     const { language } = profile.settings;
-    const consent = pins.wallet || pins.card || pins.password ? 'pin' : 'press';
     const salt = profile.random(SALT_BYTES);
-    const { shown, bytes } = composeShown({ offer, charge, salt, language, timeZone, consent, sufficiency });
+    const { shown, bytes } = composeShown({
+      ...{ offer, charge, salt, language, timeZone, sufficiency },
+      consent: consentOf(pins),
+    });
     return {
       nonceHex: hex(offer.offer.nonce),
       offer,
@@ -490,6 +493,8 @@ export class ConsentDesk {
     const { chosen, others } = dialog.choice;
     this.#close(dialog);
     try {
+      // While it was open, an allowance may have paid for the same thing in another tab.
+      if (this.#answerKnown(seat, seq, dialog.nonceHex, dialog.offerBytes, dialog.offer)) return;
       const takes = this.#appraisal.requireConsent(seat, chosen);
       if (yes.proof === 'card' && takes.wallet && !dialog.pins.wallet)
         throw new ProtocolError('CONSENT_STALE', 'the wallet’s PIN is taken as well by now');
@@ -614,6 +619,10 @@ export class ConsentDesk {
 
 const isOfGame = (payment: Payment, seat: Seat): boolean =>
   payment.publisherId === seat.pairing.publisherId && payment.gameId === seat.pairing.gameId;
+
+/** What the overlay is to tell the player: a password is asked for beside a PIN that only opens the wallet. */
+const consentOf = ({ wallet, card, password }: Pins): Shown['consent'] =>
+  password ? 'password' : wallet || card ? 'pin' : 'press';
 
 function gone(): WalletError {
   return new WalletError('GONE', 'this request is no longer open');

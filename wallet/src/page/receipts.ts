@@ -30,7 +30,7 @@ export function receiptOf(payment: Payment, language: Language, timeZone: string
     outcome,
     outcomeText: textOf(payment, outcome, language, waitsFor),
     means,
-    proof: asked.proof === 'press' ? 'press' : 'pin',
+    proof: asked.proof === 'card' ? 'pin' : asked.proof,
     disowned: payment.disowned,
     test: payment.test,
     decisionId: decided === undefined ? '' : hex(decided.decisionId),

@@ -28,7 +28,7 @@ export interface ShownView {
 export interface PaymentRequestView {
   id: string;
   /** What it takes to pay. */
-  consent: 'press' | 'pin';
+  consent: 'press' | 'pin' | 'password';
   means: MeansId;
   /** Which secrets it takes. */
   pins: { wallet: boolean; card: boolean; password: boolean };
@@ -125,7 +125,8 @@ export interface ReceiptView {
   outcome: 'approved' | 'pending' | 'refused' | 'refunded';
   outcomeText: string;
   means: MeansId;
-  proof: 'press' | 'pin';
+  /** `pin`: the wallet's or the card's. */
+  proof: 'press' | 'pin' | 'password';
   disowned: boolean;
   test: boolean;
   /** Of the decision, 32 hex digits; empty while there is none. */

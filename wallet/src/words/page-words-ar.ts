@@ -199,6 +199,7 @@ export const arPageWords: PageWords = {
     more: 'عرض الأقدم',
     press: 'ضغطة',
     pin: 'رمز PIN',
+    password: 'كلمة المرور',
     got: 'حصلت على',
     used: 'المستهلك',
     price: 'السعر',

@@ -193,6 +193,7 @@ export const dePageWords: PageWords = {
     more: 'Ältere anzeigen',
     press: 'Druck',
     pin: 'PIN',
+    password: 'Passwort',
     got: 'Sie bekamen',
     used: 'Verbraucht',
     price: 'Preis',

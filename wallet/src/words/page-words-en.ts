@@ -185,6 +185,7 @@ export const enPageWords: PageWords = {
     more: 'Show older',
     press: 'Press',
     pin: 'PIN',
+    password: 'Password',
     got: 'You got',
     used: 'Used',
     price: 'Price',

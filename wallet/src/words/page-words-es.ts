@@ -194,6 +194,7 @@ export const esPageWords: PageWords = {
     more: 'Ver más antiguos',
     press: 'Toque',
     pin: 'PIN',
+    password: 'Contraseña',
     got: 'Recibiste',
     used: 'Usado',
     price: 'Precio',

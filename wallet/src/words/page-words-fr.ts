@@ -192,6 +192,7 @@ export const frPageWords: PageWords = {
     more: 'Voir plus ancien',
     press: 'Pression',
     pin: 'Code PIN',
+    password: 'Mot de passe',
     got: 'Vous avez reçu',
     used: 'Utilisé',
     price: 'Prix',

@@ -187,6 +187,7 @@ export const jaPageWords: PageWords = {
     more: '以前のものを表示',
     press: '操作のみ',
     pin: 'PIN',
+    password: 'パスワード',
     got: '受け取ったもの',
     used: '使用済み',
     price: '価格',

@@ -165,6 +165,7 @@ export interface PageWords {
     more: string;
     press: string;
     pin: string;
+    password: string;
     got: string;
     used: string;
     price: string;

@@ -138,7 +138,7 @@ function receiptRow(receipt: ReceiptView, words: PageWords, prefix: string): HTM
         ...fact(history.used, receipt.consumed),
         ...fact(history.price, receipt.original),
         ...fact(history.refund, receipt.refunded || receipt.refund),
-        ...fact(history.consent, receipt.proof === 'pin' ? history.pin : history.press),
+        ...fact(history.consent, history[receipt.proof]),
         ...fact(history.means, words.means[receipt.means]),
         ...fact(history.decision, receipt.decisionId, 'code'),
       ),

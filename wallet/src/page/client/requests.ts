@@ -8,6 +8,7 @@ import { factLine, h } from './dom.ts';
 import { actionButton, amountField, cardPinField, form, passwordField, pinField } from './fields.ts';
 import { icon } from './icons.ts';
 import { placeOf } from './installed.ts';
+import { guarded } from './press-guard.ts';
 import { forgottenFold } from './keys.ts';
 
 export function lockCard(view: PageView, words: PageWords): HTMLElement {
@@ -50,13 +51,13 @@ export function pairingCard(request: PairingRequestView, view: PageView, words: 
     ),
     h('p', {}, pairing.lead),
     form(
-      { words, class: 'stack', submit: (typed) => ['pair', { ...typed, id }] },
+      { words, class: 'stack', isGuarded: true, submit: (typed) => ['pair', { ...typed, id }] },
       h('h3', {}, pairing.limits),
       gameLimitFields(`pairing-${id}`, request.limits, view.currency, words),
       h(
         'div',
         { class: 'buttons' },
-        h('button', { type: 'submit', class: 'primary' }, pairing.accept),
+        h('button', { type: 'submit', class: 'primary', ...guarded() }, pairing.accept),
         actionButton(words, pairing.later, 'refuse-pairing', { id, block: false }),
         actionButton(words, pairing.block, 'refuse-pairing', { id, block: true }, { class: 'quiet' }),
       ),
@@ -122,13 +123,14 @@ export function paymentCard(request: PaymentRequestView, view: PageView, words: 
         h('p', { class: 'total' }, shown.total),
         h('p', { class: 'hint' }, payment.by[means]),
         !shown.isEnough && h('p', { class: 'warning' }, icon('alert'), payment.notEnough),
-        consent === 'pin' ? pinAnswer(request, view, words) : pressAnswer(id, shown.total, words),
-        request.isForGuardian && noFold('payment-no', 'decline', id, view, words),
+        consent === 'press' ? pressAnswer(id, shown.total, words) : pinAnswer(request, view, words),
+        request.isForGuardian && noFold(`payment-${id}-no`, 'decline', id, view, words),
       ),
     ),
   );
 }
 
+/** The fields are this payment's own: what was typed for one is not carried over to the next. */
 function pinAnswer(request: PaymentRequestView, view: PageView, words: PageWords): HTMLElement {
   const { id, shown, pins, isForGuardian } = request;
   const { payment, pin, cards } = words;
@@ -136,6 +138,7 @@ function pinAnswer(request: PaymentRequestView, view: PageView, words: PageWords
     {
       words,
       class: 'stack',
+      isGuarded: true,
       busyText: payment.paying,
       submit: ({ pin, password, cardPin }) => ['pay-with-pin', { id, pin, password, cardPin }],
     },
@@ -151,14 +154,14 @@ function pinAnswer(request: PaymentRequestView, view: PageView, words: PageWords
             : payment.pinLead,
     ),
     pins.wallet &&
-      pinField('payment-pin', isForGuardian ? strongPin(view, words) : pins.card ? cards.walletPin : pin.label),
-    pins.password && passwordField('payment-password', PASSWORD_WORDS[view.language].label),
-    pins.card && cardPinField('payment-cardPin', cards.cardPin),
+      pinField(`payment-${id}-pin`, isForGuardian ? strongPin(view, words) : pins.card ? cards.walletPin : pin.label),
+    pins.password && passwordField(`payment-${id}-password`, PASSWORD_WORDS[view.language].label),
+    pins.card && cardPinField(`payment-${id}-cardPin`, cards.cardPin),
     h(
       'div',
       { class: 'buttons equal' },
       actionButton(words, payment.decline, 'decline', { id }),
-      h('button', { type: 'submit', class: 'primary' }, payment.pay(shown.total)),
+      h('button', { type: 'submit', class: 'primary', ...guarded() }, payment.pay(shown.total)),
     ),
   );
 }
@@ -171,13 +174,13 @@ function passwordLead(isLocked: boolean, { language }: PageView): string {
 
 function pressAnswer(id: string, total: string, words: PageWords): HTMLElement {
   return form(
-    { words, class: 'stack', busyText: words.payment.paying, submit: () => ['press', { id }] },
+    { words, class: 'stack', isGuarded: true, busyText: words.payment.paying, submit: () => ['press', { id }] },
     h('p', {}, words.payment.pressLead),
     h(
       'div',
       { class: 'buttons equal' },
       actionButton(words, words.payment.decline, 'decline', { id }),
-      h('button', { type: 'submit', class: 'primary' }, words.payment.pay(total)),
+      h('button', { type: 'submit', class: 'primary', ...guarded() }, words.payment.pay(total)),
     ),
   );
 }
