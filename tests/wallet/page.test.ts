@@ -83,8 +83,35 @@ describe('the page', () => {
       terms: { offerId: 'bonus', grant: { kind: 'forever', target: 'bonus', quantity: 0, untilMs: 0 } },
       quote: { amountMinor: 499n, currency: 'USD' },
     });
+    // What was typed for a payment that its game takes away is not there for the next one, nor is the focus (G2).
+    const dearer = makeOffer(world.publisher, {
+      nonce: 'dearer',
+      atMs: world.time.nowMs,
+      terms: { offerId: 'dearer' },
+      quote: { amountMinor: 990n },
+    });
+    const taken = await game.offer(dearer.offerBytes);
+    game.send('answer', { seq: taken.seq, answer: 'accept', shownDigest: taken.digest });
+    await page.getByRole('heading', { name: 'A payment waits for you' }).waitFor();
+    const pin = page.getByLabel('PIN', { exact: true });
+    await pin.fill(PIN);
+    game.send('cancel', { seq: taken.seq });
+    await game.next('refusal');
+    world.time.nowMs += 60_001;
     const { seq, shown, digest } = await game.offer(dear.offerBytes);
     expect(shown.consent).toBe('pin');
+    await page.getByText(shown.total.text).first().waitFor();
+    expect(await pin.inputValue()).toBe('');
+    // A press as the window gets the focus, or as it was meant for what stood there before, pays nothing (G8).
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(new URL(request.url()).pathname));
+    const answer = page.locator('.payment form').first();
+    await answer.evaluate((form: HTMLFormElement) => {
+      dispatchEvent(new Event('focus'));
+      form.requestSubmit();
+    });
+    expect(await page.getByRole('button', { name: /^Pay/ }).getAttribute('aria-disabled')).toBe('true');
+    expect(sent).not.toContain('/api/pay-with-pin');
     game.send('answer', { seq, answer: 'accept', shownDigest: digest });
     await page.getByRole('heading', { name: 'A payment waits for you' }).waitFor();
     await page.getByText(shown.total.text).first().waitFor();

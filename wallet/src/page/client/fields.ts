@@ -2,6 +2,7 @@
 import type { PageWords } from '../../words/page-words.ts';
 import { act, ActionFault, type Told } from './api.ts';
 import { h, type Props } from './dom.ts';
+import { isOpen } from './press-guard.ts';
 
 /** A label over an input. `id` must be one of its own on the page. */
 export function field(id: string, label: string, props: Props, hint?: string): HTMLElement {
@@ -108,6 +109,8 @@ export interface FormOptions {
   /** Action of the wallet and its fields, from what is typed; `undefined` says by `complain` what is missing. */
   submit(typed: Record<string, string>, complain: (text: string) => void): readonly [string, object] | undefined;
   class?: string;
+  /** Sending it is a yes: what was pressed for something else sends nothing. */
+  isGuarded?: boolean;
   /** Shown while the wallet works. */
   busyText?: string;
   /** Shown when it is done, for forms that stay. */
@@ -134,6 +137,7 @@ export function form(
       novalidate: true,
       onsubmit: (event: SubmitEvent) => {
         event.preventDefault();
+        if (options.isGuarded === true && !isOpen()) return;
         const element = event.currentTarget as HTMLFormElement;
         void submitForm(element, options, say);
       },

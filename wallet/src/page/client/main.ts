@@ -12,6 +12,7 @@ import { homeView } from './home.ts';
 import { icon, mark, type IconName } from './icons.ts';
 import { askedCard } from './consent.ts';
 import { onPhrase, phraseCard, phraseLength } from './phrase.ts';
+import { waitsFor, watchWindow } from './press-guard.ts';
 import { lockCard, noticeRow, pairingCard, paymentCard } from './requests.ts';
 import { settingsView } from './settings.ts';
 
@@ -80,6 +81,15 @@ function drawFrame(shown: PageView, words: PageWords, language: Language): void 
   const isReady = shown.stage === 'ready';
   const at = route();
   const isLocked = shown.isLocked && shown.stage !== 'setup';
+  const { asked } = shown.consent;
+  // Whatever comes or goes here moves the buttons below it.
+  waitsFor([
+    phraseLength(),
+    isLocked,
+    shown.payment?.id,
+    asked.map(({ id }) => id),
+    shown.pairings.map(({ id }) => id),
+  ]);
   slots.header.show([language, shown.isLocked, shown.stage, shown.test], () => header(shown, words));
   slots.nav.element.hidden = !isReady;
   slots.nav.element.setAttribute('aria-label', words.nav.label);
@@ -90,7 +100,6 @@ function drawFrame(shown: PageView, words: PageWords, language: Language): void 
   slots.payment.show([language, shown.payment], () =>
     shown.payment ? [paymentCard(shown.payment, shown, words)] : [],
   );
-  const { asked } = shown.consent;
   slots.asked.show([language, asked, shown.payment?.id], () => asked.map((one) => askedCard(one, shown, words)));
   slots.phrase.show([language, phraseLength(), shown.keys.phraseWordsAsked], () => phraseCard(shown, words));
   slots.pairings.show([language, shown.pairings], () => shown.pairings.map((one) => pairingCard(one, shown, words)));
@@ -167,6 +176,7 @@ function drawGone(): void {
 }
 
 takeKey();
+watchWindow();
 document
   .getElementById('app')
   ?.append(
