@@ -1,6 +1,8 @@
 /** A child who would get round its guardian: by a card's own PIN, by pairing anew, at the terminal. */
 import { describe, expect, it } from 'vitest';
 import { linkAtTerminal } from '../../wallet/src/account/terminal-sign-in.ts';
+import { FamilyBook } from '../../wallet/src/journal/family-book.ts';
+import { bytes16Of, makeOffer, makePublisher, makeTree, NOON_MS } from '../lib/parties.ts';
 import { CARD_PIN, startCardWorld, type CardWorld } from './card-world.ts';
 import type { GameClient } from './game-client.ts';
 import { levelOffer } from './ladder-world.ts';
@@ -55,6 +57,35 @@ describe('a child that knows the PIN of its card', () => {
     await page.act('pay-with-pin', { id: payment?.id, cardPin: CARD_PIN });
     expect(await game.next('refusal')).toMatchObject({ code: 'CONSENT_STALE', charged: 'no' });
     expect(world.wallet.profile.state.payments).toEqual([]);
+  });
+});
+
+describe('a game that says yes in the child’s name', () => {
+  it('journals what it asks for once, however often it says so', async () => {
+    const world = await startWorld({ setup: { guardianPin: GUARDIAN_PIN } });
+    const game = await world.game();
+    const { seq, digest } = await game.offer(levelOffer(world, 1));
+    for (let i = 0; i < 20; i++) game.send('answer', { seq, answer: 'accept', shownDigest: digest });
+    for (let i = 0; i < 20; i++) await game.next('progress');
+    expect(world.announced).toHaveLength(1);
+    expect(world.wallet.profile.state.family.asked).toHaveLength(1);
+  });
+
+  it('leaves the guardian a page that can be read: the newest of a game, and the other games’', () => {
+    const book = new FamilyBook();
+    const publisher = makePublisher(makeTree());
+    const ask = (i: number, gameId: string): void =>
+      book.ask({
+        atMs: NOON_MS,
+        nonce: bytes16Of(`${gameId} ${i}`),
+        pairingId: bytes16Of(gameId),
+        offer: makeOffer(publisher, { terms: { gameId, offerId: `level-${i}` }, quote: { gameId } }).offerBytes,
+      });
+    ask(0, 'quiet-game');
+    for (let i = 0; i < 25; i++) ask(i, 'demo-game');
+    expect(book.asked).toHaveLength(21);
+    expect(book.asked[0]?.gameId).toBe('quiet-game');
+    expect(book.asked.at(-1)?.nonceHex).toBe(Buffer.from(bytes16Of('demo-game 24')).toString('hex'));
   });
 });
 

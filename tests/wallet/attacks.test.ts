@@ -95,6 +95,22 @@ describe('five games at once', () => {
     expect([code, charged]).toEqual(['ID_CONFLICT', 'yes']);
     expect(await balanceOf(world)).toBe(980n);
   });
+
+  it('is charged once when an allowance pays in one tab for what is still shown in another', async () => {
+    const world = await startWorld();
+    const page = await PageClient.open(world.wallet.pageUrl());
+    const one = await world.game();
+    const two = await tabOf(world, one);
+    const { seq, digest } = await one.offer(makeOffer(world.publisher, { nonce: 'shown' }).offerBytes);
+    const [game] = (await page.view()).games;
+    const figures = { grant: 'level', budget: '1.00', perPayment: '0.20', days: 1, pin: PIN };
+    expect(await page.act('allow', { game: game?.id, ...figures })).toEqual({ done: true });
+    two.send('offer', { seq: 1, offer: makeOffer(world.publisher, { nonce: 'automatic' }).offerBytes });
+    await two.next('decision');
+    one.send('answer', { seq, answer: 'accept', shownDigest: digest });
+    expect(await one.next('refusal')).toMatchObject({ seq, code: 'ID_CONFLICT', charged: 'yes' });
+    expect(await balanceOf(world)).toBe(980n);
+  });
 });
 
 describe('a player who takes trust back', () => {

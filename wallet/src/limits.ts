@@ -43,6 +43,8 @@ export const WALLET_LIMITS = Object.freeze({
   /** A game's session ends when it has been gone for this long. */
   sessionGapMs: 30 * 60_000,
   noticesMax: 30,
+  /** What of one game waits for a guardian, the newest. */
+  askedPerGameMax: 20,
 
   // The payment server.
   attemptMs: 10_000,

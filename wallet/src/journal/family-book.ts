@@ -1,6 +1,7 @@
 /** A child's wallet as the journal tells it: what the child may do alone, what waits for the guardian, what the guardian refused. */
 import { decodeOffer, decodeQuote, offerHash, readEnvelope } from '@coinslot/protocol';
 import { hex } from '../hex.ts';
+import { WALLET_LIMITS } from '../limits.ts';
 import { gameText, type GameKey } from './fairness-book.ts';
 import type { RecordFields } from './records.ts';
 
@@ -62,6 +63,13 @@ export class FamilyBook {
     const offerHashHex = hex(offerHash(terms));
     const thing = { publisherId, gameId, offerHashHex, nonceHex, nonce, pairingHex: hex(pairingId), offer };
     this.#asked.set(thingText(thing, offerHashHex), { ...thing, askedAtMs: atMs, untilMs: notAfterMs });
+    this.#forgetOldest(thing);
+  }
+
+  /** A game can say yes in the child's name as often as it likes: the guardian's page stays one that can be read. */
+  #forgetOldest(game: GameKey): void {
+    const ofGame = [...this.#asked].filter(([, one]) => gameText(one) === gameText(game));
+    for (const [thing] of ofGame.slice(0, -WALLET_LIMITS.askedPerGameMax)) this.#asked.delete(thing);
   }
 
   answered(payment: GameKey & { readonly offerHashHex: string }): void {
