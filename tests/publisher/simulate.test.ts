@@ -365,6 +365,16 @@ describe('coinslot placements simulate', () => {
     const other = studio.run('placements', 'replay', first, '--against', 'none.yaml', '--expect-same');
     expect(other.status).toBe(1);
     expect(other.stdout).toMatch(/^\* +\d+:\d\d +level-end +level \d +shows .* +no-rule-match$/m);
+
+    // As a studio collects them from its players: many sessions in a file, of which one is broken.
+    const one = readFileSync(first, 'utf8');
+    studio.write('many.jsonl', `${one}{"kind":"session"}\n${one}`);
+    const results = studio.run('placements', 'results', 'many.jsonl');
+    expect([results.status, results.stderr]).toEqual([
+      0,
+      `warning: many.jsonl:${one.split('\n').length}: not the first line of a recording of version 1\n`,
+    ]);
+    expect(results.stdout).toMatch(/^2 recorded sessions$/m);
   });
 
   test('what is no recording is a fault at its line', () => {

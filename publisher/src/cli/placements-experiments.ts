@@ -1,17 +1,17 @@
 /** `coinslot placements estimate` and `results`: how many players an experiment takes, and what came of it. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRecording, RecordingError } from '@coinslot/plugin/timing';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { estimateLines } from '../experiments/estimate.ts';
 import { resultLines, resultsCsv } from '../experiments/report.ts';
 import { experimentResults } from '../experiments/results.ts';
 import { tally, type NamedRecording, type UnitKind } from '../experiments/tally.ts';
+import { readSessions } from '../lab/page/sessions.ts';
 import { readOffers } from '../offers/read.ts';
 import { compilePlacements } from '../placements/compile.ts';
 import { readText } from '../studio/files.ts';
 import { FaultsError } from '../text/faults.ts';
-import { filesOf, say, type FileOptions } from './terminal.ts';
+import { filesOf, say, warn, type FileOptions } from './terminal.ts';
 
 interface EstimateOptions {
   readonly baseline: number;
@@ -80,20 +80,20 @@ function printResults(paths: readonly string[], options: ResultsOptions): void {
   else say(...resultLines(results, tallied));
 }
 
-/** A file, or every recording in a folder, by name. Throws FaultsError with the line that is none. */
+/**
+ * The sessions of a file, or of every recording in a folder, by name. What cannot be read is told and costs that session only; a file
+ * without any that can is a fault.
+ */
 function recordingsAt(path: string): readonly NamedRecording[] {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
     const names = readdirSync(path).filter((name) => name.endsWith('.jsonl'));
     return names.sort().flatMap((name) => recordingsAt(join(path, name)));
   }
-  const text = readText(path);
-  try {
-    return [{ name: path, recording: readRecording(text) }];
-  } catch (error) {
-    if (!(error instanceof RecordingError)) throw error;
-    const message = error.message.replace(/^line \d+: /, '');
-    throw new FaultsError([{ file: path, line: error.line, column: 1, message }]);
-  }
+  const { sessions, flaws } = readSessions(path, readText(path), undefined);
+  const faults = flaws.map(({ source, ...flaw }) => ({ file: source, column: 1, ...flaw }));
+  if (sessions.length === 0) throw new FaultsError(faults);
+  warn(...faults.map(({ file, line, message }) => `warning: ${file}:${line}: ${message}`));
+  return sessions;
 }
 
 function share(text: string): number {
