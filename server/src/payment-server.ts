@@ -303,6 +303,10 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
       refund: async (decisionId, answer) => void (await refunds.byOperator({ decisionId, answer })),
       closePeriod: (period, early) => periods.close(period, { early }),
       takeNotice: (xml) => bank.takeNotice(xml),
+      closeFindings: (positions) =>
+        commit.submit(async ({ findings }) => {
+          for (const position of positions) await findings.closeFinding(position, clock());
+        }),
     },
     bankDetailsDelayMs: moneyPolicy.bankDetailsDelayMs,
     limits,
@@ -338,7 +342,24 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
   async function checkBooks(): Promise<BooksReport> {
     const report = await verifyBooks(store);
     metrics.verified(report.findings.length, clock());
+    await keepBooks(report);
     return report;
+  }
+
+  /** What the books were found to be; a store that takes nothing any more is checked all the same. */
+  async function keepBooks({ findings: [first, ...others] }: BooksReport): Promise<void> {
+    const isOpen = (await store.findings.listOpenAbout('books')).includes('');
+    if (first === undefined && !isOpen) return;
+    const words = others.length === 0 ? (first ?? '') : `${first}; and ${others.length} more`;
+    try {
+      await commit.submit(({ findings }) =>
+        first === undefined
+          ? findings.settleFindings('books', '', clock())
+          : findings.noteFinding({ kind: 'books', about: '', party: '', words, atMs: clock() }),
+      );
+    } catch (error) {
+      log.error({ err: error }, 'what was found in the books could not be kept');
+    }
   }
 
   feed?.start();

@@ -132,6 +132,25 @@ export function describeServer(rig: StoreRig): void {
       ]);
       expect((await audit({ store: records, roots: tree.roots, oneIn: 1 })).findings).toEqual([]);
       await requireBooks(month);
+
+      // What was found on the way: the return, and a payout kept back each month for want of bank details.
+      const open = await records.findings.listOpenFindings(undefined, 9);
+      expect(open.map(({ kind, party, words }) => [kind, party, words])).toEqual([
+        ['payout-kept-back', 'lumen-works', 'P-202606-lumen-works: no-bank-details'],
+        ['bank-return', Buffer.from(bob.userId).toString('hex'), 'BACK: came back, MD06'],
+        ...[202605, 202604, 202603].map((period) => [
+          'payout-kept-back',
+          'lumen-works',
+          `P-${period}-lumen-works: no-bank-details`,
+        ]),
+      ]);
+      await server.service.bankDetails.take(makeBankDetails(month));
+      await closeAt(month, 202607, Date.UTC(2026, 7, 1));
+      const [back, ...others] = await records.findings.listOpenFindings(undefined, 9);
+      expect([back?.kind, others]).toEqual(['bank-return', []]);
+      expect((await records.findings.listEndedFindings(undefined, 9)).map(({ ended }) => ended?.by)).toEqual(
+        Array(4).fill('course'),
+      );
     });
 
     it('a month is closed once: bills, collections, a payout, files, their lines, and the pages on them', async () => {

@@ -99,6 +99,9 @@ describe('a collection', () => {
     expect(report.booked).toEqual({ nothing: 1 });
     expect(await collected(month)).toMatchObject({ state: 'returned', reason: 'MD01' });
     expect(await bankOf(month)).toBe(0n);
+    const [noted] = await month.server.service.records.findings.listOpenFindings(undefined, 9);
+    expect(noted).toMatchObject({ kind: 'bank-return', about: endToEndId, money: { amountMinor: 2_000n } });
+    expect(noted?.words).toMatch(/turned down, MD01$/);
     await closeAt(month, 202604, MAY);
     const [bill] = await month.server.service.records.periods.listBills(202604, '', 10);
     expect(bill).toMatchObject({ dueMinor: 2_000n });
@@ -198,8 +201,18 @@ describe('money that nobody ordered', () => {
     await told(month, { amount: '3.00', endToEndId: 'C202603-00000000000000000000' });
     expect(await ledgerOf(month, 'bank-suspense')).toBe(400n);
     expect(await ledgerOf(month, 'bank-suspense', '', 'USD')).toBe(200n);
+    const { findings } = month.server.service.records;
+    const waiting = await findings.listOpenFindings(undefined, 9);
+    expect(waiting.map(({ kind, money }) => [kind, money?.amountMinor, money?.currency])).toEqual([
+      ['suspense', 300n, 'EUR'],
+      ['suspense', 200n, 'USD'],
+      ['suspense', 100n, 'EUR'],
+    ]);
     const answer = await operate(month, '/v1/operator/suspense', { bankReference: 'LOST', userId: user });
     expect(answer.status).toBe(200);
+    expect(await findings.listOpenFindings(undefined, 9)).toEqual(waiting.slice(0, 2));
+    const given = { about: 'LOST', ended: { by: 'course' } };
+    expect(await findings.listEndedFindings(undefined, 9)).toMatchObject([given]);
     expect(await ledgerOf(month, 'bank-suspense')).toBe(300n);
     expect(await balanceOf(month, month.player)).toBe(-1_900n);
     const again = await operate(month, '/v1/operator/suspense', { bankReference: 'LOST', userId: user });
@@ -246,6 +259,8 @@ describe('the bank', () => {
     expect(read?.booked).toEqual({ bill: 1 });
     expect(await server.service.bank.takeNotices()).toEqual([]);
     expect((await server.service.records.periods.findNotice('1'))?.fault).toBe(unreadable?.fault);
+    const noted = { kind: 'notice', about: '1', words: unreadable?.fault };
+    expect(await server.service.records.findings.listOpenFindings(undefined, 9)).toMatchObject([noted]);
     await requireBooks(month);
   });
 

@@ -232,5 +232,15 @@ describe('closing while others work', () => {
     expect(await server.service.records.periods.listBills(202603, '', 10)).toEqual([]);
     expect(await server.service.records.periods.listPayouts(202603)).toEqual([]);
     expect((await server.service.records.periods.findSealed(202603))?.closedAtMs).toBeUndefined();
+    const [noted] = await server.service.records.findings.listOpenFindings(undefined, 9);
+    expect(noted).toMatchObject({ kind: 'books', about: 'period 202603', atMs: APRIL });
+    expect(noted?.words).toMatch(/hash does not hold/);
+    // The row is what it was: the closing goes through, and the finding is over.
+    const back = new Database(storePath);
+    back.exec(`UPDATE postings SET amount_minor = 20 WHERE transfer = ${id}`);
+    back.close();
+    expect(await server.service.periods.close(202603)).toMatchObject({ bills: 1 });
+    expect(await server.service.records.findings.listOpenAbout('books')).toEqual([]);
+    await requireBooks(month);
   });
 });

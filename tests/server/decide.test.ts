@@ -212,10 +212,18 @@ describe('refused without a signature, and nothing is recorded', () => {
       server.decide(makeRequest(player, holder, makeOffer(publisher, { nonce, atMs: time.nowMs })));
     await ask('first');
     time.nowMs -= 5 * MINUTE_MS + 1;
-    await expect(ask('second')).rejects.toMatchObject({ code: 'CLOCK_SKEW' });
+    for (const nonce of ['second', 'again']) await expect(ask(nonce)).rejects.toMatchObject({ code: 'CLOCK_SKEW' });
+    const { findings } = server.service.records;
+    const behind = { kind: 'clock', atMs: time.nowMs, ended: undefined };
+    expect(await findings.listOpenFindings(undefined, 9)).toMatchObject([behind]);
+    time.nowMs += 5 * MINUTE_MS + 1;
+    await ask('in time');
+    expect(await findings.listOpenFindings(undefined, 9)).toEqual([]);
+    const over = [{ ...behind, ended: { atMs: time.nowMs, by: 'course' } }];
+    expect(await findings.listEndedFindings(undefined, 9)).toMatchObject(over);
     time.nowMs = tree.notAfterMs + 1;
     await expect(ask('third')).rejects.toMatchObject({ code: 'CHAIN_EXPIRED' });
-    expect(await recorded(started)).toBe(1);
+    expect(await recorded(started)).toBe(2);
   });
 });
 

@@ -155,6 +155,18 @@ describe('S4: rates that must not be charged by', () => {
     expect(await balanceOf(started, player)).toBe(1_000n);
   });
 
+  it('a time without rates is kept, from the end of one table to the beginning of the next', async () => {
+    const { server } = await startMarket();
+    const [end, begin] = [RATES.notAfterMs, RATES.notAfterMs + 7 * 60_000];
+    await server.service.putRateTable({ ...RATES, notBeforeMs: end, notAfterMs: end + 1 });
+    const { findings } = server.service.records;
+    expect(await findings.listEndedFindings(undefined, 9)).toEqual([]);
+    await server.service.putRateTable({ ...RATES, notBeforeMs: begin, notAfterMs: begin + 1 });
+    const gap = { kind: 'rates', atMs: end + 1, ended: { atMs: begin, by: 'course' } };
+    expect(await findings.listEndedFindings(undefined, 9)).toMatchObject([gap]);
+    expect(await findings.listOpenFindings(undefined, 9)).toEqual([]);
+  });
+
   it('one where none is needed, one that is over, and one without the currency', async () => {
     const started = await startMarket();
     const player = await enrolPlayer(started);

@@ -162,6 +162,21 @@ describe('an account that its player closes', () => {
       expect(closed.findings).toEqual([expect.stringMatching(finding)]);
       expect(bank.files.size).toBe(0);
       expect(await ledgerOf(month, 'payout-transit', hexOf(player.userId))).toBe(5_000n);
+      const { findings } = server.service.records;
+      const [left, ...others] = await findings.listOpenFindings(undefined, 9);
+      expect([others, left?.words]).toEqual([[], closed.findings[0]]);
+      expect(left).toMatchObject({
+        kind: 'order-left-out',
+        party: hexOf(player.userId),
+        money: { amountMinor: 5_000n },
+      });
+      // Put right, it is in the next file, and the finding is over.
+      const again = new Database(storePath);
+      for (const table of tables.split(' ')) again.exec(`UPDATE ${table} SET iban = '${PLAYERS_IBAN}'`);
+      again.close();
+      expect(await closeAt(month, 202604, Date.UTC(2026, 4, 1))).toMatchObject({ findings: [], files: 1 });
+      const over = { about: left?.about, ended: { by: 'course' } };
+      expect(await findings.listEndedFindings(undefined, 9)).toMatchObject([over]);
     },
   );
 

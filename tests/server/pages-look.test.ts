@@ -273,6 +273,7 @@ it('a month that was closed, to all three', async () => {
         'periods-closed': '/operator/periods',
         'period-closed': `/operator/periods/${MARCH}`,
         'bank-suspense': '/operator/bank',
+        findings: '/operator/findings',
         'account-billed': `/operator/accounts/player/${hexOf(grace.userId)}`,
         'account-paid-out': '/operator/accounts/publisher/lumen-works',
       },

@@ -126,6 +126,25 @@ describe('the operator is told', () => {
     expect(bank).toContain('for the game');
     expect((await uploadNotice(closed, new TextEncoder().encode('<no'))).status).toBe(422);
     expect(bank).not.toContain(OWN_BANK.iban);
+
+    // What was found stays, open ones first, until somebody has looked, and after.
+    const console = await operator.text('/operator');
+    expect(console).toContain('Some are open');
+    const places = (page: string): number[] =>
+      ['A bank’s notice does not hold', 'Money came in, and nobody knows whose'].map((kind) => page.indexOf(kind));
+    const [notice = -1, money = -1] = places(console);
+    expect([notice > 0, notice < money]).toEqual([true, true]);
+    const found = await operator.text('/operator/findings');
+    const [first = ''] = [...found.matchAll(/name="finding" value="(\d+)"/g)].map(([, position]) => position);
+    expect((await operator.send('/operator/findings', { finding: first })).status).toBe(403);
+    expect((await operator.submit('/operator/findings', { finding: 'all' })).status).toBe(400);
+    const marked = await operator.submit('/operator/findings', { finding: first });
+    expect(marked.headers.get('location')).toBe('/operator/findings?done=marked');
+    const [noticeNow = -1, moneyNow = -1] = places(await operator.text('/operator'));
+    expect([moneyNow > 0, moneyNow < noticeNow]).toEqual([true, true]);
+    const after = await operator.text('/operator/findings');
+    expect(after.match(/name="finding"/g)).toHaveLength(1);
+    expect(after).toContain('names given again, not booked: STRAY-1');
   });
 
   it('of publishers who owe', async () => {

@@ -282,6 +282,17 @@ describe('a payout', () => {
     expect((await server.service.records.periods.listPayouts(202603))[0]).toMatchObject({ carried: 'details-differ' });
     expect(bank.files.size).toBe(0);
     expect(await ledgerOf(month, 'publisher-payable', 'lumen-works')).toBe(2_000n);
+    const { findings } = server.service.records;
+    const [kept, ...others] = await findings.listOpenFindings(undefined, 9);
+    expect(others).toEqual([]);
+    expect(kept).toMatchObject({ kind: 'payout-kept-back', party: 'lumen-works', atMs: APRIL });
+    expect(kept?.words).toBe(`P-202603-lumen-works: ${closed.findings[0]}`);
+    // Over with the next payout that is booked, and still to be read.
+    month.time.nowMs += 1;
+    await server.service.bankDetails.take(makeBankDetails(month, { number: 2 }));
+    await closeAt(month, 202604, MAY);
+    expect(await findings.listOpenFindings(undefined, 9)).toEqual([]);
+    expect(await findings.listEndedFindings(undefined, 9)).toEqual([{ ...kept, ended: { atMs: MAY, by: 'course' } }]);
   });
 
   it('lists decisions, and nobody who made them', async () => {

@@ -50,10 +50,9 @@ export class Exchange {
   }
 }
 
-async function addRateTable(
-  tx: Pick<StoreTransaction, 'findNewestRateTable' | 'addRateTable'>,
-  newTable: NewRateTable,
-): Promise<RateTable> {
+type RateWriter = Pick<StoreTransaction, 'findNewestRateTable' | 'addRateTable' | 'findings'>;
+
+async function addRateTable(tx: RateWriter, newTable: NewRateTable): Promise<RateTable> {
   const newest = (await tx.findNewestRateTable())?.table;
   if (newest !== undefined && isSame(newTable, newest)) return newest;
   // A successor that starts before its predecessor would end the predecessor's life in the past.
@@ -61,7 +60,20 @@ async function addRateTable(
     throw new ProtocolError('RATE_STALE', 'RateTable.notBeforeMs: before that of the newest table');
   const table = { ...newTable, id: (newest?.id ?? 0) + 1 };
   await tx.addRateTable(table.id, encodeRateTable(table), table.notBeforeMs);
+  if (newest !== undefined && newest.notAfterMs < table.notBeforeMs) await keepGap(tx, newest, table);
   return table;
+}
+
+/** Between the two nothing in another currency could be paid. */
+async function keepGap(
+  { findings }: Pick<StoreTransaction, 'findings'>,
+  last: RateTable,
+  next: RateTable,
+): Promise<void> {
+  const about = `table ${next.id}`;
+  const words = `no rates from the end of table ${last.id} to the beginning of table ${next.id}`;
+  await findings.noteFinding({ kind: 'rates', about, party: '', words, atMs: last.notAfterMs });
+  await findings.settleFindings('rates', about, next.notBeforeMs);
 }
 
 /**
@@ -70,7 +82,7 @@ async function addRateTable(
  * later day, or was posted by hand and stands until its end.
  */
 export async function postReferenceRates(
-  tx: Pick<StoreTransaction, 'findNewestRateTable' | 'addRateTable'>,
+  tx: RateWriter,
   { rates, notAfterMs, date }: EcbRates,
   nowMs: number,
 ): Promise<RateTable> {

@@ -29,7 +29,7 @@ export interface NewFinding {
   readonly about: string;
   /** Id of a publisher or, in hex, of a player; empty where it is nobody's. */
   readonly party: string;
-  /** In the server's own words; they name no key and no IBAN. */
+  /** In the server's own words. */
   readonly words: string;
   readonly money?: { readonly amountMinor: bigint; readonly currency: string } | undefined;
   readonly atMs: number;

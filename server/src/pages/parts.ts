@@ -28,6 +28,8 @@ export interface SiteActions {
   closePeriod(period: number, early: boolean): Promise<Pick<ClosedPeriod, 'findings' | 'handingFault'>>;
   /** A bank's notice, as XML. */
   takeNotice(xml: Uint8Array): Promise<Pick<NoticeReport, 'conflicts'>>;
+  /** Somebody has looked into these; those that are over, or not there, stay as they are. */
+  closeFindings(positions: readonly bigint[]): Promise<void>;
 }
 
 /** A certificate that this server works with, and when it ends. */

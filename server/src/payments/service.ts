@@ -64,6 +64,7 @@ const DECISION_ID_BYTES = 16;
 export class Payments {
   readonly #options: PaymentsOptions;
   #lastApprovalMs: number;
+  #isClockBehind = false;
 
   constructor(options: PaymentsOptions) {
     this.#options = options;
@@ -111,6 +112,7 @@ export class Payments {
     const prior = state.prior ?? made.get(name)?.record;
     if (prior !== undefined) return this.#again(tx, payment, prior);
     const fault = this.#ownFault(payment, nowMs);
+    await this.#keepClock(tx, fault?.code === 'CLOCK_SKEW', nowMs);
     if (fault !== undefined) return { error: fault };
     // Spent on a card already, by whatever held the card then.
     if (await tx.cards.isDisputed(payment.requestId))
@@ -137,6 +139,16 @@ export class Payments {
     if (chain === undefined) throw new Error('the chain of a recorded decision is not in the store');
     const decision = wholeEnvelope(prior.decision, chain);
     return { value: { kind: 'decided', decision, code: prior.code, fresh: false } };
+  }
+
+  /** A clock that went back is a finding, until this server decides again. */
+  async #keepClock({ findings }: StoreTransaction, isBehind: boolean, nowMs: number): Promise<void> {
+    if (!isBehind && !this.#isClockBehind) return;
+    this.#isClockBehind = isBehind;
+    const [kind, about] = ['clock', hex(this.#options.identity.audience)] as const;
+    const words = "this server's clock is behind its own last approval: it decides nothing";
+    if (isBehind) await findings.noteFinding({ kind, about, party: '', words, atMs: nowMs });
+    else await findings.settleFindings(kind, about, nowMs);
   }
 
   /** What makes this server unfit to decide this request, or anything at all; said without a signature, closing nothing. */

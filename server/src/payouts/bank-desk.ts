@@ -126,7 +126,12 @@ export class BankDesk {
       }
     }
     const fault = 'fault' in read ? read.fault : undefined;
-    await commit.submit((tx) => tx.periods.setNoticeTaken(name, fault));
+    await commit.submit(async (tx) => {
+      await tx.periods.setNoticeTaken(name, fault);
+      const words = fault ?? (conflicts.length > 0 && `names given again, not booked: ${conflicts.join(', ')}`);
+      if (words !== false)
+        await tx.findings.noteFinding({ kind: 'notice', about: name, party: '', words, atMs: clock() });
+    });
     if (fault === undefined) log.info({ name, ...booked }, "a bank's notice is booked");
     else log.error({ name, fault }, "a bank's notice cannot be read");
     if (conflicts.length > 0)

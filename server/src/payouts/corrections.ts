@@ -95,6 +95,7 @@ export class Corrections {
       const atMs = this.#options.clock();
       await tx.postTransfer({ kind: 'suspense-cleared', reference: entryReference(bankReference), atMs, postings });
       await tx.periods.setBankEntryCleared(bankReference);
+      await tx.findings.settleFindings('suspense', bankReference, atMs);
     });
   }
 }

@@ -107,6 +107,7 @@ class EntryBooking {
       const answer = await this.#answerPayment(amountMinor, told, accounts);
       if (answer === undefined) return undefined;
       await periods.setPayout(number, { ...answer, reason: this.#entry.reason ?? reason });
+      await this.#keepReturn('out', publisherId);
       return 'payout';
     }
     const withdrawal = await periods.findWithdrawal(endToEndId);
@@ -117,6 +118,7 @@ class EntryBooking {
     const answer = await this.#answerPayment(withdrawal.amountMinor, withdrawal.told, accounts);
     if (answer === undefined) return undefined;
     await periods.setWithdrawal(endToEndId, { ...answer, reason: this.#entry.reason ?? withdrawal.reason });
+    await this.#keepReturn('out', hex(withdrawal.userId));
     return 'withdrawal';
   }
 
@@ -130,6 +132,7 @@ class EntryBooking {
     if (!(await this.#moveOfPlayer(player, answer.movedMinor))) return undefined;
     const answered = { ...answer, reason: this.#entry.reason ?? reason };
     await this.#tx.periods.setCollection(endToEndId, answered, this.#nowMs);
+    await this.#keepReturn('in', hex(userId));
     return entry.isBooked ? 'bill' : 'nothing';
   }
 
@@ -148,6 +151,21 @@ class EntryBooking {
     const came = answer.movedMinor < 0n ? [move(bank, transit, -answer.movedMinor)] : [];
     await this.#post('payout-return', [...came, move(transit, back, entry.amountMinor)]);
     return answer;
+  }
+
+  /** What the bank took back or turned down of an order of ours: somebody has to ask its party why. */
+  async #keepReturn(direction: BankEntry['direction'], party: string): Promise<void> {
+    const { isReturn, isBooked, amountMinor } = this.#about(direction);
+    if (!isReturn) return;
+    const { bankReference, endToEndId = '', currency, reason = 'no reason given' } = this.#entry;
+    await this.#tx.findings.noteFinding({
+      kind: 'bank-return',
+      about: endToEndId,
+      party,
+      words: `${bankReference}: ${isBooked ? 'came back' : 'turned down'}, ${reason}`,
+      money: { amountMinor, currency },
+      atMs: this.#nowMs,
+    });
   }
 
   /** The entry as it is about an order of money in this direction. */
@@ -197,10 +215,18 @@ class EntryBooking {
   }
 
   async intoSuspense(): Promise<EntryOutcome> {
-    const { direction, isBooked, amountMinor, currency } = this.#entry;
+    const { bankReference, direction, isBooked, amountMinor, currency } = this.#entry;
     if (!isBooked) return 'nothing';
     const posting = move(own('bank', currency), own('bank-suspense', currency), amountMinor);
     await this.#post('suspense', direction === 'in' ? [posting] : reversed([posting]));
+    await this.#tx.findings.noteFinding({
+      kind: 'suspense',
+      about: bankReference,
+      party: '',
+      words: `${bankReference}: nobody knows whose it is`,
+      money: { amountMinor: direction === 'in' ? amountMinor : -amountMinor, currency },
+      atMs: this.#nowMs,
+    });
     return 'suspense';
   }
 

@@ -8,6 +8,8 @@ import type { BankFileKind, BankOrder, OwnBank } from '../bank/types.ts';
 import type { RunContext } from '../bills/bill-run.ts';
 import { faultOfMandate } from '../bills/mandates.ts';
 import type { Collection } from '../bills/types.ts';
+import type { NewFinding } from '../findings/types.ts';
+import { hex } from '../players/types.ts';
 import { faultOfDetails, type SignerCheck } from './bank-details.ts';
 import type { Withdrawal } from './types.ts';
 
@@ -27,7 +29,8 @@ export async function makeFiles(context: FileRunContext): Promise<number> {
     const name = `${kind} ${currency}`;
     numbers.set(name, (numbers.get(name) ?? 0) + 1);
   }
-  const files = new FileRun(context, numbers);
+  const leftOut = new Set(await store.findings.listOpenAbout('order-left-out'));
+  const files = new FileRun(context, numbers, leftOut);
   await files.collect();
   await files.pay();
   return (await store.periods.listBankFiles(sealed.period)).length;
@@ -37,12 +40,15 @@ class FileRun {
   readonly #context: FileRunContext;
   /** Files that there are, by "<kind> <currency>". */
   readonly #numbers: Map<string, number>;
+  /** End-to-end ids of orders that an earlier closing left out. */
+  readonly #leftOut: ReadonlySet<string>;
   /** Orders for the next file of each. */
   readonly #waiting = new Map<string, BankOrder[]>();
 
-  constructor(context: FileRunContext, numbers: Map<string, number>) {
+  constructor(context: FileRunContext, numbers: Map<string, number>, leftOut: ReadonlySet<string>) {
     this.#context = context;
     this.#numbers = numbers;
+    this.#leftOut = leftOut;
   }
 
   async collect(): Promise<void> {
@@ -83,14 +89,15 @@ class FileRun {
   }
 
   async pay(): Promise<void> {
-    const { store, sealed, find } = this.#context;
+    const { store, sealed } = this.#context;
     for (const payout of await store.periods.listOpenPayouts()) {
       const { publisherId, bankDetailsNumber, endToEndId, amountMinor, payoutCurrency, number } = payout;
       const details = await store.periods.findBankDetailsByNumber(publisherId, bankDetailsNumber);
       const fault =
         details === undefined ? `${number}: its bank details are not there` : faultOfDetails(details, this.#context);
       if (details === undefined || fault !== undefined) {
-        find(fault ?? number);
+        const money = { amountMinor, currency: payoutCurrency };
+        await this.#leaveOut({ about: endToEndId, party: publisherId, words: fault ?? number, money });
         continue;
       }
       const { holder, iban, bic } = details;
@@ -101,13 +108,20 @@ class FileRun {
       const { endToEndId, amountMinor, currency, holder, iban } = withdrawal;
       const fault = await this.#faultOfWithdrawal(withdrawal);
       if (fault !== undefined) {
-        find(fault);
+        const money = { amountMinor, currency };
+        await this.#leaveOut({ about: endToEndId, party: hex(withdrawal.userId), words: fault, money });
         continue;
       }
       const order = { endToEndId, amountMinor, holder, iban, bic: '', remittance: 'Balance of a closed account' };
       await this.#add('pain.001', currency, { ...order, mandate: undefined, token: undefined });
     }
     await this.#flush();
+  }
+
+  async #leaveOut(order: Pick<NewFinding, 'about' | 'party' | 'words' | 'money'>): Promise<void> {
+    const { commit, sealed, find } = this.#context;
+    await commit.submit((tx) => tx.findings.noteFinding({ kind: 'order-left-out', ...order, atMs: sealed.sealedAtMs }));
+    find(order.words);
   }
 
   /** A withdrawal goes to where the player signed that it may, whatever its row says. */
@@ -156,7 +170,11 @@ class FileRun {
       orders,
     });
     const ids = orders.map(({ endToEndId }) => endToEndId);
-    await commit.submit((tx) => tx.periods.addBankFile(file, ids));
+    const putRight = ids.filter((id) => this.#leftOut.has(id));
+    await commit.submit(async (tx) => {
+      await tx.periods.addBankFile(file, ids);
+      for (const id of putRight) await tx.findings.settleFindings('order-left-out', id, sealed.sealedAtMs);
+    });
     this.#numbers.set(name, number);
     this.#waiting.delete(name);
   }

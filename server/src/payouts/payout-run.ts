@@ -6,6 +6,7 @@ import type { Publisher } from '../publishers/types.ts';
 import type { StoreTransaction } from '../store/port.ts';
 import { faultOfDetails, type SignerCheck } from './bank-details.ts';
 import { makePayout, payableAccount, payoutNumberOf, type MovedPayable, type PayoutWay } from './make-payout.ts';
+import type { Payout } from './types.ts';
 
 export interface PayoutRunContext extends RunContext, SignerCheck {
   readonly find: (finding: string) => void;
@@ -24,12 +25,25 @@ export async function makePayouts(context: PayoutRunContext): Promise<number> {
     await commit.submit(async (tx) => {
       const publisher = await tx.findPublisher(publisherId);
       if (publisher === undefined) throw new Error(`publisher ${publisherId}: is owed and is not there`);
-      const way = await wayOf(tx, publisher, context);
+      const { way, fault } = await wayOf(tx, publisher, context);
       const { payout, transfers } = makePayout(publisherId, moved, way, { period, madeAtMs, rateTable, minimumMinor });
       await tx.periods.addPayout(payout, transfers);
+      await keepFinding(tx.findings, payout, fault);
     });
   }
   return payables.length;
+}
+
+/** What is owed and kept back stays a finding until a payout of its publisher is booked; what is too small to be paid is none. */
+async function keepFinding(
+  findings: StoreTransaction['findings'],
+  { number, publisherId, carried, madeAtMs: atMs }: Payout,
+  fault: string | undefined,
+): Promise<void> {
+  if (carried === undefined) return findings.settleFindings('payout-kept-back', publisherId, atMs);
+  if (carried === 'below-minimum' || carried === 'nothing-owed') return;
+  const words = `${number}: ${fault ?? carried}`;
+  await findings.noteFinding({ kind: 'payout-kept-back', about: publisherId, party: publisherId, words, atMs });
 }
 
 /** Every publisher whose payables moved, or did not end at zero in the period before; publishers and currencies in order. */
@@ -65,19 +79,20 @@ async function movedPayables({
 
 /**
  * The newest details, once they have waited long enough and if they are what the publisher signed. Those before them get nothing
- * any more: the new ones may be there because the account of the old ones is somebody else's.
+ * any more: the new ones may be there because the account of the old ones is somebody else's. `fault`: how they differ.
  */
 async function wayOf(
   tx: StoreTransaction,
   { publisherId, payoutCurrency }: Publisher,
   { policy, sealed, find, ...check }: PayoutRunContext,
-): Promise<PayoutWay> {
+): Promise<{ readonly way: PayoutWay; readonly fault?: string }> {
   const details = await tx.periods.findBankDetails(publisherId, sealed.sealedAtMs);
-  if (details === undefined) return { carried: 'no-bank-details', payoutCurrency };
+  if (details === undefined) return { way: { carried: 'no-bank-details', payoutCurrency } };
   if (details.takenAtMs >= sealed.sealedAtMs - policy.bankDetailsDelayMs)
-    return { carried: 'details-too-new', payoutCurrency };
+    return { way: { carried: 'details-too-new', payoutCurrency } };
   const fault = faultOfDetails(details, check);
-  if (fault === undefined) return { bankDetailsNumber: details.number, payoutCurrency: details.payoutCurrency };
+  if (fault === undefined)
+    return { way: { bankDetailsNumber: details.number, payoutCurrency: details.payoutCurrency } };
   find(fault);
-  return { carried: 'details-differ', payoutCurrency };
+  return { way: { carried: 'details-differ', payoutCurrency }, fault };
 }

@@ -46,6 +46,9 @@ export interface ClosingReport {
 /** Transfers that are summed at once; the store reads them in pages of some milliseconds, and names each account once. */
 const RANGE = 250_000n;
 
+/** What a finding of a month's journal is about. */
+const booksOf = (period: number): string => `period ${period}`;
+
 export class Closing {
   readonly #options: ClosingOptions;
 
@@ -97,7 +100,10 @@ export class Closing {
     const bills = await makeBills(context);
     const payouts = await makePayouts(context);
     const files = ownBank === undefined ? 0 : await makeFiles({ ...context, ownBank });
-    await commit.submit((tx) => tx.periods.setClosed(period, clock()));
+    await commit.submit(async (tx) => {
+      await tx.periods.setClosed(period, clock());
+      await tx.findings.settleFindings('books', booksOf(period), clock());
+    });
     const report = { period, bills, payouts, files, findings };
     log.info({ period, bills, payouts, files, findings: findings.length }, 'closed');
     return report;
@@ -105,7 +111,7 @@ export class Closing {
 
   /** The chain of blocks from the seal before to this one, and both seals against what the server signed. */
   async #requireJournal(sealed: SealedPeriod, previous: SealedPeriod | undefined): Promise<void> {
-    const { store, roots, log, verifyStretch } = this.#options;
+    const { store, commit, clock, roots, log, verifyStretch } = this.#options;
     const behind = (previous?.block ?? 0n) + 1n;
     // Where clocks differ at the end of a month, the first of this period stand before the last of the one that was sealed.
     const first = (await store.periods.findTransferRange(sealed.period))?.first;
@@ -117,6 +123,10 @@ export class Closing {
       (sealed.block < from ? undefined : (await verifyStretch(from, sealed.block)).finding);
     if (finding === undefined) return;
     log.fatal({ period: sealed.period, finding }, 'closing stopped: the journal does not hold');
+    const about = booksOf(sealed.period);
+    await commit.submit((tx) =>
+      tx.findings.noteFinding({ kind: 'books', about, party: '', words: finding, atMs: clock() }),
+    );
     throw new ProtocolError('STORAGE', `period ${sealed.period}: ${finding}`, { hint: 'verify the books' });
   }
 

@@ -1,4 +1,7 @@
-/** What an operator must know of without asking: each alarm says what is so, and where it is looked into. */
+/**
+ * What an operator must know of without asking: each alarm says what is so now, and where it is looked into. What is kept when it
+ * is over is in `findings.ts`.
+ */
 import { endOf, nextPeriod, periodOf } from '../../periods/calendar.ts';
 import type { SealedPeriod } from '../../periods/types.ts';
 import type { Page } from '../page.ts';

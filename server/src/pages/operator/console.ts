@@ -1,4 +1,4 @@
-/** The operator's first page: alarms first, then how the books stand, then what is under way. */
+/** The operator's first page: alarms first, then what was found, how the books stand, and what is under way. */
 import type { WebAnswer } from '../../http/web.ts';
 import { periodOf } from '../../periods/calendar.ts';
 import { countText } from '../format.ts';
@@ -8,6 +8,7 @@ import type { Page } from '../page.ts';
 import { card, remark, state, table, tiles } from '../pieces.ts';
 import type { KindSum } from '../store.ts';
 import { alarmsOf, sumsOf, type Alarm } from './alarms.ts';
+import { findingsCard } from './findings.ts';
 
 const REQUESTS_MAX = 200;
 
@@ -25,7 +26,7 @@ export async function showConsole(page: Page): Promise<WebAnswer> {
   return show(page, {
     title: w.title,
     lead: w.lead(time(nowMs)),
-    body: html`${alarmCard(page, alarms)}
+    body: html`${alarmCard(page, alarms)} ${await findingsCard(page)}
       <div class="columns uneven">
         <div class="column">${sumCard(page, kinds)}</div>
         <div class="column">

@@ -2,6 +2,7 @@
 import { showAccounts, showPlayer, showPublisher } from './accounts.ts';
 import { downloadFile, showBank, takeNotice } from './bank.ts';
 import { showConsole } from './console.ts';
+import { endFindings, showFindings } from './findings.ts';
 import { closePeriod, confirmClosing, showPeriod, showPeriods } from './periods.ts';
 import { endRequest, showRequest, showRequests } from './refunds.ts';
 import type { Route } from '../page.ts';
@@ -18,6 +19,8 @@ export const operatorRoutes: readonly Route[] = [
   { method: 'GET', path: '/operator/bank', open: showBank },
   { method: 'POST', path: '/operator/bank/notices', open: takeNotice },
   { method: 'GET', path: '/operator/bank/files/:id', open: downloadFile },
+  { method: 'GET', path: '/operator/findings', open: showFindings },
+  { method: 'POST', path: '/operator/findings', open: endFindings },
   { method: 'GET', path: '/operator/refunds', open: showRequests },
   { method: 'GET', path: '/operator/refunds/:decision', open: showRequest },
   { method: 'POST', path: '/operator/refunds/:decision', open: endRequest },
