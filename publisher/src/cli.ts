@@ -21,7 +21,7 @@ import { replaceFile } from './studio/files.ts';
 import { initStudio } from './studio/init.ts';
 import { studioFiles } from './studio/layout.ts';
 import { signStudio } from './studio/sign.ts';
-import { FaultsError } from './text/faults.ts';
+import { FaultsError, formatFault } from './text/faults.ts';
 
 /** ub-common-name of X.509 (RFC 5280 appendix A.1): the certificate could not hold more. */
 const NAME_CHARACTERS_MAX = 64;
@@ -62,7 +62,7 @@ function check(folder: string, options: FileOptions & { at?: number; sources?: b
   const atMs = at ?? Date.now();
   const { faults, warnings, prices } = checkStudio(filesOf(folder, named), atMs, sources === true);
   say(...prices);
-  warn(...warnings.map((warning) => `warning: ${warning}`));
+  warn(...warnings.map((warning) => formatFault(warning, 'warning')));
   if (faults.length > 0) reportFaults(faults);
   else say(`ok as of ${dayOf(atMs)}`);
 }

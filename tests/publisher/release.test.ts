@@ -2,9 +2,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodePlacements, decodeRoots, openEnvelope, readEnvelope } from '@coinslot/protocol';
+import { readRequest, toPem } from '@coinslot/authority';
+import { decodePlacements, decodeRoots, encodeRoots, openEnvelope, readEnvelope } from '@coinslot/protocol';
 import type { PlacementsFile } from '@coinslot/plugin/timing';
 import {
+  checkStudio,
   FaultsError,
   initStudio,
   listReleases,
@@ -15,7 +17,7 @@ import {
   type Fault,
   type StudioFiles,
 } from '@coinslot/publisher';
-import { DAY_MS, Studio } from './lib/studio.ts';
+import { createTestAuthority, DAY_MS, Studio } from './lib/studio.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 9);
 const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length));
@@ -253,6 +255,94 @@ describe('releases', () => {
   });
 });
 
+describe('check warns', () => {
+  const warnings = (atMs = NOW_MS) =>
+    checkStudio(files, atMs, false).warnings.filter(({ message }) => !message.includes('sandbox certificate'));
+  const lineOf = (text: string): number =>
+    studio
+      .read('placements.yaml')
+      .toString()
+      .split('\n')
+      .findIndex((line) => line.includes(text)) + 1;
+
+  it('of nothing where nothing was released, or what was released is what the file says', () => {
+    expect(warnings()).toEqual([]);
+    publish();
+    expect(warnings()).toEqual([]);
+  });
+
+  it('of each thing that placements.yaml says and the latest release does not, at its line', () => {
+    publish();
+    setCooldown('9m');
+    edit('day: 5', 'day: 6');
+    edit('  minutes-over:', '  minutes-gone:');
+    edit('placements: [minutes-over]', 'placements: [minutes-gone]');
+    const at = { file: files.placements };
+    expect(warnings()).toMatchObject([
+      { ...at, line: lineOf('placements:'), message: 'not in release 1: placement minutes-over: gone' },
+      { ...at, line: lineOf('minutes-gone:'), message: 'not in release 1: placement minutes-gone: new' },
+      {
+        ...{ ...at, line: lineOf('- id: more-minutes') },
+        message:
+          'not in release 1: campaign more-minutes: placements minutes-gone, was minutes-over; cooldown 9m, was 2m',
+      },
+      { ...at, line: lineOf('overall:'), message: 'not in release 1: overall: cap of a day 6, was 5' },
+    ]);
+    expect(warnings().at(-1)!.hint).toContain('coinslot placements publish');
+    publish();
+    expect(warnings()).toEqual([]);
+    rollBackPlacements(files, undefined, NOW_MS);
+    expect(warnings().map(({ message }) => message)).toContainEqual(expect.stringContaining('not in release 3'));
+  });
+
+  it('of a release whose offer the price list does not sell any more', () => {
+    publish();
+    studio.edit('offers.yaml', '  - id: bonus', '  - id: comet-night');
+    edit('offer: bonus', 'offer: comet-night');
+    signStudio(files, NOW_MS, random);
+    expect(warnings()).toMatchObject([
+      {
+        ...{ file: studio.path(kept(1)), code: 'OFFER_ORIGIN' },
+        message: expect.stringMatching(/a game with this price list refuses it: "bonus" is (not|retired) in/) as string,
+      },
+      { line: lineOf('- id: comet'), message: 'not in release 1: campaign comet: offer comet-night, was bonus' },
+    ]);
+  });
+
+  it('of a served file that is not the latest release', () => {
+    const first = publish().release.bytes;
+    setCooldown('9m');
+    publish();
+    studio.write('placements.coinslot', first);
+    expect(warnings()).toMatchObject([
+      { file: files.release, message: 'is not release 2, which is the latest', hint: `${studio.path(kept(2))} has it` },
+    ]);
+  });
+
+  it('of a release under a certificate that has run out, and publish renews it though the file is the same', () => {
+    const authority = createTestAuthority(NOW_MS);
+    const subject = readRequest(studio.read('publisher.csr.pem').toString('utf8'));
+    const certify = (notAfterMs: number): void =>
+      studio.write('publisher.chain.pem', toPem(authority.certify(subject, undefined, notAfterMs)));
+    studio.write('roots.coinslot', encodeRoots(authority.roots));
+    certify(NOW_MS + DAY_MS);
+    publish();
+    certify(NOW_MS + 100 * DAY_MS);
+    const laterMs = NOW_MS + 2 * DAY_MS;
+    signStudio(files, laterMs, random);
+    expect(warnings(laterMs)).toMatchObject([
+      {
+        file: studio.path(kept(1)),
+        code: 'CHAIN_EXPIRED',
+        message: expect.stringMatching(/^games refuse it: /) as string,
+      },
+    ]);
+    expect(publish(laterMs)).toMatchObject({ isNew: true, release: { number: 2 } });
+    expect(warnings(laterMs)).toEqual([]);
+    expect(publish(laterMs)).toMatchObject({ isNew: false, release: { number: 2 } });
+  });
+});
+
 it('the commands say what they did', () => {
   const published = studio.run('placements', 'publish');
   expect(published.stderr).toBe('');
@@ -260,6 +350,9 @@ it('the commands say what they did', () => {
     "released 1: 3 campaigns\nwrote placements.coinslot: put it where the game's placementsUrl leads\n",
   );
   setCooldown('9m');
+  expect(studio.run('check').stderr).toMatch(
+    /^placements\.yaml:\d+:5: warning: not in release 1: campaign more-minutes: cooldown 9m, was 2m$/m,
+  );
   publish();
   expect(studio.run('placements', 'rollback').stdout).toContain(
     'released 3: 3 campaigns\n  campaign more-minutes: cooldown 2m, was 9m\nit is the file of release 1 again\n',

@@ -58,7 +58,7 @@ function rollBack(number: number | undefined, options: FileOptions & { folder: s
 function tell({ release, before }: Published): void {
   say(`released ${release.number}: ${release.placements.campaigns.length} campaigns`);
   if (before === undefined) return;
-  say(...changesBetween(before.placements, release.placements).map((line) => `  ${line}`));
+  say(...changesBetween(before.placements, release.placements).map(({ text }) => `  ${text}`));
 }
 
 function list(folder: string, options: FileOptions): void {

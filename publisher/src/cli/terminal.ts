@@ -15,7 +15,7 @@ export const warn = (...lines: readonly string[]): void =>
 
 /** Tells the faults and makes the command end with 1. */
 export function reportFaults(faults: readonly Fault[]): void {
-  warn(...faults.map(formatFault));
+  warn(...faults.map((fault) => formatFault(fault)));
   process.exitCode = 1;
 }
 

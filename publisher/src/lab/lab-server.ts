@@ -55,7 +55,8 @@ export async function startLabServer(options: LabServerOptions): Promise<LabServ
     response.sendDate = false;
     route(rooms, request, response).catch((thrown: unknown) => {
       if (thrown instanceof Refusal) sendText(response, thrown.status, thrown.message);
-      else if (thrown instanceof FaultsError) sendText(response, 409, thrown.faults.map(formatFault).join('\n'));
+      else if (thrown instanceof FaultsError)
+        sendText(response, 409, thrown.faults.map((fault) => formatFault(fault)).join('\n'));
       else sendText(response, 500, 'the lab could not do that');
     });
   });

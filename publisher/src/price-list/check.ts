@@ -35,7 +35,7 @@ export interface CheckInput extends ContentSources {
 export interface CheckedPriceList {
   readonly faults: readonly Fault[];
   /** What is right and will soon not be. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Fault[];
 }
 
 const SIGN_AGAIN = 'sign again: coinslot sign';
@@ -76,7 +76,7 @@ export function checkPriceList(input: CheckInput): CheckedPriceList {
       fail(`"${offerId}" is still offered, but not in ${offers.source.file}`, undefined, SIGN_AGAIN);
   }
   for (const signed of priceList.offers) checkDigests(signed, fail);
-  return { faults, warnings: warningsOf(priceList, publisher, atMs) };
+  return { faults, warnings: warningsOf(input, publisher) };
 }
 
 type Fail = (message: string, code?: string, hint?: string) => void;
@@ -149,15 +149,20 @@ function checkDigests({ offerId, quote, terms, texts }: PricedOffer, fail: Fail)
   }
 }
 
-function warningsOf(priceList: PriceList, publisher: VerifiedLeaf, atMs: number): string[] {
+function warningsOf({ file, priceList, offers, atMs }: CheckInput, publisher: VerifiedLeaf): Fault[] {
   const soon = (lastMs: number): boolean => lastMs - atMs < WARN_BEFORE_MS;
-  const warnings: string[] = [];
-  if (soon(publisher.notAfterMs)) warnings.push(`the certificate expires on ${dayOf(publisher.notAfterMs)}`);
+  const warnings: Fault[] = [];
+  const tell = (message: string): void => void warnings.push({ file, ...FILE_START, message });
+  if (soon(publisher.notAfterMs)) tell(`the certificate expires on ${dayOf(publisher.notAfterMs)}`);
   for (const { offerId, retired, quote } of priceList.offers) {
     const { notAfterMs } = decodeQuote(readEnvelope(quote).body);
-    if (!retired && soon(notAfterMs)) warnings.push(`the price of "${offerId}" ends on ${dayOf(notAfterMs)}`);
+    if (retired || !soon(notAfterMs)) continue;
+    const offer = offers.offers.find(({ id }) => id === offerId);
+    const message = `the price ends on ${dayOf(notAfterMs)}`;
+    if (offer === undefined) tell(`"${offerId}": ${message}`);
+    else warnings.push(offers.source.fault([...offer.path, 'price'], message));
   }
-  if (publisher.sandbox) warnings.push('signed with a sandbox certificate: nothing real can be charged');
+  if (publisher.sandbox) tell('signed with a sandbox certificate: nothing real can be charged');
   return warnings;
 }
 

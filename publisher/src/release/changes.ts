@@ -39,15 +39,24 @@ const capWords = (caps: Caps): readonly (readonly [string, string])[] => [
   ['cap of a lifetime', capText(caps.lifetime)],
 ];
 
-/** Lines such as `campaign comet: cooldown 4m, was 8m`; empty for files that say the same. */
-export function changesBetween(before: PlacementsFile, after: PlacementsFile): readonly string[] {
+/** One thing that changed, with the place in `placements.yaml` that says it. */
+export interface Change {
+  /** A placement by its name, a campaign by its id; `campaigns` is their order. */
+  readonly of: 'placement' | 'campaign' | 'overall' | 'campaigns';
+  readonly name: string;
+  /** A line such as `campaign comet: cooldown 4m, was 8m`. */
+  readonly text: string;
+}
+
+/** What the second file says otherwise; empty for files that say the same. */
+export function changesBetween(before: PlacementsFile, after: PlacementsFile): readonly Change[] {
   return [
     ...changedIn('placement', named(before.placements), named(after.placements), ({ on, duringPlay }) => [
       ['stands for', selectorText(on)],
       ['during play', duringPlay ? 'yes' : 'no'],
     ]),
     ...changedIn('campaign', byId(before.campaigns), byId(after.campaigns), words),
-    ...changedWords('overall', capWords(before.overall.caps), capWords(after.overall.caps)),
+    ...changedWords('overall', '', capWords(before.overall.caps), capWords(after.overall.caps)),
     ...order(before.campaigns, after.campaigns),
   ];
 }
@@ -58,38 +67,42 @@ const byId = (all: readonly Campaign[]) => new Map(all.map((one) => [one.id, one
 type Words<T> = (one: T) => readonly (readonly [string, string])[];
 
 function changedIn<T>(
-  kind: string,
+  of: 'placement' | 'campaign',
   before: ReadonlyMap<string, T>,
   after: ReadonlyMap<string, T>,
   wordsOf: Words<T>,
-): string[] {
-  const gone = [...before.keys()].filter((name) => !after.has(name)).map((name) => `${kind} ${name}: gone`);
+): Change[] {
+  const gone = [...before.keys()].filter((name) => !after.has(name));
   const there = [...after].flatMap(([name, one]) => {
     const old = before.get(name);
-    return old === undefined ? [`${kind} ${name}: new`] : changedWords(`${kind} ${name}`, wordsOf(old), wordsOf(one));
+    if (old === undefined) return [{ of, name, text: `${of} ${name}: new` }];
+    return changedWords(of, name, wordsOf(old), wordsOf(one));
   });
-  return [...gone, ...there];
+  return [...gone.map((name) => ({ of, name, text: `${of} ${name}: gone` })), ...there];
 }
 
 function changedWords(
-  what: string,
+  of: Change['of'],
+  name: string,
   before: readonly (readonly [string, string])[],
   after: readonly (readonly [string, string])[],
-): string[] {
+): Change[] {
   const changed = after.flatMap(([label, value], i) => {
     const old = before[i]?.[1];
     return old === value ? [] : [`${label} ${value}, was ${old}`];
   });
-  return changed.length === 0 ? [] : [`${what}: ${changed.join('; ')}`];
+  const what = name === '' ? of : `${of} ${name}`;
+  return changed.length === 0 ? [] : [{ of, name, text: `${what}: ${changed.join('; ')}` }];
 }
 
 /** Among equal priorities the first in the file is asked first. */
-function order(before: readonly Campaign[], after: readonly Campaign[]): string[] {
+function order(before: readonly Campaign[], after: readonly Campaign[]): Change[] {
   const shared = (one: readonly Campaign[], other: readonly Campaign[]): string =>
     one
       .filter(({ id }) => other.some((known) => known.id === id))
       .map(({ id }) => id)
       .join(', ');
   const now = shared(after, before);
-  return now === shared(before, after) ? [] : [`order of campaigns: ${now}`];
+  if (now === shared(before, after)) return [];
+  return [{ of: 'campaigns', name: '', text: `order of campaigns: ${now}` }];
 }

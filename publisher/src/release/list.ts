@@ -25,7 +25,7 @@ export function listReleases(files: StudioFiles): readonly ListedRelease[] {
       timeMs,
       campaigns: placements.campaigns.length,
       sameAs: releases.slice(0, i).find((one) => equalBytes(one.file, file))?.number,
-      changes: before === undefined ? [] : changesBetween(before.placements, placements),
+      changes: before === undefined ? [] : changesBetween(before.placements, placements).map(({ text }) => text),
     };
   });
 }

@@ -18,7 +18,7 @@ import { unsoldOffers, type Unsold } from './sold.ts';
 
 export interface Published {
   readonly release: Release;
-  /** False: the latest release has this very file, and nothing was done. */
+  /** False: the latest release has this very file and still holds, and nothing was done. */
   readonly isNew: boolean;
   /** The release before it; `undefined` for the first. */
   readonly before: Release | undefined;
@@ -97,7 +97,7 @@ function requireGame({ files, priceList }: Studio, file: string, { game }: Place
 function release(studio: Studio, placements: PlacementsFile, source: string): Published {
   const { files, roots, chain, publisherId, releases, nowMs } = studio;
   const before = releases.at(-1);
-  if (before !== undefined && equalBytes(before.file, fileBytes(placements))) {
+  if (before !== undefined && equalBytes(before.file, fileBytes(placements)) && holds(studio, before)) {
     serve(files, before);
     return { release: before, isNew: false, before: releases.at(-2) };
   }
@@ -108,6 +108,17 @@ function release(studio: Studio, placements: PlacementsFile, source: string): Pu
   const made = readRelease(files.chain, bytes, { roots, publisherId, atMs: nowMs });
   keepRelease(files, made);
   return { release: made, isNew: true, before };
+}
+
+/** Whether games that do not have it yet would still take it: under a certificate that has run out since, they would not. */
+function holds({ files, roots, publisherId, nowMs }: Studio, { bytes }: Release): boolean {
+  try {
+    readRelease(files.release, bytes, { roots, publisherId, atMs: nowMs });
+    return true;
+  } catch (error) {
+    if (error instanceof FaultsError) return false;
+    throw error;
+  }
 }
 
 /** The latest release is what is served, whatever happened to that file. */

@@ -7,6 +7,7 @@ import { compileDesign, formatPlacements, readPlacements, type CompiledDesign } 
 import { checkPriceList, readPriceList } from '../price-list/check.ts';
 import type { ReadContent } from '../price-list/sealed.ts';
 import { shownPrices } from '../price-list/shown-prices.ts';
+import { releaseWarnings } from '../release/standing.ts';
 import { FILE_START, FaultsError, type Fault } from '../text/faults.ts';
 import { readRoots } from './certificates.ts';
 import { readContentKey } from './content-keys.ts';
@@ -15,7 +16,8 @@ import type { StudioFiles } from './layout.ts';
 
 export interface StudioCheck {
   readonly faults: readonly Fault[];
-  readonly warnings: readonly string[];
+  /** What is right and may not be meant, or will soon not be. */
+  readonly warnings: readonly Fault[];
   /** The table of shown prices; empty when the offers cannot be read. */
   readonly prices: readonly string[];
 }
@@ -28,14 +30,16 @@ export const contentReader =
 
 /**
  * Checks offers and placements, and unless `sourcesOnly` what was made from them: the price list under its chain and
- * roots, and the compiled placements.
+ * roots, the compiled placements, and how the latest release stands to all of it.
  */
 export function checkStudio(files: StudioFiles, atMs: number, sourcesOnly: boolean): StudioCheck {
-  const { faults: found, offers } = checkPlacements(files, sourcesOnly);
+  const { faults: found, offers, design } = checkPlacements(files, sourcesOnly);
   if (offers === undefined) return { faults: found, warnings: [], prices: [] };
   const faults = [...found];
-  const warnings = sourcesOnly ? [] : (collect(faults, () => checkSigned(files, offers, atMs, faults)) ?? []);
-  return { faults, warnings, prices: shownPrices(offers) };
+  const checked = sourcesOnly
+    ? undefined
+    : collect(faults, () => checkSigned(files, offers, design?.placements, atMs, faults));
+  return { faults, warnings: checked ?? [], prices: shownPrices(offers) };
 }
 
 export interface PlacementsCheck {
@@ -70,7 +74,13 @@ function checkCompiled(files: StudioFiles, placements: PlacementsFile, faults: F
     faults.push({ file, ...FILE_START, message: `is not what ${files.placements} says`, hint });
 }
 
-function checkSigned(files: StudioFiles, offers: OffersFile, atMs: number, faults: Fault[]): readonly string[] {
+function checkSigned(
+  files: StudioFiles,
+  offers: OffersFile,
+  placements: PlacementsFile | undefined,
+  atMs: number,
+  faults: Fault[],
+): readonly Fault[] {
   const roots = readRoots(files.roots, readBytes(files.roots, 'your authority gives it to you with your certificate'));
   const file = files.priceList;
   const priceList = readPriceList(file, readBytes(file, 'sign it: coinslot sign'));
@@ -78,7 +88,8 @@ function checkSigned(files: StudioFiles, offers: OffersFile, atMs: number, fault
   const contentKeyOf = (offerId: string): Uint8Array => readContentKey(files.contentKeys, offerId);
   const checked = checkPriceList({ file, priceList, offers, roots, atMs, readContent, contentKeyOf });
   faults.push(...checked.faults);
-  return checked.warnings;
+  const released = collect(faults, () => releaseWarnings({ files, roots, priceList, placements, atMs })) ?? [];
+  return [...checked.warnings, ...released];
 }
 
 function collect<T>(faults: Fault[], read: () => T): T | undefined {

@@ -26,17 +26,17 @@ export class FaultsError extends Error {
   readonly faults: readonly Fault[];
 
   constructor(faults: readonly Fault[]) {
-    super(faults.map(formatFault).join('\n'));
+    super(faults.map((fault) => formatFault(fault)).join('\n'));
     this.name = 'FaultsError';
     this.faults = faults;
   }
 }
 
-/** `offers.yaml:12:5: error: CHAIN_LIMIT: ...` and, where there is one, a line with the hint. */
-export function formatFault(fault: Fault): string {
+/** `offers.yaml:12:5: error: CHAIN_LIMIT: ...` and, where there is one, a line with the hint; a warning stops nothing. */
+export function formatFault(fault: Fault, kind: 'error' | 'warning' = 'error'): string {
   const code = fault.code === undefined ? '' : `${fault.code}: `;
   const hint = fault.hint === undefined ? '' : `\n  hint: ${fault.hint}`;
-  return `${fault.file}:${fault.line}:${fault.column}: error: ${code}${fault.message}${hint}`;
+  return `${fault.file}:${fault.line}:${fault.column}: ${kind}: ${code}${fault.message}${hint}`;
 }
 
 /** Throws when there is any fault. */

@@ -39,7 +39,8 @@ export const LIMITS: SalesLimits = {
 /** A root and a SYND with keys of their own, valid ten years around `nowMs`. */
 export function createTestAuthority(nowMs: number): {
   roots: readonly Uint8Array[];
-  certify(subject: Subject, limits?: SalesLimits): readonly Uint8Array[];
+  /** `notAfterMs`: an earlier end of the publisher's own certificate. */
+  certify(subject: Subject, limits?: SalesLimits, notAfterMs?: number): readonly Uint8Array[];
 } {
   const wholeMs = Math.floor(nowMs / 1000) * 1000;
   const validity = { notBeforeMs: wholeMs - DAY_MS, notAfterMs: wholeMs + 3_650 * DAY_MS };
@@ -56,8 +57,8 @@ export function createTestAuthority(nowMs: number): {
   const issuer: Issuer = { certificate: synd, privateKey: syndKey };
   return {
     roots: [root],
-    certify: (publisher, wanted = LIMITS) => [
-      issuePublisher({ issuer, subject: publisher, limits: wanted, ...validity }),
+    certify: (publisher, wanted = LIMITS, notAfterMs = validity.notAfterMs) => [
+      issuePublisher({ issuer, subject: publisher, limits: wanted, ...validity, notAfterMs }),
       synd,
     ],
   };
