@@ -3,7 +3,7 @@
  * from this one value, so that they cannot say different things.
  */
 import { CODES } from '@coinslot/protocol';
-import type { Shown } from '@coinslot/protocol';
+import type { CodeName, Shown } from '@coinslot/protocol';
 import type { OverlayIntent, OverlayState, UnreachableReason } from '../port.ts';
 import { harmless, harmlessOfWallet } from '../text/harmless.ts';
 import { wordsFor, type TitledText, type Words } from '../words/index.ts';
@@ -265,12 +265,9 @@ function refused(
   words: Words,
 ): Pick<View, 'title' | 'passages' | 'amount'> {
   const heading = state.charged === 'no' ? words.refused.title : words.refused.titleUnknown;
-  const own = words.codes[state.code];
-  const wallets = long(state.text);
   const passages: Passage[] = [
     { kind: 'title', text: heading },
-    { kind: 'text', text: own },
-    { kind: 'text', text: wallets === own ? '' : wallets },
+    ...sentences(state, words).map((text): Passage => ({ kind: 'text', text })),
     { kind: 'fact', label: words.code, text: `${state.code} (${CODES[state.code].number})` },
   ];
   return {
@@ -278,6 +275,16 @@ function refused(
     passages: passages.filter(isSaid),
     amount: { kind: 'words', label: '', text: words.charged[state.charged], lines: [] },
   };
+}
+
+/** What happened and what can be done, neither of it twice. */
+function sentences({ code, text }: Extract<OverlayState, { kind: 'refused' }>, words: Words): string[] {
+  const own = words.codes[code];
+  const wallets = long(text);
+  const remedies: Partial<Record<CodeName, string>> = words.remedies;
+  const remedy = remedies[code];
+  if (wallets !== '' && remedy !== undefined) return [wallets, remedy];
+  return wallets === own ? [own] : [own, wallets];
 }
 
 /** What is said aloud when the dialog reaches this place. */

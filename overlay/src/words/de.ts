@@ -126,7 +126,7 @@ export const de: Words = {
     CEILING: 'Das ginge über das hinaus, was Sie bis zur nächsten Rechnung schulden dürfen.',
     RATE_STALE: 'Der Wechselkurs hat sich geändert. Versuchen Sie es erneut, um den neuen Betrag zu sehen.',
     KEY_ABSENT:
-      'Hierfür braucht es das Netz: Der Schlüssel dazu ist nicht vorhanden. Gehen Sie online und versuchen Sie es erneut.',
+      'Der Zahlungsdienst hat den Schlüssel nicht, der das öffnet. Versuchen Sie es später erneut, oder sagen Sie es den Machern des Spiels.',
     CARD_ABSENT: 'Im Lesegerät ist keine Karte. Stecken Sie sie ein und versuchen Sie es dann erneut.',
     CARD_STATE: 'Die Karte kann in ihrem Zustand nicht zahlen. Die Seite Ihrer Wallet sagt mehr dazu.',
     CARD_TORN:
@@ -150,4 +150,5 @@ export const de: Words = {
     FAIRNESS: 'Ihre Wallet hält Angebote zurück, die zu häufig kommen. Spielen Sie weiter; es wird andere geben.',
     REFUNDED: 'Dieser Kauf wurde erstattet und ist deshalb nicht mehr offen.',
   },
+  remedies: { KEY_ABSENT: 'Gehen Sie online und versuchen Sie es erneut.' },
 };

@@ -118,7 +118,8 @@ export const en: Words = {
     INSUFFICIENT: 'There is not enough money in your wallet. Top it up, then try again.',
     CEILING: 'This would go above what you may owe until your next bill.',
     RATE_STALE: 'The exchange rate has changed. Try again to see the new total.',
-    KEY_ABSENT: 'This needs the network: the key that opens it is not here. Go online and try again.',
+    KEY_ABSENT:
+      'The payment service does not have the key that opens this. Try again later, or tell the makers of the game.',
     CARD_ABSENT: 'There is no card in the reader. Insert it, then try again.',
     CARD_STATE: 'The card cannot pay in the state it is in. Your wallet’s page says more.',
     CARD_TORN: 'The card was taken out too early. Insert it again: the same payment is looked up, never paid twice.',
@@ -140,4 +141,5 @@ export const en: Words = {
     FAIRNESS: 'Your wallet holds back offers that come too often. Play on; there will be another.',
     REFUNDED: 'This purchase was paid back, so it is not open any more.',
   },
+  remedies: { KEY_ABSENT: 'Go online, then try again.' },
 };

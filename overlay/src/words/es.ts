@@ -122,7 +122,8 @@ export const es: Words = {
     INSUFFICIENT: 'En tu monedero no hay dinero suficiente. Recárgalo y vuelve a intentarlo.',
     CEILING: 'Esto superaría lo que puedes deber hasta la próxima factura.',
     RATE_STALE: 'El tipo de cambio ha variado. Vuelve a intentarlo para ver el nuevo total.',
-    KEY_ABSENT: 'Esto necesita la red: la clave que lo abre no está aquí. Conéctate y vuelve a intentarlo.',
+    KEY_ABSENT:
+      'El servicio de pago no tiene la clave que abre esto. Inténtalo más tarde o avisa a los creadores del juego.',
     CARD_ABSENT: 'No hay tarjeta en el lector. Insértala y vuelve a intentarlo.',
     CARD_STATE: 'La tarjeta no puede pagar en su estado actual. La página de tu monedero dice más.',
     CARD_TORN:
@@ -144,4 +145,5 @@ export const es: Words = {
     FAIRNESS: 'Tu monedero retiene las ofertas demasiado frecuentes. Sigue jugando; habrá otras.',
     REFUNDED: 'Esta compra se reembolsó, por eso ya no está abierta.',
   },
+  remedies: { KEY_ABSENT: 'Conéctate a internet y vuelve a intentarlo.' },
 };

@@ -123,7 +123,8 @@ export const fr: Words = {
     INSUFFICIENT: 'Il n’y a pas assez d’argent dans votre portefeuille. Rechargez-le, puis réessayez.',
     CEILING: 'Cela dépasserait ce que vous pouvez devoir jusqu’à la prochaine facture.',
     RATE_STALE: 'Le taux de change a changé. Réessayez pour voir le nouveau total.',
-    KEY_ABSENT: 'Il faut le réseau\u00a0: la clé qui ouvre ce contenu n’est pas ici. Connectez-vous et réessayez.',
+    KEY_ABSENT:
+      'Le service de paiement n’a pas la clé qui ouvre ce contenu. Réessayez plus tard, ou prévenez les créateurs du jeu.',
     CARD_ABSENT: 'Il n’y a pas de carte dans le lecteur. Insérez-la, puis réessayez.',
     CARD_STATE: 'La carte ne peut pas payer dans son état. La page du portefeuille en dit plus.',
     CARD_TORN:
@@ -146,4 +147,5 @@ export const fr: Words = {
     FAIRNESS: 'Votre portefeuille retient les offres trop fréquentes. Continuez à jouer\u202f; il y en aura d’autres.',
     REFUNDED: 'Cet achat a été remboursé, il n’est donc plus ouvert.',
   },
+  remedies: { KEY_ABSENT: 'Connectez-vous à internet, puis réessayez.' },
 };

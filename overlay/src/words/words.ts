@@ -55,4 +55,9 @@ export interface Words {
   readonly charged: Readonly<Record<Charged, string>>;
   /** What happened and what the player can do, per code. */
   readonly codes: Readonly<Record<CodeName, string>>;
+  /**
+   * What the player can do, after the wallet's own sentence, which says what happened: in the place of `codes`. Only for codes
+   * that mean another thing by card than by the payment service, of which the wallet sends no sentence.
+   */
+  readonly remedies: Readonly<Record<'KEY_ABSENT', string>>;
 }

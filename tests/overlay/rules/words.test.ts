@@ -129,6 +129,20 @@ describe('rule 17: every string translatable, plural-safe; en fr de es ja ar shi
 const viewIn = (locale: string, state: OverlayState): View =>
   viewOf(state, { locale, walletOpens: false, step: 'review', closesInSeconds: null });
 
+describe('a key that is absent: what happened and what to do, each once', () => {
+  it.each(EVERY_LANGUAGE)('in %s', (language) => {
+    const { codes, remedies } = LANGUAGES[language];
+    const saidWith = (text: string): string[] => {
+      const refused = { kind: 'refused', code: 'KEY_ABSENT', charged: 'no', shown: shownIn(language) } as const;
+      return viewIn(language, { ...refused, text })
+        .passages.filter(({ kind }) => kind === 'text')
+        .map((passage) => passage.text);
+    };
+    expect(saidWith('')).toEqual([codes.KEY_ABSENT]);
+    expect(saidWith('The card does not hold it.')).toEqual(['The card does not hold it.', remedies.KEY_ABSENT]);
+  });
+});
+
 describe('rule 18: a message of its own for whatever is missing, with what is known about the charge', () => {
   it.each(EVERY_LANGUAGE)('in %s', (language) => {
     const { charged } = LANGUAGES[language];
