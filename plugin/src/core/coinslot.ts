@@ -213,7 +213,8 @@ export class Coinslot {
 
   /**
    * Uses a target once: resolves with whether it is open, when that has been written. Of uses that were bought one is taken,
-   * unless something else opens the target.
+   * unless something else opens the target. Rejects with NotLoadedError where its code could not be fetched: nothing was taken then, and
+   * an answer would be a guess.
    */
   async use(target: string): Promise<boolean> {
     await this.ready;
