@@ -126,6 +126,21 @@ describe('registering one', () => {
     expect(await started.server.service.records.passwords.listPasswords(player.userId)).toEqual([]);
   });
 
+  it('a signature is looked for under the newest of them alone, so that a stranger’s request costs little', async () => {
+    const started = await startMarket();
+    const player = await enrolPlayer(started);
+    await register(started, player, FIRST.publicKey);
+    for (let i = 0; i < 16; i++) {
+      started.time.nowMs += 1_000;
+      await register(started, player, nativeSigner(seedOf(`password ${i}`)).publicKey);
+    }
+    expect(await pay(started, typing(player, FIRST), 'long ago', 'password')).toBe('403 BAD_SIGNATURE');
+    expect(await pay(started, typing(player, nativeSigner(seedOf('password 0'))), 'before', 'password')).toBe(
+      'CONSENT_REQUIRED',
+    );
+    expect(await pay(started, typing(player, nativeSigner(seedOf('password 15'))), 'now', 'password')).toBe('APPROVED');
+  });
+
   it('cannot be played again after a later one', async () => {
     const started = await startMarket();
     const player = await enrolPlayer(started);

@@ -52,9 +52,14 @@ export interface PasswordWriter extends PasswordReader {
 }
 
 /** Registrations of one player: each is kept for ever, since old payments are proven by it. */
-const PASSWORDS_MAX = 1_000;
+const PASSWORDS_MAX = 100;
+/**
+ * The newest, under which the signature of a request is looked for. Anybody can send one in a player's name, as often as they
+ * like, and each key costs a verification; nobody changes the password so often while a payment is under way.
+ */
+const LOOKED_AT_MAX = 16;
 
-/** The same message again changes nothing. Throws BAD_KEY, CONSENT_STALE, CLOCK_SKEW, or LIMIT after a thousand changes. */
+/** The same message again changes nothing. Throws BAD_KEY, CONSENT_STALE, CLOCK_SKEW, or LIMIT after a hundred changes. */
 export async function registerPassword(
   tx: StoreTransaction,
   player: Player,
@@ -98,8 +103,8 @@ export async function recordedProofKey(
 }
 
 /**
- * Whether message 2 is the player's, and what is wrong with the proof that it names. Its signature is looked for among all that was
- * ever registered: a request that was sent before the password changed is still answered, by a refusal that ends it. Throws
+ * Whether message 2 is the player's, and what is wrong with the proof that it names. Its signature is looked for among the last that
+ * were registered: a request that was sent before the password changed is still answered, by a refusal that ends it. Throws
  * CONSENT_REQUIRED or BAD_SIGNATURE for what nobody has proved to have sent.
  */
 export async function requireProof(
@@ -120,7 +125,8 @@ export async function requireProof(
     return standing === undefined ? undefined : 'CONSENT_REQUIRED';
   }
   if (registered.length === 0) throw notTaken(proof);
-  const key = registered.find(({ publicKey }) => publicKey !== undefined && isSignedBy(publicKey, asked))?.publicKey;
+  const newest = registered.slice(-LOOKED_AT_MAX);
+  const key = newest.find(({ publicKey }) => publicKey !== undefined && isSignedBy(publicKey, asked))?.publicKey;
   requireSigned(key !== undefined);
   return key !== undefined && standing !== undefined && equalBytes(key, standing) ? undefined : 'CONSENT_REQUIRED';
 }
