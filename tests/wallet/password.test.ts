@@ -14,6 +14,7 @@ import { COST_FLOOR as FLOOR } from '../../wallet/src/vault/sealing.ts';
 import { PASSWORD_COST, passwordSigner } from '../../wallet/src/vault/password.ts';
 import { DELAYS_MS } from '../../wallet/src/vault/tries.ts';
 import { makeOffer, seedOf } from '../lib/parties.ts';
+import { startSoftCardWorld } from './card-world.ts';
 import type { GameClient } from './game-client.ts';
 import { PageClient } from './page-client.ts';
 import { AUTO_PAIR, balanceOf, PIN, random, startWorld, temporaryFolder, type World } from './world.ts';
@@ -85,6 +86,24 @@ describe('with a password', () => {
     expect(lines.join()).not.toMatch(secret);
     for (const name of readdirSync(world.profilePath, { recursive: true, encoding: 'utf8' }))
       if (name !== 'lock') expect(readBytes(world, name), name).not.toMatch(secret);
+  });
+
+  it('the PIN alone brings the account’s money no nearer to a card, which pays by PINs', async () => {
+    const world = await startSoftCardWorld();
+    const page = await openPage(world);
+    await page.act('set-password', { pin: PIN, password: PASSWORD });
+    const asked = { card: world.cardId, purse: 'prepaid-EUR', currency: 'EUR', amount: '5.00', pin: PIN };
+    expect(await page.act('recharge', asked)).toMatchObject({ done: false, code: 'BAD_REQUEST' });
+    expect(await page.act('recharge', { ...asked, password: 'wrong password' })).toMatchObject({
+      code: 'PASSWORD_WRONG',
+    });
+    for (const action of ['make-soft-card', 'issue-card'])
+      expect(await page.act(action, { pin: PIN, reader: 'any', cardPin: '1357' })).toMatchObject({
+        code: 'BAD_REQUEST',
+      });
+    expect(await balanceOf(world)).toBe(1_000n);
+    expect(await page.act('recharge', { ...asked, password: PASSWORD })).toEqual({ done: true });
+    expect(await balanceOf(world)).toBe(500n);
   });
 
   it('a press pays as before, and a locked wallet takes the PIN to open and the password to pay', async () => {

@@ -7,7 +7,8 @@ import { isLanguage } from '../words/languages.ts';
 import { amountOf, gameLimitsOf, walletLimitsOf } from './amounts.ts';
 import { CONSENT_ACTIONS } from './consent-actions.ts';
 import { KEYS_ACTIONS } from './keys-actions.ts';
-import { bad, gameOf, nonceOf, pinOf, textOf, type Action } from './fields.ts';
+import type { WalletParts } from '../parts.ts';
+import { bad, gameOf, nonceOf, pinOf, textOf, type Action, type Fields } from './fields.ts';
 
 export const ACTIONS: Readonly<Record<string, Action>> = {
   ...CONSENT_ACTIONS,
@@ -121,10 +122,12 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   'tell-server': ({ limits }, fields) => limits.tellServer(textOf(fields, 'pin')),
 
-  async 'make-soft-card'({ cards }, fields) {
+  async 'make-soft-card'({ cards, ...parts }, fields) {
+    await provePassword(parts, fields);
     await cards.issuing.makeSoftCard(textOf(fields, 'pin'));
   },
-  async 'issue-card'({ cards }, fields) {
+  async 'issue-card'({ cards, ...parts }, fields) {
+    await provePassword(parts, fields);
     await cards.issuing.issueCard({
       reader: textOf(fields, 'reader'),
       pin: textOf(fields, 'pin'),
@@ -132,9 +135,10 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     });
   },
   'upload-card': ({ cards }, fields) => cards.upload(textOf(fields, 'card')),
-  async recharge({ cards }, fields) {
+  async recharge({ cards, ...parts }, fields) {
     const amountMinor = amountOf(fields, 'amount', textOf(fields, 'currency'));
     if (amountMinor === 0n) throw bad('amount');
+    await provePassword(parts, fields);
     await cards.recharge(textOf(fields, 'card'), textOf(fields, 'purse'), amountMinor, textOf(fields, 'pin'));
   },
   'lose-card': ({ cards }, fields) => cards.lose(textOf(fields, 'card')),
@@ -162,3 +166,16 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     autoLock.used();
   },
 };
+
+/**
+ * A card pays by PINs alone. So where a password is set, the account's money gets no further by the PIN: neither into a purse, nor
+ * within reach of a new card. Throws as proving the two does.
+ */
+async function provePassword(
+  { profile, passwords }: Pick<WalletParts, 'profile' | 'passwords'>,
+  fields: Fields,
+): Promise<void> {
+  if (!passwords.isSet) return;
+  await profile.vault.provePin(textOf(fields, 'pin'));
+  await passwords.prove(textOf(fields, 'password'));
+}

@@ -4,10 +4,12 @@ import type { PageWords } from '../../words/page-words.ts';
 import type { CardsView, CardView, PageView, PurseView } from '../view.ts';
 import { act } from './api.ts';
 import { h } from './dom.ts';
-import { actionButton, amountField, cardPinField, form, pinField } from './fields.ts';
+import { PASSWORD_WORDS } from '../../words/password-words.ts';
+import { actionButton, amountField, cardPinField, form, passwordField, pinField } from './fields.ts';
 import { icon } from './icons.ts';
 
-export function cardsView({ cards }: PageView, words: PageWords): HTMLElement[] {
+export function cardsView(view: PageView, words: PageWords): HTMLElement[] {
+  const { cards } = view;
   const { readers, canMakeSoftCard } = cards;
   const empty = readers.filter(({ isEmpty }) => isEmpty);
   return [
@@ -18,11 +20,11 @@ export function cardsView({ cards }: PageView, words: PageWords): HTMLElement[] 
       h(
         'div',
         { class: 'column' },
-        ...cards.cards.map((card, i) => cardBox(card, `card-${i}`, words)),
+        ...cards.cards.map((card, i) => cardBox(card, `card-${i}`, view, words)),
         ...empty.map(({ reader }) => emptyReader(reader, words)),
         readers.length === 0 && h('section', { class: 'card' }, h('p', { class: 'empty' }, words.cards.noReader)),
       ),
-      h('div', { class: 'column' }, orderCard(cards, words), canMakeSoftCard && softCardOffer(words)),
+      h('div', { class: 'column' }, orderCard(cards, words), canMakeSoftCard && softCardOffer(view, words)),
     ),
   ];
 }
@@ -36,7 +38,15 @@ function emptyReader(reader: string, words: PageWords): HTMLElement {
   );
 }
 
-function cardBox(card: CardView, prefix: string, words: PageWords): HTMLElement {
+/** The wallet's PIN and, where a password stands in its place for the account's money, the password. */
+function walletSecrets(prefix: string, { keys, language }: PageView, { cards }: PageWords): (HTMLElement | false)[] {
+  return [
+    pinField(`${prefix}-pin`, cards.walletPin),
+    keys.isPasswordSet && passwordField(`${prefix}-password`, PASSWORD_WORDS[language].label),
+  ];
+}
+
+function cardBox(card: CardView, prefix: string, view: PageView, words: PageWords): HTMLElement {
   const { cards, means } = words;
   const { kind, reader, status, id } = card;
   const isHere = status === 'ready';
@@ -56,8 +66,8 @@ function cardBox(card: CardView, prefix: string, words: PageWords): HTMLElement 
     isHere && recordsLine(card, words),
     card.notOurs > 0 && h('p', { class: 'warning' }, icon('alert'), words.cards.notOurs(card.notOurs)),
     card.expires !== '' && h('p', { class: 'hint' }, factsLine(card, words)),
-    isHere && cardActions(card, prefix, words),
-    status === 'blank' && kind === 'card' && issueForm(reader, prefix, words),
+    isHere && cardActions(card, prefix, view, words),
+    status === 'blank' && kind === 'card' && issueForm(reader, prefix, view, words),
     id !== '' && status !== 'shut' && lostFold(card, prefix, words),
   );
 }
@@ -93,7 +103,7 @@ function recordsLine({ records, recordsMax }: CardView, { cards }: PageWords): H
   );
 }
 
-function cardActions(card: CardView, prefix: string, words: PageWords): HTMLElement {
+function cardActions(card: CardView, prefix: string, view: PageView, words: PageWords): HTMLElement {
   const { cards } = words;
   const { id } = card;
   return h(
@@ -107,12 +117,12 @@ function cardActions(card: CardView, prefix: string, words: PageWords): HTMLElem
         ),
     ...card.purses
       .filter(({ plan }) => plan === 'prepaid')
-      .map((purse, i) => rechargeFold(id, purse, `${prefix}-${i}`, words)),
+      .map((purse, i) => rechargeFold(id, purse, `${prefix}-${i}`, view, words)),
     card.kind === 'card' && newPinFold(id, prefix, words),
   );
 }
 
-function rechargeFold(card: string, purse: PurseView, prefix: string, words: PageWords): HTMLElement {
+function rechargeFold(card: string, purse: PurseView, prefix: string, view: PageView, words: PageWords): HTMLElement {
   const { cards } = words;
   const { id, currency } = purse;
   return h(
@@ -125,14 +135,14 @@ function rechargeFold(card: string, purse: PurseView, prefix: string, words: Pag
         class: 'stack',
         busyText: cards.recharging,
         doneText: cards.recharged,
-        submit: ({ amount, pin }) => ['recharge', { card, purse: id, currency, amount, pin }],
+        submit: ({ amount, pin, password }) => ['recharge', { card, purse: id, currency, amount, pin, password }],
       },
       h('p', { class: 'hint' }, cards.rechargeHint),
       h(
         'div',
         { class: 'limit-grid two' },
         amountField(`${prefix}-amount`, cards.amount, '', currency),
-        pinField(`${prefix}-pin`, cards.walletPin),
+        ...walletSecrets(prefix, view, words),
       ),
       h('button', { type: 'submit', class: 'primary' }, cards.recharge),
     ),
@@ -175,28 +185,28 @@ function lostFold({ id, kind }: CardView, prefix: string, words: PageWords): HTM
   );
 }
 
-function issueForm(reader: string, prefix: string, words: PageWords): HTMLElement {
+function issueForm(reader: string, prefix: string, view: PageView, words: PageWords): HTMLElement {
   const { cards } = words;
   return form(
     {
       words,
       class: 'stack',
       busyText: cards.issuing,
-      submit: ({ pin, cardPin }) => ['issue-card', { reader, pin, cardPin }],
+      submit: ({ pin, password, cardPin }) => ['issue-card', { reader, pin, password, cardPin }],
     },
     h('p', {}, cards.issueHint),
     h(
       'div',
       { class: 'limit-grid two' },
       cardPinField(`${prefix}-issue-cardPin`, cards.newCardPin),
-      pinField(`${prefix}-issue-pin`, cards.walletPin),
+      ...walletSecrets(`${prefix}-issue`, view, words),
     ),
     h('button', { type: 'submit', class: 'primary' }, cards.issue),
   );
 }
 
 /** What it can and what it cannot, before there is one. */
-function softCardOffer(words: PageWords): HTMLElement {
+function softCardOffer(view: PageView, words: PageWords): HTMLElement {
   const { cards } = words;
   return h(
     'section',
@@ -209,9 +219,9 @@ function softCardOffer(words: PageWords): HTMLElement {
         words,
         class: 'inline-form',
         busyText: cards.softMaking,
-        submit: ({ pin }) => ['make-soft-card', { pin }],
+        submit: ({ pin, password }) => ['make-soft-card', { pin, password }],
       },
-      pinField('soft-pin', cards.walletPin),
+      ...walletSecrets('soft', view, words),
       h('button', { type: 'submit', class: 'primary' }, cards.softMake),
     ),
   );

@@ -116,7 +116,7 @@ function drawRoute(shown: PageView, words: PageWords, language: Language): void 
   const { limitsWaiting, isServerBehind, lockAfterMinutes } = shown;
   const parts = {
     home: [account, spending, isPaused, isLocked, receipts, shown.keys, shown.consent.isChild],
-    cards: [shown.cards, isLocked],
+    cards: [shown.cards, isLocked, shown.keys.isPasswordSet],
     games: [games, blocked, shown.linkCode, shown.consent],
     history: [receipts, shown.olderFrom],
     settings: [account, limits, limitsWaiting, isServerBehind, lockAfterMinutes, shown.keys, shown.consent, shown.look],
