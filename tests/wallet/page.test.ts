@@ -88,7 +88,7 @@ describe('the page', () => {
       nonce: 'dearer',
       atMs: world.time.nowMs,
       terms: { offerId: 'dearer' },
-      quote: { amountMinor: 990n },
+      quote: { amountMinor: 890n },
     });
     const taken = await game.offer(dearer.offerBytes);
     game.send('answer', { seq: taken.seq, answer: 'accept', shownDigest: taken.digest });
