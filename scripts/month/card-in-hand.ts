@@ -17,11 +17,14 @@ import {
 } from '@coinslot/protocol';
 import type { PaymentServer } from '@coinslot/server';
 import type { MonthPlayer, World } from './world.ts';
+import type { Ask } from './busy.ts';
 import { requestFor, type Purchase } from './purchase.ts';
 
 export interface CardSurroundings {
   readonly server: PaymentServer;
   readonly world: World;
+  /** Asks again while the server is busy. */
+  readonly ask: Ask;
   readonly random: (byteCount: number) => Uint8Array;
   readonly clock: () => number;
 }
@@ -53,7 +56,8 @@ export class CardInHand {
     const nonce = around.random(16);
     const publicKey = await card.#use((terminal) => terminal.generateKey(alg));
     const possession = await card.#use((terminal) => terminal.possession(nonce));
-    const { issue } = await around.server.service.cards.issue(card.#application({ nonce, publicKey, possession }));
+    const application = card.#application({ nonce, publicKey, possession });
+    const { issue } = await around.ask(() => around.server.service.cards.issue(application));
     const issued = decodeCardIssue(readEnvelope(issue).body);
     await card.#use((terminal) => terminal.personalise(issued, { pin: PIN, unblockCode: UNBLOCK_CODE }));
     card.#cardId = issued.cardId;
@@ -110,13 +114,12 @@ export class CardInHand {
 
   async #send(part: Pick<CardUpload, 'challenge' | 'counter' | 'head' | 'proof' | 'records' | 'loads'>): Promise<void> {
     const { keys } = this.player;
-    const { server, world, random, clock } = this.#around;
+    const { server, world, ask, random, clock } = this.#around;
     const who = { userId: keys.userId, cardId: this.#cardId, audience: world.server.keyHash };
     const upload: CardUpload = { ...part, ...who, timeMs: clock(), nonce: random(16) };
     const signer = part.loads.length > 0 ? keys.pin : keys.account;
-    const acknowledgement = await server.service.cards.upload(
-      sealEnvelope('card-upload', encodeCardUpload(upload), signer, []),
-    );
+    const envelope = sealEnvelope('card-upload', encodeCardUpload(upload), signer, []);
+    const acknowledgement = await ask(() => server.service.cards.upload(envelope));
     await this.#use((terminal) => terminal.credit(acknowledgement));
   }
 }

@@ -11,11 +11,11 @@ const money = (amountMinor: bigint, currency: string): string => formatMoney({ a
 
 export function printTrade(
   kind: string,
-  { approved, refused, byCard }: Trade,
+  { approved, refused, byCard, askedAgain }: Trade,
   { refunds, took, bytes }: { readonly refunds: number; readonly took: string; readonly bytes: number },
 ): void {
   console.log(
-    `${kind}: ${approved} bought on line, ${byCard} by card, ${refused} refused, ${refunds} given back; ${took}; ${(bytes / 1e6).toFixed(0)} MB on disk`,
+    `${kind}: ${approved} bought on line, ${byCard} by card, ${refused} refused, ${refunds} given back, ${askedAgain} asked again after BUSY; ${took}; ${(bytes / 1e6).toFixed(0)} MB on disk`,
   );
 }
 

@@ -5,6 +5,7 @@
  */
 import { ALG, encodePaymentRequest, sealEnvelope, type RateTable } from '@coinslot/protocol';
 import type { PaymentServer } from '@coinslot/server';
+import { askWhileBusy, type Ask } from './busy.ts';
 import { makeEnrolment } from '../../tests/lib/parties.ts';
 import { CardInHand } from './card-in-hand.ts';
 import type { Dice } from './dice.ts';
@@ -28,6 +29,8 @@ export interface Trade {
   readonly approved: number;
   readonly refused: number;
   readonly byCard: number;
+  /** How often the server said BUSY, and was asked again with the same bytes. */
+  readonly askedAgain: number;
   /** Decisions that publishers may want to give back, as they came: envelope `payment-decision`. */
   readonly sold: readonly { readonly decision: Uint8Array; readonly publisherId: string }[];
   readonly cards: readonly CardInHand[];
@@ -66,6 +69,7 @@ class TradedMonth {
   #approved = 0;
   #refused = 0;
   #byCard = 0;
+  #askedAgain = 0;
   #table!: RateTable;
 
   constructor(options: TradeOptions) {
@@ -73,9 +77,11 @@ class TradedMonth {
   }
 
   result(): Trade {
-    const [approved, refused, byCard] = [this.#approved, this.#refused, this.#byCard];
-    return { approved, refused, byCard, sold: this.#sold, cards: [...this.#cards.values()] };
+    const [approved, refused, byCard, askedAgain] = [this.#approved, this.#refused, this.#byCard, this.#askedAgain];
+    return { approved, refused, byCard, askedAgain, sold: this.#sold, cards: [...this.#cards.values()] };
   }
+
+  readonly #ask: Ask = (ask) => askWhileBusy(ask, () => void (this.#askedAgain += 1));
 
   /** Everybody has an account, money or a ceiling, and whoever wants one a card. */
   async open(): Promise<void> {
@@ -90,7 +96,8 @@ class TradedMonth {
             pressPaymentMaxMinor: 10n * UNIT[player.currency],
             pressDayMaxMinor: 500n * UNIT[player.currency],
           };
-          return server.service.players.enrol(makeEnrolment(player.keys, world.server, { ...fields, ...limits }));
+          const enrolment = makeEnrolment(player.keys, world.server, { ...fields, ...limits });
+          return this.#ask(() => server.service.players.enrol(enrolment));
         }),
       );
     for (const part of chunksOf(world.players, TOGETHER)) await Promise.all(part.map((player) => this.#fund(player)));
@@ -100,24 +107,21 @@ class TradedMonth {
   #fund(player: MonthPlayer): Promise<unknown> {
     const { players } = this.#options.server.service;
     const [userId, unit] = [player.keys.userId, UNIT[player.currency]];
-    if (player.plan === 'postpaid') return players.setCeiling(userId, 200n * unit, player.currency);
+    if (player.plan === 'postpaid') return this.#ask(() => players.setCeiling(userId, 200n * unit, player.currency));
     return this.#topUp(player, 60n * unit);
   }
 
   #topUp(player: MonthPlayer, amountMinor: bigint): Promise<unknown> {
     const bankReference = Buffer.from(this.#options.dice.bytes(12)).toString('hex');
     const { userId } = player.keys;
-    return this.#options.server.service.players.topUp({
-      userId,
-      amountMinor,
-      currency: player.currency,
-      bankReference,
-    });
+    const { currency } = player;
+    const { players } = this.#options.server.service;
+    return this.#ask(() => players.topUp({ userId, amountMinor, currency, bankReference }));
   }
 
   async #giveCard(player: MonthPlayer): Promise<void> {
     const { server, world, dice, time } = this.#options;
-    const around = { server, world, random: dice.bytes, clock: () => time.nowMs };
+    const around = { server, world, ask: this.#ask, random: dice.bytes, clock: () => time.nowMs };
     const card = await CardInHand.issued(player, dice.pick([ALG.ed25519, ALG.p256]), around);
     await card.report(20n * UNIT[player.currency]);
     this.#cards.set(player, card);
@@ -131,7 +135,7 @@ class TradedMonth {
       rateE8: RATES_E8[currency] + BigInt(dice.below(200_000)) - 100_000n,
     }));
     const validity = { notBeforeMs: time.nowMs, notAfterMs: time.nowMs + 2 * DAY_MS };
-    this.#table = await server.service.putRateTable({ base: 'EUR', rates, ...validity });
+    this.#table = await this.#ask(() => server.service.putRateTable({ base: 'EUR', rates, ...validity }));
   }
 
   /** Purchases are spread evenly over the days; each day begins with its table. */
@@ -191,9 +195,8 @@ class TradedMonth {
     const how = { audience: world.server.keyHash, proof, rateTableId: isConverted ? this.#table.id : 0 } as const;
     const body = encodePaymentRequest(requestFor(purchase, how));
     const isRemembered = dice.onceIn(REMEMBERED_ONE_IN);
-    const answer = await server.decide(
-      sealEnvelope('payment-request', body, proof === 'pin' ? player.keys.pin : player.keys.press, []),
-    );
+    const request = sealEnvelope('payment-request', body, proof === 'pin' ? player.keys.pin : player.keys.press, []);
+    const answer = await this.#ask(() => server.decide(request));
     if (answer.kind !== 'decided') throw new Error(`the server answered ${answer.kind}`);
     if (answer.code !== 'APPROVED') this.#refused += 1;
     else {
