@@ -2,11 +2,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { virtualReaders } from '@coinslot/card';
 import { encodeRoots } from '@coinslot/protocol';
-import { COST_FLOOR, createProfile, openProfile } from '@coinslot/wallet';
+import { COST_FLOOR, createProfile, openProfile, startWallet } from '@coinslot/wallet';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeOffer, makeTree } from '../lib/parties.ts';
-import { random, startMarket, startWorld, temporaryFolder } from './world.ts';
+import { openAccount, PIN, random, startMarket, startWorld, temporaryFolder } from './world.ts';
 
 const CLI = resolve(import.meta.dirname, '../../wallet/src/cli.ts');
 const FLAGS = ['--conditions=coinslot-source', '--disable-warning=ExperimentalWarning', '--import', 'tsx', CLI];
@@ -78,6 +80,42 @@ describe('coinslot-wallet', () => {
     });
     onTestFinished(() => profile.close());
     await profile.vault.unlock('97531');
+  });
+
+  it('prints a link to the account, which opens it once', async () => {
+    const home = temporaryFolder();
+    const env = { ...process.env, HOME: home, LC_ALL: 'en_GB.UTF-8', COINSLOT_KEYCHAIN: 'off' };
+    const machineSecretPath = join(home, '.config', 'coinslot', 'machine-secret');
+    mkdirSync(dirname(machineSecretPath), { recursive: true, mode: 0o700 });
+    const path = join(home, 'profile');
+    const { tree, server, serverUrl } = await startMarket({ nowMs: Date.now() });
+    const setup = { pin: PIN, language: 'en', currency: 'EUR', plan: 'prepaid', cost: COST_FLOOR } as const;
+    const profile = await createProfile({ path, clock: Date.now, random, machineSecretPath, ...setup });
+    const trust = { serverUrl, roots: tree.roots, environment: 'sandbox' } as const;
+    const wallet = await startWallet({ ...trust, profile, port: 0, readers: virtualReaders() });
+    await openAccount(wallet, server, 0n);
+    await wallet.close();
+    const roots = join(home, 'roots.coinslot');
+    writeFileSync(roots, encodeRoots(tree.roots));
+    const flags = ['--profile', path, '--server', serverUrl, '--roots', roots, '--sandbox'];
+    // Beside this process, which is the server.
+    const child = spawn(process.execPath, [...FLAGS, 'account', ...flags], { env, stdio: 'pipe' });
+    child.stdin.end(`${PIN}\n`);
+    const [said, asked, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    expect([status, asked]).toEqual([0, 'PIN: \n']);
+    const link = new URL(/^ {2}(http\S+\/sign-in\?key=\S+)$/m.exec(said)?.[1] ?? '');
+    const open = (): Promise<Response> =>
+      fetch(`${link.origin}/sign-in`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: link.origin },
+        body: new URLSearchParams({ key: link.searchParams.get('key') ?? '' }).toString(),
+      });
+    const opened = await open();
+    expect([opened.status, opened.headers.get('location')]).toEqual([303, '/account']);
+    expect((await open()).status).toBe(410);
+    const cookie = opened.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
+    expect((await fetch(`${link.origin}/account`, { headers: { cookie } })).status).toBe(200);
   });
 
   it('shows the recovery phrase at a terminal alone', async () => {
