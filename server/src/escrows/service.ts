@@ -60,12 +60,7 @@ export class Escrows {
   encryptionKey(alg?: Alg): Uint8Array {
     const found = this.#deciders.find((one) => one.alg === alg);
     if (found !== undefined) return found.encryptionKey;
-    throw new ProtocolError(
-      'KEY_ABSENT',
-      alg === undefined
-        ? 'this server has no encryption key and takes no content keys'
-        : `no issuer of cards of algorithm ${alg} takes content keys here`,
-    );
+    throw absentKey(alg);
   }
 
   /**
@@ -75,7 +70,7 @@ export class Escrows {
    */
   async take(envelope: Uint8Array): Promise<ContentEscrow> {
     const { store, commit, clock } = this.#options;
-    this.encryptionKey();
+    if (this.#deciders.length === 0) throw absentKey();
     const escrow = this.#verify(envelope);
     const { publisherId, contentKeyId, recipient } = escrow;
     const decider = deciderOf(this.#deciders, escrow.decider);
@@ -184,6 +179,14 @@ export class Escrows {
     return contentKey;
   }
 }
+
+const absentKey = (alg?: Alg): ProtocolError =>
+  new ProtocolError(
+    'KEY_ABSENT',
+    alg === undefined
+      ? 'this server has no encryption key and takes no content keys'
+      : `no issuer of cards of algorithm ${alg} takes content keys here`,
+  );
 
 const nameOf = ({ keyHash }: Decider, publisherId: string, contentKeyId: Uint8Array): string =>
   `${hex(keyHash)} ${publisherId} ${hex(contentKeyId)}`;
