@@ -48,3 +48,18 @@ describe('a limit that is lowered in one tab while the PIN for a higher one is t
     expect(then.games[0]?.limits.day).toBe('1.00');
   });
 });
+
+describe('two first runs in two tabs', () => {
+  it('make one wallet, by the choices of the first alone', async () => {
+    const world = await startWorld({ isNew: true });
+    const page = await PageClient.open(world.wallet.pageUrl());
+    const choices = { pin: PIN, language: 'en', plan: 'prepaid' };
+    const [first, second] = await Promise.all([
+      page.act('set-up', { ...choices, currency: 'EUR' }),
+      page.act('set-up', { ...choices, currency: 'JPY', plan: 'postpaid' }),
+    ]);
+    expect([first.done, second.done].sort()).toEqual([false, true]);
+    const won = first.done ? { currency: 'EUR', plan: 'prepaid' } : { currency: 'JPY', plan: 'postpaid' };
+    expect(world.wallet.profile.settings).toMatchObject(won);
+  });
+});

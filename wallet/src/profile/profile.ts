@@ -83,6 +83,7 @@ export class Profile {
   readonly #release: () => void;
   readonly #listeners = new Set<() => void>();
   #settings: Settings;
+  #isSettingUp = false;
 
   constructor({ path, clock, random, machineSecretPath, keychain }: ProfileOptions) {
     makePrivateFolder(path);
@@ -126,7 +127,18 @@ export class Profile {
    * profile that can be set up again with the same PINs.
    */
   async setUp(setup: ProfileSetup): Promise<readonly string[]> {
-    if (this.isSetUp) throw new WalletError('ALREADY_SET_UP', `${this.path}: has keys already`);
+    // In two tabs at once: the second would lend its currency to the keys and limits of the first.
+    if (this.isSetUp || this.#isSettingUp)
+      throw new WalletError('ALREADY_SET_UP', `${this.path}: has keys already, or is being given some`);
+    this.#isSettingUp = true;
+    try {
+      return await this.#setUp(setup);
+    } finally {
+      this.#isSettingUp = false;
+    }
+  }
+
+  async #setUp(setup: ProfileSetup): Promise<readonly string[]> {
     exponentOf(setup.currency);
     const { language, currency, plan } = setup;
     const own = { lockAfterMs: setup.lockAfterMs, raiseDelayMs: setup.raiseDelayMs, region: setup.region };
