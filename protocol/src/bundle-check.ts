@@ -6,7 +6,7 @@
  * decided, since that is nobody's word but the card's own, unless a payment server vouches for it.
  */
 import { decodeBundle, type Bundle } from './bundle.ts';
-import { hashChain, type VerifiedLeaf } from './certificates/index.ts';
+import { hashChain, rootIsSandbox, type VerifiedLeaf } from './certificates/index.ts';
 import type { CodeName } from './codes.ts';
 import { checkPastDecision, openCountersignature } from './decision-check.ts';
 import { equalBytes } from './encoding.ts';
@@ -265,7 +265,11 @@ class BundleFile implements Record<BundleCheck, () => void> {
 
   get #trust(): Pick<OpenOptions, 'roots' | 'crls' | 'chainByHash' | 'verify'> {
     const { bundle } = this.#read;
-    const { roots, crls = bundle.crls } = this.#options;
+    const { crls = bundle.crls } = this.#options;
+    // Who checks may pin both kinds. What a throwaway key has signed says nothing of a price that is live, nor the reverse.
+    const roots = this.#options.roots.filter(
+      (root) => this.publisher === undefined || rootIsSandbox(root) === this.publisher.sandbox,
+    );
     const chainByHash = (hash: Uint8Array): readonly Uint8Array[] | undefined =>
       bundle.chains.find((chain) => equalBytes(hashChain(chain), hash));
     return { roots, crls, chainByHash, ...this.#verify };

@@ -46,8 +46,8 @@ export interface BundleChange {
 }
 
 /** 0.50 USD, charged as 0.47 EUR by a press in the game, and given back a day later. */
-export function makeBundle(change: BundleChange = {}): Bundle {
-  const made = makeOffer(publisher, {
+export function makeBundle(change: BundleChange = {}, seller = publisher): Bundle {
+  const made = makeOffer(seller, {
     quote: { amountMinor: 50n, currency: 'USD', ...change.quote },
     ...(change.offer && { offer: change.offer }),
   });

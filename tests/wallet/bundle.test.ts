@@ -35,6 +35,7 @@ import {
   makeEnrolment,
   makeOffer,
   makePlayer,
+  makePublisher,
   makeTree,
   NOON_MS,
   seedOf,
@@ -243,6 +244,14 @@ describe('each message touched', () => {
   it('under other roots: CHAIN_UNTRUSTED', () => {
     const { failed } = verifyBundle(encodeBundle(honest), { roots: makeTree({ name: 'other' }).roots, verify });
     expect(failed).toMatchObject({ check: 'offer', code: 'CHAIN_UNTRUSTED' });
+  });
+
+  it('a live price, and the rest by throwaway keys: CHAIN_UNTRUSTED, though roots of both kinds are pinned', () => {
+    const live = makeTree({ name: 'live', sandbox: false });
+    const forged = makeBundle({ shown: { test: false } }, makePublisher(live));
+    const { failed, passed } = verifyBundle(encodeBundle(forged), { roots: [...live.roots, ...roots], verify });
+    expect(passed).toContain('request');
+    expect(failed).toMatchObject({ check: 'decision', code: 'CHAIN_UNTRUSTED' });
   });
 
   it('any bit of the file flipped never makes a file that holds, nor throws', () => {
