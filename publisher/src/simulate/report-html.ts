@@ -8,6 +8,7 @@ import {
   brokenText,
   expectationName,
   figureRows,
+  GUESSED,
   guardText,
   moneyText,
   oneDigit,
@@ -61,6 +62,7 @@ function header({ players, days, fromMs, seed, file, tally, figures: found }: Si
   return [
     `<h1>What ${wholeNumber(players)} players would be offered</h1>`,
     `<p class="quiet">${days} days from ${dayOf(fromMs)} · seed ${escaped(seed)} · file ${file} · ${wholeNumber(tally.decisions)} decisions</p>`,
+    `<p>${GUESSED} <a href="#taken">What is taken to be so</a></p>`,
     '<ul class="tiles">',
     tile(oneDigit(offersPerHour.at(50)?.value ?? 0), 'offers an hour of play, half the players stay at or below'),
     tile(
@@ -272,8 +274,8 @@ function taken(result: SimulationResult): readonly string[] {
   const { game } = result;
   const never = game.unreached.map((name) => `${name} is never reached by this model`);
   return [
-    '<h2>What is taken to be so</h2>',
-    `<p>The payer’s own guard: ${escaped(guardText(result))}. Personas are numbers of ours until a studio writes its own in <code>personas.yaml</code>; there it can also say what was guessed here:</p>`,
+    '<h2 id="taken">What is taken to be so</h2>',
+    `<p>The payer’s own guard: ${escaped(guardText(result))}. Personas are our guesses, measured on nobody, until a studio writes its own in <code>personas.yaml</code>; there it can also say what was guessed here:</p>`,
     `<ul class="plain">${[...game.told, ...never].map((one) => `<li>${escaped(one)}</li>`).join('')}</ul>`,
   ];
 }

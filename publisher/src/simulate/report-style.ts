@@ -25,6 +25,7 @@ h2 { font-size: 1.2rem; margin: 2.75rem 0 .75rem; letter-spacing: -.01em; }
 h3 { font-size: .95rem; margin: 0 0 .5rem; font-weight: 600; }
 p { margin: 0 0 .75rem; max-width: 46rem; }
 .quiet { color: var(--muted); }
+a { color: var(--accent); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.75rem 0 0; padding: 0; list-style: none; }
 .tiles li, .card { background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; padding: 1rem 1.1rem; }
 .tiles b { display: block; font-size: 1.6rem; line-height: 1.25; font-weight: 650; letter-spacing: -.02em; }

@@ -2,6 +2,7 @@
 import { dayOf } from '../offers/dates.ts';
 import {
   figureRows,
+  GUESSED,
   guardText,
   percent,
   PERCENTILES,
@@ -20,6 +21,7 @@ export function reportText(result: SimulationResult): readonly string[] {
   return [
     `${wholeNumber(players)} players, ${days} days from ${dayOf(fromMs)}, seed ${seed}, file ${file}`,
     `${wholeNumber(tally.decisions)} decisions; the payer's own guard: ${guardText(result)}`,
+    GUESSED,
     '',
     ...tableText(
       ['', 'over', ...PERCENTILES.map((one) => `p${one}`), 'most'],

@@ -6,6 +6,10 @@ import type { Distribution } from './figures.ts';
 import type { BrokenExpectation } from './guard-rails.ts';
 import type { SimulationResult } from './simulate.ts';
 
+/** Said before any figure. */
+export const GUESSED =
+  'These players do not exist: how they play and what they buy is guessed. Good for comparing files; no forecast.';
+
 export const PERCENTILES = [10, 50, 90, 95, 99] as const;
 
 export const wholeNumber = (value: number): string => value.toLocaleString('en');
