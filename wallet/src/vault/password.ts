@@ -1,7 +1,8 @@
 /**
- * The key of password proofs: scrypt (RFC 7914) of what is typed, joined with the account secret of this wallet (HKDF, RFC 5869). It
- * is in no file: it is made when the password is typed, and forgotten. The server knows its public half and not the account
- * secret, and so has nothing to try passwords against; a copy of the profile has the secret only once the PIN has opened it.
+ * The key of password proofs (`docs/spec/keys.md`): scrypt (RFC 7914) of what is typed, joined with the account secret of this
+ * wallet (HKDF, RFC 5869). It is in no file: it is made when the password is typed, and forgotten. The server knows its public half
+ * and not the account secret, and so has nothing to try passwords against; a copy of the profile has the secret only once the PIN
+ * has opened it.
  *
  * What it does not hold back: the PIN key registers passwords, so whoever has it can set another one. That does not pass unseen,
  * and it takes the place of the player's own.
