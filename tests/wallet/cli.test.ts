@@ -101,8 +101,9 @@ describe('coinslot-wallet', () => {
     // Beside this process, which is the server.
     const child = spawn(process.execPath, [...FLAGS, 'account', ...flags], { env, stdio: 'pipe' });
     child.stdin.end(`${PIN}\n`);
-    const [said, asked, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-    expect([status, asked]).toEqual([0, 'PIN: \n']);
+    const exited = once(child, 'exit');
+    const [said, asked] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect([(await exited)[0], asked]).toEqual([0, 'PIN: \n']);
     const link = new URL(/^ {2}(http\S+\/sign-in\?key=\S+)$/m.exec(said)?.[1] ?? '');
     const open = (): Promise<Response> =>
       fetch(`${link.origin}/sign-in`, {
