@@ -96,6 +96,23 @@ describe('five games at once', () => {
     expect(await balanceOf(world)).toBe(980n);
   });
 
+  it('that sell a day are paid once while it runs, and again when it is over', async () => {
+    const world = await startWorld();
+    const game = await world.game();
+    const day = (nonce: string) =>
+      makeOffer(world.publisher, {
+        nonce,
+        atMs: world.time.nowMs,
+        terms: { grant: { kind: 'period', target: 'season', quantity: 1, untilMs: 0 } },
+      }).offerBytes;
+    await game.pay(day('first'));
+    world.time.nowMs += 86_399_999;
+    expect(await game.refused(day('too soon'))).toMatchObject({ code: 'ID_CONFLICT', charged: 'yes' });
+    world.time.nowMs += 1;
+    await game.pay(day('second'));
+    expect(await balanceOf(world)).toBe(960n);
+  });
+
   it('is charged once when an allowance pays in one tab for what is still shown in another', async () => {
     const world = await startWorld();
     const page = await PageClient.open(world.wallet.pageUrl());

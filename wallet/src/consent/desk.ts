@@ -23,7 +23,7 @@ import type { CardShelf } from '../cards/card-shelf.ts';
 import { SOFT_CARD_PIN } from '../cards/card-secrets.ts';
 import { WalletError } from '../errors.ts';
 import { hex } from '../hex.ts';
-import { currentAttempt, isUsable, type Payment } from '../journal/payments.ts';
+import { currentAttempt, isOver, isUsable, type Payment } from '../journal/payments.ts';
 import type { RecordFields } from '../journal/records.ts';
 import type { Pairing } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
@@ -353,10 +353,13 @@ export class ConsentDesk {
       sendRefusal(seat, seq, language, 'CONSENT_DENIED', 'no', { declined });
       return true;
     }
-    const standing = profile.state.standingFor(publisherId, gameId, hex(checked.offerHash));
+    const nowMs = profile.clock();
+    const { grant } = checked.terms;
+    const standing = profile.state.standingFor(publisherId, gameId, hex(checked.offerHash), nowMs);
     // Bought on another machine; what is used up may have been, and can be bought again.
-    const isRecovered = profile.state.recovered.has(publisherId, gameId, checked.offerHash);
-    if (standing === undefined && isRecovered && !isUsable(checked.terms.grant.kind)) {
+    const isGone = (decidedAtMs: number): boolean => isOver(grant, decidedAtMs, nowMs);
+    const isRecovered = profile.state.recovered.has(seat.pairing, checked.offerHash, isGone);
+    if (standing === undefined && isRecovered && !isUsable(grant.kind)) {
       sendRefusal(seat, seq, language, 'ID_CONFLICT', 'yes', { text: paymentWords(language).alreadyPaid });
       return true;
     }

@@ -153,12 +153,20 @@ export function chargeOf(payment: Payment): bigint {
 
 /**
  * True while paying for the same thing again could only be a mistake: it is pending, or approved and either kept for good
- * or not touched yet.
+ * or not touched yet, and its days are not over.
  */
-export function standsFor(payment: Payment, offerHashHex: string): boolean {
+export function standsFor(payment: Payment, offerHashHex: string, nowMs: number): boolean {
   if (payment.offerHashHex !== offerHashHex || payment.status === 'refused' || payment.refund !== undefined)
     return false;
+  if (payment.decided !== undefined && isOver(payment.terms.grant, payment.decided.timeMs, nowMs)) return false;
   return payment.status === 'pending' || !isUsable(payment.terms.grant.kind) || payment.consumed === 0n;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Days that are over may be bought again, as the game sees their end. A date of its own is not: there is nothing behind it. */
+export function isOver({ kind, quantity }: Terms['grant'], decidedAtMs: number, nowMs: number): boolean {
+  return kind === 'period' && nowMs >= decidedAtMs + quantity * DAY_MS;
 }
 
 /** Grants that are used up and may be bought again. */

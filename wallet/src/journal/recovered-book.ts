@@ -53,13 +53,18 @@ export class RecoveredBook {
     return this.#countersigned.get(decisionHex);
   }
 
-  /** Whether this was bought on another machine, and is still the player's. */
-  has(publisherId: string, gameId: string, offerHash: Uint8Array): boolean {
+  /** Whether this was bought on another machine, and is still the player's; by when it was decided, `isOver` says that it is not. */
+  has(
+    { publisherId, gameId }: Pick<Recovered, 'publisherId' | 'gameId'>,
+    offerHash: Uint8Array,
+    isOver: (decidedAtMs: number) => boolean,
+  ): boolean {
     return this.all.some(
       (one) =>
         one.publisherId === publisherId &&
         one.gameId === gameId &&
         one.refund === undefined &&
+        !isOver(one.decided.timeMs) &&
         equalBytes(one.decided.offerHash, offerHash),
     );
   }

@@ -158,9 +158,9 @@ export class WalletState {
   }
 
   /** A payment that already stands for the same thing, by the same publisher's game. */
-  standingFor(publisherId: string, gameId: string, offerHashHex: string): Payment | undefined {
+  standingFor(publisherId: string, gameId: string, offerHashHex: string, nowMs: number): Payment | undefined {
     return this.payments.find(
-      (one) => one.publisherId === publisherId && one.gameId === gameId && standsFor(one, offerHashHex),
+      (one) => one.publisherId === publisherId && one.gameId === gameId && standsFor(one, offerHashHex, nowMs),
     );
   }
 
