@@ -113,6 +113,16 @@ describe('five games at once', () => {
     expect(await balanceOf(world)).toBe(960n);
   });
 
+  it('that sell what ended a moment ago are not shown', async () => {
+    const world = await startWorld();
+    const game = await world.game();
+    const until = (untilMs: number) => ({ grant: { kind: 'until', target: 'winter', quantity: 0, untilMs } }) as const;
+    const offerOf = (nonce: string, untilMs: number) =>
+      makeOffer(world.publisher, { nonce, terms: until(untilMs) }).offerBytes;
+    expect((await game.refused(offerOf('over', world.time.nowMs))).code).toBe('OFFER_EXPIRED');
+    expect((await game.offer(offerOf('not yet', world.time.nowMs + 1))).shown.consent).toBe('press');
+  });
+
   it('is charged once when an allowance pays in one tab for what is still shown in another', async () => {
     const world = await startWorld();
     const page = await PageClient.open(world.wallet.pageUrl());

@@ -43,9 +43,13 @@ export class Appraisal {
     const checked = checkOffer(offerBytes, { roots: trust.roots, verify: trust.verify, crls: trust.crls, atMs: nowMs });
     requireEnvironment(checked.publisher, trust.environment);
     trust.learn(readEnvelope(checked.offer.quote).chain.slice(1));
-    const { quote } = checked;
+    const { quote, terms } = checked;
     if (quote.publisherId !== seat.pairing.publisherId || quote.gameId !== seat.pairing.gameId) {
       throw new ProtocolError('OFFER_ORIGIN', 'Quote: of another publisher or game than the one that is connected');
+    }
+    // The price still holds, and there would be nothing for it.
+    if (terms.grant.kind === 'until' && terms.grant.untilMs <= nowMs) {
+      throw new ProtocolError('OFFER_EXPIRED', 'Terms.grant.untilMs: is over');
     }
     if (nowMs < profile.state.lastMs - CLOCK_BACK_MS) {
       throw new ProtocolError('CLOCK_SKEW', 'the clock has been set back');
