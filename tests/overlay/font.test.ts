@@ -8,6 +8,7 @@ import { INTER_LATIN } from '../../overlay/src/font/inter-latin.ts';
 import { JAPANESE } from '../../overlay/src/font/japanese.ts';
 import type { FontPart } from '../../overlay/src/font/load.ts';
 import { LANGUAGES } from '../../overlay/src/words/index.ts';
+import { paymentWords } from '../../wallet/src/words/payment-words.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -42,4 +43,15 @@ describe('bundled fonts', () => {
           ).toBe(true);
     }
   });
+
+  it.each(['ar', 'ja'] as const)(
+    'so is every character of the wallet’s sentences when nothing is paid, in %s',
+    (language) => {
+      const { refusal, cardRefusal, charged } = paymentWords(language);
+      const ranges = [latinRange(), ...(language === 'ar' ? ARABIC : JAPANESE).map(({ range }) => range)].map(within);
+      const said = [refusal, cardRefusal, charged].flatMap((words) => Object.values(words)).join('');
+      const strange = [...said].filter((character) => !ranges.some((has) => has(character)));
+      expect([...new Set(strange)].join('')).toBe('');
+    },
+  );
 });

@@ -35,10 +35,11 @@ export const ARABIC_CHARACTERS = sorted([
   ...saidIn(ar, /[\u0600-\u06ff]/),
 ]);
 
-/** Characters of dates, times, grants, refunds and plain titles, beyond what the overlay itself says. */
+/** Characters of dates, times, grants, refunds, the wallet's refusals and plain titles, beyond what the overlay itself says. */
 const JAPANESE_EVERYDAY =
   '日月火水木金土曜年時分秒間回数使用遊永久有効期限一二三四五六七八九十百千万億円無料第面章話編新作品物語世界星空海山川森城王国戦闘士勇者魔法剣' +
   '夜朝光影花鳥風雪雨雲冬春夏秋東西南北中上下左右前後大小高低長短古今男女子人名店会社合同株式夢旅道駅車町村島竜龍神天地心力愛友情敵味方強弱早速' +
+  '読案機関失供招口座達現在複製欠依成立持欄送刻生買聞負' +
   '追加場景曲音楽絵画本文字幕放題以内先請求理由不可要済未引換券札枚個点倍組購入利用返金連絡問申込受付可能終了開始制ご灯帯部屋床動夕足渡広待';
 
 /** Kana but for the rarest, full-width punctuation, the characters that are said, and everyday ones. */
