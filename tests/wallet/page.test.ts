@@ -137,6 +137,8 @@ describe('the page', () => {
     await page.locator('summary', { hasText: 'Limits' }).first().click();
     await look('7-games');
     await page.getByRole('link', { name: 'Settings' }).click();
+    // Of the account, and fixed with it: said, and not to be chosen.
+    await page.locator('dd', { hasText: /^EUR/ }).getByText('chosen with the account').waitFor();
     await look('8-settings');
     await page.getByRole('link', { name: 'Home' }).click();
     await page.getByRole('button', { name: 'Not me' }).click();

@@ -337,6 +337,8 @@ export const arPageWords: PageWords = {
     prepaid: 'الدفع مسبقًا',
     postpaid: 'الدفع شهريًا',
     currency: 'العملة',
+    currencyHint:
+      'تُعرض مبالغ حسابك وتُدفع بهذه العملة، ويظهر بجانبها سعر البائع إن كان بعملة أخرى. اختيرت مع الحساب ولا تتغيّر.',
     look: 'مظهر الصفحة',
     textSize: 'حجم النص',
     contrast: 'التباين',

@@ -303,6 +303,8 @@ export const dePageWords: PageWords = {
     prepaid: 'Im Voraus',
     postpaid: 'Monatlich',
     currency: 'Währung',
+    currencyHint:
+      'Beträge Ihres Kontos werden in ihr angezeigt und gezahlt; ein Preis in anderer Währung steht daneben. Sie wurde mit dem Konto gewählt und bleibt.',
     look: 'Aussehen der Seite',
     textSize: 'Textgröße',
     contrast: 'Kontrast',

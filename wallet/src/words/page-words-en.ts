@@ -287,6 +287,8 @@ export const enPageWords: PageWords = {
     prepaid: 'Pay first',
     postpaid: 'Pay monthly',
     currency: 'Currency',
+    currencyHint:
+      'Totals from your account are shown and paid in it; a seller’s price in another currency stands beside them. It was chosen with the account and stays.',
     look: 'How the page looks',
     textSize: 'Text size',
     contrast: 'Contrast',

@@ -304,6 +304,8 @@ export const esPageWords: PageWords = {
     prepaid: 'Por adelantado',
     postpaid: 'Cada mes',
     currency: 'Moneda',
+    currencyHint:
+      'Los totales de tu cuenta se muestran y se pagan en ella; si el precio del vendedor está en otra moneda, aparece al lado. Se eligió con la cuenta y no cambia.',
     look: 'El aspecto de la página',
     textSize: 'Tamaño del texto',
     contrast: 'Contraste',

@@ -296,6 +296,8 @@ export const frPageWords: PageWords = {
     prepaid: 'D’avance',
     postpaid: 'Au mois',
     currency: 'Monnaie',
+    currencyHint:
+      'Les totaux de votre compte sont affichés et payés dans cette monnaie ; le prix du vendeur, s’il est dans une autre, figure à côté. Choisie avec le compte, elle ne change plus.',
     look: 'L’aspect de la page',
     textSize: 'Taille du texte',
     contrast: 'Contraste',

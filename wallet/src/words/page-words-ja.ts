@@ -288,6 +288,8 @@ export const jaPageWords: PageWords = {
     prepaid: '前払い',
     postpaid: '月払い',
     currency: '通貨',
+    currencyHint:
+      '口座からの合計額はこの通貨で表示され、支払われます。販売者の価格が別の通貨のときは、その価格も並べて表示されます。口座を作るときに選んだもので、変更できません。',
     look: 'ページの見た目',
     textSize: '文字の大きさ',
     contrast: 'コントラスト',

@@ -254,6 +254,7 @@ export interface PageWords {
     prepaid: string;
     postpaid: string;
     currency: string;
+    currencyHint: string;
     look: string;
     textSize: string;
     contrast: string;

@@ -182,7 +182,7 @@ function accountCard(account: AccountView, words: PageWords): HTMLElement {
       h('dt', {}, settings.plan),
       h('dd', {}, settings[account.plan]),
       h('dt', {}, settings.currency),
-      h('dd', {}, account.currency),
+      h('dd', {}, account.currency, h('p', { class: 'hint' }, settings.currencyHint)),
       h('dt', {}, words.home.reference),
       h('dd', { class: 'code' }, account.reference),
     ),
