@@ -35,9 +35,16 @@ export interface Following {
 }
 
 const followed = new WeakMap<DesignerGame, Following>();
+const watchers = new WeakMap<DesignerGame, Set<(lab: Following) => void>>();
 
-/** The lab that a game follows now. */
-export const labOf = (game: DesignerGame): Following | undefined => followed.get(game);
+/** Calls with the lab that a game follows: now, if it does, and whenever it begins to follow one. */
+export function watchLab(game: DesignerGame, listener: (lab: Following) => void): () => void {
+  const listeners = watchers.get(game) ?? new Set();
+  watchers.set(game, listeners.add(listener));
+  const lab = followed.get(game);
+  if (lab !== undefined) listener(lab);
+  return () => void listeners.delete(listener);
+}
 
 /** A browser gives a stream up for good when the lab answers with anything but a stream; then it is opened again after this time. */
 const AGAIN_MS = 1_000;
@@ -97,6 +104,7 @@ export function followLab(game: DesignerGame, url: string, options: FollowOption
     },
   };
   followed.set(game, following);
+  for (const listener of watchers.get(game) ?? []) listener(following);
   return following;
 }
 

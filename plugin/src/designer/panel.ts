@@ -6,7 +6,7 @@ import type { ReachedBoundary } from '../core/types.ts';
 import { patchText, type Facts, type PlacementsFile } from '../timing/index.ts';
 import { boundaryView } from './boundary-view.ts';
 import { button, element } from './elements.ts';
-import { labOf, type Following, type LabNews } from './follow.ts';
+import { watchLab, type Following, type LabNews } from './follow.ts';
 import type { DesignerGame } from './game.ts';
 import { startRecording, type Recorder } from './recorder.ts';
 import type * as SliderModule from './sliders.ts';
@@ -26,7 +26,7 @@ export interface PanelOptions {
   readonly file: PlacementsFile;
   /** Default: the page's body, at its right edge. */
   readonly container?: HTMLElement;
-  /** The lab that recordings can be sent to; default: the one that the game follows. */
+  /** The lab that recordings can be sent to; default: the one that the game follows, as soon as it does. */
   readonly lab?: Following;
   /** Called when the player of the panel closes it. */
   readonly onClose?: () => void;
@@ -40,14 +40,19 @@ export interface LivePanel {
 
 /** Opens the panel. Tweakpane is loaded with it; focus and keys stay with the game. */
 export async function openLivePanel(game: DesignerGame, options: PanelOptions): Promise<LivePanel> {
-  const [sliders] = await Promise.all([import('./sliders.ts'), game.ready]);
-  return new Panel(game, options, sliders);
+  let { file } = options;
+  // A release that is kept, or a lab, may be sooner than the panel's chunk.
+  const stop = game.events.on('timing', (event) => {
+    if (event.kind === 'placements') ({ file } = event);
+  });
+  const [sliders] = await Promise.all([import('./sliders.ts'), game.ready]).finally(stop);
+  return new Panel(game, { ...options, file }, sliders);
 }
 
 class Panel implements LivePanel {
   readonly #game: DesignerGame;
   readonly #options: PanelOptions;
-  readonly #lab: Following | undefined;
+  #lab: Following | undefined;
   /** As it came, from the game or the lab. */
   #base: PlacementsFile;
   #file: PlacementsFile;
@@ -60,6 +65,9 @@ class Panel implements LivePanel {
   readonly #outlook = element('ul', 'placements');
   readonly #log = element('ol', 'log');
   readonly #patch = element('pre');
+  readonly #copied = element('span', 'soft');
+  readonly #send = button('Send to the lab', () => this.#handOver());
+  readonly #recordSaid = element('p', 'soft', 'Off. It holds no name, no address, no seed.');
   readonly #sliders: Sliders;
   readonly #undo: (() => void)[] = [];
   #recorder: Recorder | undefined;
@@ -70,8 +78,7 @@ class Panel implements LivePanel {
   constructor(game: DesignerGame, options: PanelOptions, sliders: typeof SliderModule) {
     this.#game = game;
     this.#options = options;
-    const { lab = labOf(game), container = document.body } = options;
-    this.#lab = lab;
+    const { lab, container = document.body } = options;
     this.#base = this.#file = options.file;
     this.#travel = hereAndNow(game.timingState(), Date.now());
     const tweakBox = element('div');
@@ -88,8 +95,8 @@ class Panel implements LivePanel {
       game.events.on('entitlement', () => this.#look()),
       keepKeys(this.#root),
     );
-    if (lab !== undefined) this.#undo.push(lab.on((news) => this.#heard(news)));
-    if (lab?.last !== undefined) this.#heard(lab.last);
+    if (lab !== undefined) this.#follow(lab);
+    else this.#undo.push(watchLab(game, (found) => this.#follow(found)));
     const timer = setInterval(() => this.#look(), OUTLOOK_MS);
     this.#undo.push(() => clearInterval(timer));
     container.append(this.#root);
@@ -134,7 +141,7 @@ class Panel implements LivePanel {
   }
 
   #patchRow(): HTMLElement {
-    const said = element('span', 'soft');
+    const said = this.#copied;
     said.setAttribute('role', 'status');
     const copy = button('Copy', () => {
       const write = navigator.clipboard?.writeText(this.#patch.textContent ?? '');
@@ -150,8 +157,9 @@ class Panel implements LivePanel {
   }
 
   #recordRow(): HTMLElement {
-    const said = element('p', 'soft', 'Off. It holds no name, no address, no seed.');
+    const said = this.#recordSaid;
     said.setAttribute('role', 'status');
+    const send = this.#send;
     let isRunning = false;
     const toggle = button('Record', () => {
       if (!isRunning) return void this.record();
@@ -160,16 +168,7 @@ class Panel implements LivePanel {
       view('Stopped.');
     });
     const download = button('Download', () => save(this.#recorder?.text() ?? '', `${this.#file.game}.jsonl`));
-    const lab = this.#lab;
-    const send = button('Send to the lab', () => {
-      if (lab === undefined) return;
-      const request = fetch(`${lab.lab}/recordings`, { method: 'POST', body: this.#recorder?.text() ?? '' });
-      request.then(
-        ({ ok, status }) => (said.textContent = ok ? 'The lab has it.' : `The lab did not take it (${status}).`),
-        () => (said.textContent = 'The lab is not there.'),
-      );
-    });
-    send.hidden = lab === undefined;
+    send.hidden = true;
     const view = (text: string): void => {
       toggle.textContent = isRunning ? 'Stop' : 'Record';
       download.disabled = send.disabled = this.#recorder === undefined;
@@ -181,6 +180,24 @@ class Panel implements LivePanel {
     };
     download.disabled = send.disabled = true;
     return element('div', '', element('div', 'row', toggle, download, send), said);
+  }
+
+  // ---------------------------------------------------------------- the lab
+
+  #follow(lab: Following): void {
+    this.#lab = lab;
+    this.#send.hidden = false;
+    this.#undo.push(lab.on((news) => this.#heard(news)));
+    if (lab.last !== undefined) this.#heard(lab.last);
+  }
+
+  #handOver(): void {
+    const say = (text: string): void => void (this.#recordSaid.textContent = text);
+    const body = this.#recorder?.text() ?? '';
+    fetch(`${this.#lab!.lab}/recordings`, { method: 'POST', body }).then(
+      ({ ok, status }) => say(ok ? 'The lab has it.' : `The lab did not take it (${status}).`),
+      () => say('The lab is not there.'),
+    );
   }
 
   // ---------------------------------------------------------------- what happens
@@ -231,8 +248,10 @@ class Panel implements LivePanel {
   }
 
   #showPatch(): void {
-    const text = patchText(this.#base, this.#file);
-    this.#patch.textContent = text === '' ? '# nothing is changed' : text;
+    const text = patchText(this.#base, this.#file) || '# nothing is changed';
+    if (this.#patch.textContent === text) return;
+    this.#patch.textContent = text;
+    this.#copied.textContent = '';
   }
 
   #look(): void {
