@@ -26,7 +26,7 @@ export interface PasswordWords {
 
 const en: PasswordWords = {
   title: 'Password',
-  lead: 'Takes the PIN’s place in payments from your account. It is stored nowhere: whoever has your files and your PIN still cannot pay with it.',
+  lead: 'Takes the PIN’s place in payments from your account. It is stored nowhere, and knowing your PIN is then not enough to pay.',
   isSet: 'A password is set. Payments that take more than a press take it in place of the PIN.',
   label: 'Password',
   current: 'Present password',
@@ -49,7 +49,7 @@ const en: PasswordWords = {
 
 const fr: PasswordWords = {
   title: 'Mot de passe',
-  lead: 'Remplace le code PIN dans les paiements de votre compte. Il n’est enregistré nulle part : même avec vos fichiers et votre code PIN, personne ne peut payer avec.',
+  lead: 'Remplace le code PIN dans les paiements de votre compte. Il n’est enregistré nulle part, et connaître votre code PIN ne suffit alors plus pour payer.',
   isSet: 'Un mot de passe est défini. Il remplace le code PIN dans les paiements qui demandent plus qu’un appui.',
   label: 'Mot de passe',
   current: 'Mot de passe actuel',
@@ -73,7 +73,7 @@ const fr: PasswordWords = {
 
 const de: PasswordWords = {
   title: 'Passwort',
-  lead: 'Tritt bei Zahlungen von Ihrem Konto an die Stelle der PIN. Es ist nirgends gespeichert: Auch wer Ihre Dateien und Ihre PIN hat, kann damit nicht zahlen.',
+  lead: 'Tritt bei Zahlungen von Ihrem Konto an die Stelle der PIN. Es ist nirgends gespeichert, und Ihre PIN zu kennen reicht dann zum Zahlen nicht mehr.',
   isSet: 'Ein Passwort ist gesetzt. Zahlungen, die mehr als einen Druck verlangen, verlangen es statt der PIN.',
   label: 'Passwort',
   current: 'Bisheriges Passwort',
@@ -97,7 +97,7 @@ const de: PasswordWords = {
 
 const es: PasswordWords = {
   title: 'Contraseña',
-  lead: 'Sustituye al PIN en los pagos de tu cuenta. No se guarda en ningún sitio: ni con tus archivos y tu PIN puede nadie pagar con ella.',
+  lead: 'Sustituye al PIN en los pagos de tu cuenta. No se guarda en ningún sitio, y conocer tu PIN ya no basta entonces para pagar.',
   isSet: 'Hay una contraseña. Los pagos que piden más que una pulsación la piden en lugar del PIN.',
   label: 'Contraseña',
   current: 'Contraseña actual',
@@ -120,7 +120,7 @@ const es: PasswordWords = {
 
 const ja: PasswordWords = {
   title: 'パスワード',
-  lead: '口座からの支払いで PIN の代わりになります。どこにも保存されないため、ファイルと PIN を知られても、これで支払われることはありません。',
+  lead: '口座からの支払いで PIN の代わりになります。どこにも保存されず、設定した後は PIN を知っているだけでは支払えません。',
   isSet: 'パスワードが設定されています。ボタンだけでは足りない支払いでは、PIN の代わりに必要です。',
   label: 'パスワード',
   current: '現在のパスワード',
@@ -143,7 +143,7 @@ const ja: PasswordWords = {
 
 const ar: PasswordWords = {
   title: 'كلمة المرور',
-  lead: 'تحل محل رمز PIN في المدفوعات من حسابك. لا تُحفظ في أي مكان: حتى من لديه ملفاتك ورمز PIN الخاص بك لا يستطيع الدفع بها.',
+  lead: 'تحل محل رمز PIN في المدفوعات من حسابك. لا تُحفظ في أي مكان، ومعرفة رمز PIN الخاص بك لا تكفي عندئذٍ للدفع.',
   isSet: 'توجد كلمة مرور. تُطلب بدل رمز PIN في كل دفعة لا تكفي فيها ضغطة.',
   label: 'كلمة المرور',
   current: 'كلمة المرور الحالية',
