@@ -57,6 +57,19 @@ export function describeServer(rig: StoreRig): void {
       await requireBooks(first);
     });
 
+    it('keeps what was recorded over a restart, with the same bytes on re-ask', async () => {
+      const options = place();
+      const first = await startMarket(options);
+      const player = await enrolPlayer(first);
+      const request = makeRequest(player, first.holder, makeOffer(first.publisher));
+      const decision = await first.server.decide(request);
+      await first.server.close();
+      const second = await startServer({ ...options, holder: first.holder, tree: first.tree });
+      expect(await second.server.decide(request)).toEqual({ ...decision, fresh: false });
+      expect(await balanceOf(second, player)).toBe(980n);
+      await requireBooks(second);
+    });
+
     it('what is good once is so over two servers: questions, sign-ins and their links; a session is known to both', async () => {
       const options = place();
       const first = await startMarket(options);

@@ -691,6 +691,8 @@ export function describeStore(rig: StoreRig): void {
         ['an approval without its debit', [decision({ transfer: 'NULL' })]],
         ['an approval with another amount', [decision({ charged_minor: 19 })]],
         ["an approval with another's debit", [decision({})]],
+        ['what is free with a debit', [decision({ charged_minor: 0 })]],
+        ['an approval with the debit of a top-up', [decision({ transfer: 1 })]],
         ['a charge that is refused', [decision({ code: 602 })]],
         [
           'a decision of a card without its record',
@@ -761,6 +763,7 @@ export function describeStore(rig: StoreRig): void {
             transfer({ lines: 2 }),
             insert('postings', ...lines),
             decision({ code: 602, charged_minor: 0, transfer: 'NULL' }),
+            decision({ position: 3, charged_minor: 0, transfer: 'NULL' }), // what is free has no debit
           ].map(named),
         );
         expect(await balanceOf(store)).toBe(0n);

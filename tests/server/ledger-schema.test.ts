@@ -1,4 +1,7 @@
-/** The rules of the ledger by direct SQL, as a person with a shell would write it: foreign keys off, no help from the code. */
+/**
+ * The rules of the ledger by direct SQL, as a person with a shell would write it: foreign keys off, no help from the code. What both
+ * backends refuse is in the store's contract; here is what only SQLite has words or columns for, and what `verifyBooks` finds.
+ */
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { makeOffer, makeRequest } from '../lib/parties.ts';
@@ -21,56 +24,24 @@ const balances = (db: Database.Database): unknown =>
 
 const NEW_TRANSFER = `INSERT INTO transfers (id, kind, reference, lines, at_ms, period)
   VALUES (9, 'top-up', randomblob(32), 2, 1, 197001)`;
-const posting = (
-  debit: number,
-  credit: number,
-  currency: string,
-  amount: number | string,
-  line = 0,
-  transfer = 9,
-): string =>
+const posting = (debit: number, credit: number, currency: string, amount: number, line = 0, transfer = 9): string =>
   `INSERT INTO postings (transfer, line, debit, credit, currency, amount_minor)
    VALUES (${transfer}, ${line}, ${debit}, ${credit}, '${currency}', ${amount})`;
 
 describe('D16: refused by the schema itself', () => {
   it.each([
-    ['mixed currencies', [NEW_TRANSFER, posting(1, 4, 'EUR', 1)]],
-    ["a currency that is neither account's", [NEW_TRANSFER, posting(1, 3, 'USD', 1)]],
-    ['an account that is not there', [NEW_TRANSFER, posting(1, 77, 'EUR', 1)]],
-    ['an account against itself', [NEW_TRANSFER, posting(1, 1, 'EUR', 1)]],
     ['one side only', [NEW_TRANSFER, posting(1, 3, 'EUR', 1).replace('1, 3,', '1, NULL,')]],
-    ['one side in another currency', [NEW_TRANSFER, posting(1, 5, 'EUR', 1)]],
-    ['nothing', [NEW_TRANSFER, posting(1, 3, 'EUR', 0)]],
-    ['a negative amount', [NEW_TRANSFER, posting(3, 1, 'EUR', -5)]],
-    ['half a unit', [NEW_TRANSFER, posting(1, 3, 'EUR', 0.5)]],
-    ['text', [NEW_TRANSFER, posting(1, 3, 'EUR', "'many'")]],
-    ['more than 2^53-1', [NEW_TRANSFER, posting(2, 3, 'EUR', '9007199254740992')]],
-    ['a REAL', [NEW_TRANSFER, posting(2, 3, 'EUR', '1e300')]],
-    ['more than a prepaid player has', [NEW_TRANSFER, posting(1, 3, 'EUR', 981)]],
-    ['the same, past conflicts', [NEW_TRANSFER, posting(1, 3, 'EUR', 981).replace('INSERT', 'INSERT OR IGNORE')]],
+    [
+      'more than a prepaid player has, past conflicts',
+      [NEW_TRANSFER, posting(1, 3, 'EUR', 981).replace('INSERT', 'INSERT OR IGNORE')],
+    ],
     ['the same, in the place of another', [posting(1, 3, 'EUR', 981, 0, 2).replace('INSERT', 'INSERT OR REPLACE')]],
-    ['one more line in a transfer that is complete', [posting(3, 1, 'EUR', 20, 1, 2)]],
-    ['a line out of turn', [NEW_TRANSFER, posting(1, 3, 'EUR', 1, 1)]],
-    ['a posting without a transfer', [posting(1, 3, 'EUR', 1, 0, 8)]],
-    ['a posting edited', ['UPDATE postings SET amount_minor = 1']],
-    ['a posting deleted', ['DELETE FROM postings']],
-    ['a transfer edited', ['UPDATE transfers SET lines = 2']],
-    ['a transfer deleted', ['DELETE FROM transfers']],
     ['a transfer replaced', ['INSERT OR REPLACE INTO transfers SELECT * FROM transfers WHERE id = 2']],
-    ['a balance edited', ['UPDATE accounts SET balance_minor = balance_minor + 1 WHERE id = 1']],
     ['a balance edited with its mark', ['UPDATE accounts SET balance_minor = 0, last_posting = 999 WHERE id = 1']],
     ['a posting applied twice', ['UPDATE accounts SET balance_minor = 960, last_posting = 32 WHERE id = 1']],
-    ['an account opened with money', ["INSERT INTO accounts VALUES (9, 'fees', '', 'GBP', 5, 0, 0)"]],
     ['an account replaced', ["INSERT OR REPLACE INTO accounts VALUES (1, 'fees', '', 'GBP', 0, 0, 0)"]],
-    ['an account moved to another currency', ["UPDATE accounts SET currency = 'JPY' WHERE id = 1"]],
-    ['an account deleted', ['DELETE FROM accounts WHERE id = 1']],
-    ['credit for a prepaid player', ['UPDATE accounts SET floor_minor = -100 WHERE id = 1']],
-    ['a decision edited', ['UPDATE decisions SET code = 602']],
-    ['a decision deleted', ['DELETE FROM decisions']],
     ['a decision replaced', ['INSERT OR REPLACE INTO decisions SELECT * FROM decisions']],
-    ['a key edited', ['UPDATE player_keys SET public_key = randomblob(32)']],
     ['a rate table edited', ["UPDATE rate_tables SET body = x'00'"]],
-    ['a rate table out of turn', ["INSERT INTO rate_tables VALUES (5, x'00', 1)"]],
   ])('%s', async (_, statements) => {
     const { started, db } = await paidLedger();
     const before = balances(db);
@@ -84,45 +55,6 @@ describe('D16: refused by the schema itself', () => {
     expect(balances(db)).toEqual(before);
     db.close();
     await requireBooks(started);
-  });
-
-  it('an approval without its debit, with another amount, or with another debit', async () => {
-    const { db } = await paidLedger();
-    const columns = (overrides: Record<string, string>): string => {
-      const names = (db.pragma('table_info(decisions)') as { name: string }[]).map(({ name }) => name);
-      return names.map((name) => overrides[name] ?? name).join(', ');
-    };
-    const fresh = {
-      position: '(SELECT max(position) + 1 FROM decisions)',
-      request_id: 'randomblob(32)',
-      decision_id: 'randomblob(16)',
-    };
-    const insert = (overrides: Record<string, string>): (() => unknown) => {
-      const sql = `INSERT INTO decisions SELECT ${columns({ ...fresh, ...overrides })} FROM decisions WHERE position = 1`;
-      return () => db.exec(sql);
-    };
-    expect(insert({ transfer: 'NULL' })).toThrow('no debit of the same amount');
-    expect(insert({ transfer: 'NULL', charged_minor: '0' })).not.toThrow(); // what is free has no debit
-    expect(insert({ charged_minor: '0' })).toThrow('CHECK');
-    expect(insert({ transfer: '1' })).toThrow('no debit of the same amount');
-    expect(insert({})).toThrow('no debit of the same amount');
-    expect(insert({ code: '602', charged_minor: '0', transfer: 'NULL' })).not.toThrow();
-    db.close();
-  });
-
-  it('takes what balances, so the refusals above are not for some other reason', async () => {
-    const { db } = await paidLedger();
-    db.exec(NEW_TRANSFER);
-    db.exec(posting(1, 3, 'EUR', 980));
-    db.exec(posting(4, 5, 'USD', 1, 1));
-    expect(balances(db)).toMatchObject([
-      { balance_minor: 0 },
-      { balance_minor: -1000 },
-      { balance_minor: 1000 },
-      { balance_minor: 499 },
-      { balance_minor: -499 },
-    ]);
-    db.close();
   });
 });
 

@@ -8,15 +8,7 @@ import { openWriter } from '../../server/src/store/sqlite/open.ts';
 import { GroupCommit } from '../../server/src/store/group-commit.ts';
 import { StoreError, type Store, type StoreTransaction } from '../../server/src/store/port.ts';
 import { ProtocolError } from '@coinslot/protocol';
-import {
-  balanceOf,
-  enrolPlayer,
-  requireBooks,
-  silent,
-  startMarket,
-  startServer,
-  temporaryFolder,
-} from './started-server.ts';
+import { enrolPlayer, requireBooks, silent, startMarket, startServer, temporaryFolder } from './started-server.ts';
 
 const CHECK_ALL = 1e12;
 const openAt = (path: string, migrations = MIGRATIONS): Database.Database =>
@@ -38,18 +30,6 @@ describe('opening', () => {
       1n,
     ]);
     db.close();
-  });
-
-  it('keeps what was recorded over a restart, with the same bytes on re-ask', async () => {
-    const first = await startMarket();
-    const player = await enrolPlayer(first);
-    const request = makeRequest(player, first.holder, makeOffer(first.publisher));
-    const decision = await first.server.decide(request);
-    await first.server.close();
-    const second = await startServer({ storePath: first.storePath });
-    expect(await second.server.decide(request)).toEqual({ ...decision, fresh: false });
-    expect(await balanceOf(second, player)).toBe(980n);
-    await requireBooks(second);
   });
 
   it('gives the bytes signed with the old key after a change of key, and refuses new requests for it', async () => {
