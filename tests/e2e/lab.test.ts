@@ -3,11 +3,12 @@
  * a patch taken away, and the running game that follows.
  */
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRecording } from '@coinslot/plugin/timing';
 import { openLab } from '../../publisher/src/lab/lab.ts';
 import type { LabServer } from '../../publisher/src/lab/lab-server.ts';
 import { studioFiles } from '../../publisher/src/studio/layout.ts';
@@ -89,7 +90,7 @@ describe('a designer', () => {
       await expect.poll(() => session.getAttribute('aria-pressed'), SOON).toBe('true');
       expect(await page.locator('.tick').count()).toBeGreaterThan(0);
     }
-    await page.getByRole('button', { name: 'rain-garden' }).click();
+    await page.getByRole('button', { name: 'no-thanks' }).click();
   });
 
   it('drags the edge of a cooldown and sees the pins move before letting go', async () => {
@@ -100,7 +101,7 @@ describe('a designer', () => {
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await page.mouse.move(x, y);
     await page.mouse.down();
-    await page.mouse.move(x - 260, y, { steps: 8 });
+    await page.mouse.move(x + 100, y, { steps: 8 });
     await expect.poll(() => pins(lane), SOON).not.toEqual(before);
     // Nothing has been written yet: the rules were tried in the page.
     expect(await text()).toBe(read('placements.yaml'));
@@ -113,7 +114,7 @@ describe('a designer', () => {
     const [more, ...others] = (await text())
       .split('\n')
       .filter((line) => !read('placements.yaml').split('\n').includes(line));
-    expect([more, others]).toEqual([expect.stringMatching(/^ {4}cooldown: [12]\w+$/), []]);
+    expect([more, others]).toEqual([expect.stringMatching(/^ {4}cooldown: (5m\w*|3\d\ds)$/), []]);
     expect((await text()).replace(`${more}\n`, '')).toBe(read('placements.yaml'));
   });
 
@@ -169,7 +170,7 @@ describe('a designer', () => {
   });
 
   it('brings sessions of real players: all in the figures, what is wrong told with its line', async () => {
-    const one = readFileSync(join(folder, 'recordings', 'rain-garden.jsonl'), 'utf8');
+    const one = readFileSync(join(folder, 'recordings', 'no-thanks.jsonl'), 'utf8');
     const file = join(folder, 'players.jsonl');
     writeFileSync(file, `${one.repeat(60)}{"v":1,"kind":"session"}\n`);
     await page.locator('#recordings-file').setInputFiles(file);
@@ -201,6 +202,18 @@ describe('the running game', () => {
     const after = (await level())!;
     expect(after.timeS).toBeGreaterThanOrEqual(before.timeS);
     expect(after.lit).toBeGreaterThanOrEqual(before.lit);
+    // What its live panel records is a session of the lab.
+    await seat.page.keyboard.press('F9');
+    const live = seat.page.getByRole('region', { name: 'Live panel' });
+    await live.getByText(/^Follows the lab at 127.0.0.1:/).waitFor();
+    await live.getByRole('button', { name: 'Record' }).click();
+    await live.getByRole('button', { name: 'Stop' }).click();
+    await live.getByRole('button', { name: 'Send to the lab' }).click();
+    await live.getByText('The lab has it.').waitFor();
+    const sent = readdirSync(join(folder, 'recordings')).filter((name) => name.startsWith('session-'));
+    expect(sent).toHaveLength(1);
+    expect(readRecording(read(join('recordings', sent[0]!))).lines.at(-1)?.kind).toBe('end');
+    await seat.shot('panel-lab');
     seat.expectNoComplaints();
     await seat.page.close();
   });
