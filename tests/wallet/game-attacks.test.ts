@@ -7,7 +7,7 @@ import {
   sealEnvelope,
 } from '@coinslot/protocol';
 import { describe, expect, it } from 'vitest';
-import { bytes16Of } from '../lib/parties.ts';
+import { bytes16Of, seedOf } from '../lib/parties.ts';
 import type { GameClient } from './game-client.ts';
 import { levelOffer } from './ladder-world.ts';
 import { PageClient } from './page-client.ts';
@@ -78,6 +78,23 @@ describe('G7: consent flooding', () => {
     expect(await page.act('block', { game: games[0]?.id })).toEqual({ done: true });
     expect(await game.closed()).toBe(4403);
     expect(world.wallet.profile.state.payments).toEqual([]);
+  });
+});
+
+describe('a game that has everything handed over again and again', () => {
+  it('is answered a dozen times, over all its tabs, and then as often as it may offer', async () => {
+    const world = await startWorld();
+    const game = await world.game();
+    const restore = (one: GameClient): Promise<string> => {
+      one.send('restore', { seq: 7, challenge: seedOf('challenge'), sessionKey: seedOf('session') });
+      return one.nextOf('restored', 'refusal').then((frame) => (frame.kind === 'refusal' ? frame.code : frame.kind));
+    };
+    for (let i = 0; i < 12; i++) expect(await restore(game)).toBe('restored');
+    const tab = await world.connect();
+    await tab.prove(await tab.next('hello'), game.secret ?? new Uint8Array());
+    expect([await restore(game), await restore(tab)]).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+    world.time.nowMs += 3_000;
+    expect(await restore(tab)).toBe('restored');
   });
 });
 

@@ -23,7 +23,7 @@ export const WALLET_LIMITS = Object.freeze({
   /** Frames of one connection: a burst, then a steady rate per second. */
   framesBurst: 60,
   framesPerSecond: 20,
-  /** Offers of one game: a burst, then one in so many ms. */
+  /** Offers of one game, and its questions for all that it was paid for: a burst, then one in so many ms. */
   offersBurst: 12,
   offerEveryMs: 3_000,
   /** Refunds of which a game is told again when it connects, the newest. */

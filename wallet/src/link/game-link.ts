@@ -39,6 +39,8 @@ export interface LinkOptions {
   sessionStart(pairing: Pairing): number;
   /** Offers of one game share a bucket over all its connections. */
   offerBucket(pairing: Pairing): Bucket;
+  /** And so do its questions for all that it was paid for, which cost a signature for each. */
+  restoreBucket(pairing: Pairing): Bucket;
   /** The game asked far too often. */
   onFlood(pairing: Pairing): void;
 }
@@ -223,6 +225,8 @@ export class GameLink {
   #restore({ seq, challenge, sessionKey }: Extract<Frame, { kind: 'restore' }>, seat: Seat): void {
     const { profile } = this.#options;
     const { day } = profile.vault;
+    if (!this.#options.restoreBucket(seat.pairing).take())
+      return sendRefusal(seat, seq, profile.settings.language, 'RATE_LIMITED', 'no');
     if (day === undefined) return sendRefusal(seat, seq, profile.settings.language, 'CONSENT_REQUIRED', 'no');
     const player = day.player(seat.pairing.publisherId);
     const keyOf = (payment: Owned): Uint8Array | undefined =>

@@ -141,7 +141,8 @@ export class LinkServer {
       payments: () => this.#payments(),
       crls: () => this.#options.crls(),
       sessionStart: (pairing) => this.#sessionStart(pairing),
-      offerBucket: (pairing) => this.#offerBucket(pairing),
+      offerBucket: (pairing) => this.#bucketOf('offers', pairing),
+      restoreBucket: (pairing) => this.#bucketOf('restores', pairing),
       onFlood: (pairing) => this.#options.onFlood(pairing),
     });
     this.#links.add(link);
@@ -211,12 +212,13 @@ export class LinkServer {
     return nowMs;
   }
 
-  #offerBucket(pairing: Pairing): Bucket {
-    const known = this.#buckets.get(pairing.idHex);
+  #bucketOf(what: 'offers' | 'restores', { idHex }: Pairing): Bucket {
+    const name = `${what} ${idHex}`;
+    const known = this.#buckets.get(name);
     if (known !== undefined) return known;
     const { offersBurst, offerEveryMs } = WALLET_LIMITS;
     const bucket = new Bucket(this.#options.profile.clock, offersBurst, offerEveryMs);
-    this.#buckets.set(pairing.idHex, bucket);
+    this.#buckets.set(name, bucket);
     return bucket;
   }
 }
