@@ -95,5 +95,9 @@ describe('verifyBooks', () => {
     const report = await started.server.service.verifyBooks();
     expect(report.ok).toBe(false);
     expect(report.findings.join('\n')).toMatch(finding);
+    const { findings } = started.server.service.records;
+    const [kept] = await findings.listOpenFindings(undefined, 9);
+    expect(kept).toMatchObject({ kind: 'books', about: '', ended: undefined });
+    expect(report.findings[0]?.startsWith(kept?.words.split('; and ')[0] ?? '?')).toBe(true);
   });
 });
