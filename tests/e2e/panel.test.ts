@@ -1,5 +1,7 @@
 /** The designer's live panel in the running demo game: it tunes the next boundary while the level goes on. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { publishPlacements, rollBackPlacements, studioFiles } from '@coinslot/publisher';
 import { readRecording } from '@coinslot/plugin/timing';
 import { openHouse, Seat, type House } from './house.ts';
 
@@ -117,8 +119,62 @@ it.each([
   await seat.page.evaluate(() => document.querySelector('.coinslot-panel')!.scrollTo(0, 0));
   await seat.shot(`panel-${name}`);
   expect(await cutOff()).toEqual([]);
+  expect(await seat.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   await slider('more-minutes: cooldown').scrollIntoViewIfNeeded();
   await seat.shot(`panel-${name}-sliders`);
+});
+
+it('lists boundaries as they pass, with every check behind them, and copies the patch', async () => {
+  await seat.page.setViewportSize({ width: 1280, height: 720 });
+  await house.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await seat.go('&level=2&auto=1&goal=1&panel');
+  await slider('more-minutes: cooldown').focus();
+  await seat.page.keyboard.press('ArrowRight');
+  const patch = 'campaigns:\n  - id: more-minutes\n    cooldown: 2m30s\n';
+  await expect.poll(() => panel().locator('pre').textContent()).toBe(patch);
+  await panel().getByRole('button', { name: 'Copy' }).click();
+  await panel().getByText('Copied.').waitFor();
+  expect(await seat.page.evaluate(() => navigator.clipboard.readText())).toBe(patch);
+  const passed = panel().locator('.log [data-placement=level-end]');
+  await passed.locator('summary').click();
+  expect(await passed.locator('.outcome').textContent()).toBe('its condition does not hold');
+  expect(await passed.locator('.coinslot-checks b').allTextContents()).toEqual([
+    expect.stringMatching(/^the-night-goes-on: \d+ of \d+ checks fail$/),
+    expect.stringMatching(/^comet: \d+ of \d+ checks fail$/),
+  ]);
+  const failed = passed.locator('.failed').first();
+  expect(await failed.textContent()).toContain('level 2');
+  // Whatever the page around it is styled like.
+  expect(await failed.evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize))).toBeGreaterThan(12);
+  await seat.shot('panel-log');
+});
+
+it('a published release is in force at the next start, kept while its host is away, and rolled back', async () => {
+  const files = studioFiles(house.town.publisherFolder);
+  const written = readFileSync(files.placements, 'utf8');
+  const publish = (cooldown: string) => {
+    writeFileSync(files.placements, written.replace('cooldown: 2m', `cooldown: ${cooldown}`));
+    return publishPlacements(files, Date.now()).release.number;
+  };
+  const cooldown = () => slider('more-minutes: cooldown').getAttribute('aria-valuetext');
+  const start = () => seat.go('&panel');
+  // The host is asked some seconds after the start, which may be many on a busy machine.
+  const SETTLES = { timeout: 60_000 };
+  expect([publish('9m'), publish('7m')]).toEqual([1, 2]);
+  await start();
+  await expect.poll(cooldown, SETTLES).toBe('7 min');
+
+  const host = '**/coinslot/placements.coinslot';
+  await seat.page.route(host, (route) => route.abort());
+  const asked = seat.page.waitForRequest(host);
+  await start();
+  await asked;
+  expect(await cooldown()).toBe('7 min');
+  await seat.page.unroute(host);
+
+  expect(rollBackPlacements(files, undefined, Date.now())).toMatchObject({ to: { number: 1 }, release: { number: 3 } });
+  await start();
+  await expect.poll(cooldown, SETTLES).toBe('9 min');
 });
 
 it('is opened and closed by F9, and leaves nothing behind', async () => {

@@ -33,12 +33,12 @@ export const STYLE = `
 .coinslot-panel .shows .outcome { color: var(--good); }
 .coinslot-panel .shows .outcome::before { content: '✓'; color: var(--good); }
 .coinslot-panel time { color: var(--soft); font-variant-numeric: tabular-nums; }
-.coinslot-panel .checks { margin-block: .4rem .2rem; }
-.coinslot-panel .checks b { font-weight: 600; display: block; margin-block-start: .4rem; }
-.coinslot-panel .checks li { padding-inline-start: 1.3rem; position: relative; color: var(--soft); }
-.coinslot-panel .checks li::before { content: '✓'; position: absolute; inset-inline-start: 0; color: var(--good); }
-.coinslot-panel .checks li.failed { color: var(--ink); }
-.coinslot-panel .checks li.failed::before { content: '✗'; color: var(--bad); }
+.coinslot-panel .coinslot-checks { margin-block: .4rem .2rem; }
+.coinslot-panel .coinslot-checks b { font-weight: 600; display: block; margin-block-start: .4rem; }
+.coinslot-panel .coinslot-checks li { padding-inline-start: 1.3rem; position: relative; color: var(--soft); }
+.coinslot-panel .coinslot-checks li::before { content: '✓'; position: absolute; inset-inline-start: 0; color: var(--good); }
+.coinslot-panel .coinslot-checks li.failed { color: var(--ink); }
+.coinslot-panel .coinslot-checks li.failed::before { content: '✗'; color: var(--bad); }
 .coinslot-panel .bad { color: var(--bad); }
 .coinslot-panel pre { margin: .25rem 0; padding: .6rem .75rem; border-radius: .5rem; background: #0c0d1e; white-space: pre-wrap; font: .8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; user-select: text; }
 .coinslot-panel .tp-rotv {
