@@ -7,6 +7,7 @@ import { audit } from '../../server/src/audit/index.ts';
 import { makeAccountRequest, makeOffer, makeRequest } from '../lib/parties.ts';
 import { CardHolder } from '../server/card-holder.ts';
 import { camt, closeAt, makeBankDetails, makeMandate, mustBuy, startMonth, type Month } from '../server/month-world.ts';
+import { makeRefundOrder, refund } from '../server/refund-orders.ts';
 import { linkFor, playerSignIn, Visitor } from '../server/page-world.ts';
 import {
   balanceOf,
@@ -164,6 +165,34 @@ export function describeServer(rig: StoreRig): void {
       expect((await records.findings.listEndedFindings(undefined, 9)).map(({ ended }) => ended?.by)).toEqual(
         Array(4).fill('course'),
       );
+    });
+
+    it('the lines of a payout are the same a page or one at a time: sales, and what was given back between them', async () => {
+      const month: Month = await startMonth(place());
+      const { server } = month;
+      await server.service.bankDetails.take(makeBankDetails(month));
+      const ada = await enrolPlayer(month, { moneyMinor: 5_000n });
+      const { decisionId } = await mustBuy(month, ada, { amountMinor: 700n });
+      await mustBuy(month, ada, { amountMinor: 300n });
+      await refund(month, makeRefundOrder(month, decisionId));
+      await mustBuy(month, ada, { amountMinor: 900n });
+      await closeAt(month, 202603, APRIL);
+      const { periods } = server.service.records;
+      const lines = await periods.listPayoutLines('lumen-works', 202603, 0n, 10);
+      expect(lines.map(({ kind, priceMinor }) => [kind, priceMinor])).toEqual([
+        ['payment', 700n],
+        ['payment', 300n],
+        ['refund', 700n],
+        ['payment', 900n],
+      ]);
+      const single = [];
+      for (let after = 0n; ;) {
+        const [line] = await periods.listPayoutLines('lumen-works', 202603, after, 1);
+        if (line === undefined) break;
+        single.push(line);
+        after = line.transferId;
+      }
+      expect(single).toEqual(lines);
     });
 
     it('a month is closed once: bills, collections, a payout, files, their lines, and the pages on them', async () => {

@@ -10,6 +10,9 @@ const CARD_RECORD = `LEFT JOIN card_records r ON t.kind IN ('payment', 'refund')
 const DECISION = `LEFT JOIN decision_keys dk ON t.kind IN ('payment', 'refund') AND dk.request_id = t.reference
     LEFT JOIN decisions d ON d.position = dk.position AND d.period = dk.period`;
 
+/** What a payout is made of; its own transfers, and money that came or went otherwise, are no lines of it. */
+const PAYOUT_KINDS = `'payment', 'refund', 'claim', 'claim-reversal'`;
+
 /** What a transfer did to those of the player's accounts that have this mark. */
 const movedOn = (isAccount: 0 | 1): string =>
   `(SELECT sum(CASE p.credit WHEN m.account THEN p.amount_minor ELSE -p.amount_minor END)::bigint
@@ -34,22 +37,26 @@ const SQL = {
      ORDER BY t.id LIMIT $4`,
   ),
   payoutLines: sql<PayoutLineRow>(
-    `WITH touched (transfer) AS (
-       SELECT transfer FROM decisions WHERE publisher_id = $1 AND period = $2 AND transfer > $3
-       UNION SELECT l.transfer FROM accounts a JOIN account_lines l ON l.account = a.id
-         WHERE a.kind = 'publisher-payable' AND a.owner = $1 AND l.transfer > $3 AND l.period = $2)
-     SELECT t.id, t.kind, t.at_ms, coalesce(r.decision, k.decision, d.decision) AS decision,
-       coalesce(r.spent_at_ms, k.spent_at_ms) AS spent_at_ms,
+    // No more than a page is taken from each index: a large month is read a page at a time, and each page costs the same.
+    `WITH touched (transfer) AS MATERIALIZED (
+       (SELECT transfer FROM decisions WHERE publisher_id = $1 AND period = $2 AND transfer > $3 ORDER BY transfer LIMIT $4)
+       UNION SELECT own.transfer FROM accounts a CROSS JOIN LATERAL (
+           SELECT l.transfer FROM account_lines l JOIN transfers t ON t.id = l.transfer AND t.period = l.period
+           WHERE l.account = a.id AND l.transfer > $3 AND l.period = $2 AND t.kind IN (${PAYOUT_KINDS})
+           ORDER BY l.transfer LIMIT $4) own
+         WHERE a.kind = 'publisher-payable' AND a.owner = $1
+       ORDER BY 1 LIMIT $4)
+     SELECT t.id, t.kind, t.at_ms, coalesce(r.decision, claimed.decision, back.decision, of_card.decision, d.decision) AS decision,
+       coalesce(r.spent_at_ms, claimed.spent_at_ms, back.spent_at_ms, of_card.spent_at_ms) AS spent_at_ms,
        (SELECT coalesce(sum(p.amount_minor), 0)::bigint FROM postings p JOIN accounts f ON f.id IN (p.debit, p.credit)
          WHERE p.transfer = t.id AND p.period = t.period AND f.kind = 'fees') AS fee_minor
      FROM touched JOIN transfers t ON t.id = touched.transfer AND t.period = $2 ${CARD_RECORD} ${DECISION}
        LEFT JOIN refunds f ON t.kind = 'refund' AND f.transfer = t.id
        LEFT JOIN card_decisions c ON c.decision_id = f.decision_id
-       LEFT JOIN card_claims k ON (t.kind = 'claim' AND k.transfer = t.id)
-         OR (t.kind = 'claim-reversal' AND k.reversal = t.id)
-         OR (t.kind = 'refund' AND k.card_id = c.card_id AND k.head = c.head)
-     WHERE t.kind IN ('payment', 'refund', 'claim', 'claim-reversal')
-     ORDER BY t.id LIMIT $4`,
+       LEFT JOIN card_claims claimed ON t.kind = 'claim' AND claimed.transfer = t.id
+       LEFT JOIN card_claims back ON t.kind = 'claim-reversal' AND back.reversal = t.id
+       LEFT JOIN card_claims of_card ON of_card.card_id = c.card_id AND of_card.head = c.head
+     ORDER BY t.id`,
   ),
 };
 

@@ -9,6 +9,9 @@ const CARD_RECORD = `LEFT JOIN card_records r ON t.kind IN ('payment', 'refund')
     AND r.outcome = 'booked' AND r.transfer IS NOT NULL`;
 const DECISION = `LEFT JOIN decisions d ON t.kind IN ('payment', 'refund') AND d.request_id = t.reference`;
 
+/** What a payout is made of; its own transfers, and money that came or went otherwise, are no lines of it. */
+const PAYOUT_KINDS = `'payment', 'refund', 'claim', 'claim-reversal'`;
+
 interface BillLineKey {
   userId: Uint8Array;
   period: number;
@@ -45,10 +48,16 @@ function prepare(db: Database.Database) {
        WHERE t.period = @period ORDER BY t.id LIMIT @count`,
     ),
     payoutLines: db.prepare<[PayoutLineKey], PayoutLineRow>(
-      `WITH touched (transfer) AS (
-         SELECT transfer FROM decisions WHERE publisher_id = @publisherId AND transfer > @after
-         UNION SELECT l.transfer FROM accounts a JOIN account_lines l ON l.account = a.id
-           WHERE a.kind = 'publisher-payable' AND a.owner = @publisherId AND l.transfer > @after)
+      // No more than a page is taken from each index: a large month is read a page at a time, and each page costs the same.
+      `WITH touched (transfer) AS MATERIALIZED (
+         SELECT transfer FROM (SELECT d.transfer FROM decisions d JOIN transfers t ON t.id = d.transfer
+           WHERE d.publisher_id = @publisherId AND d.transfer > @after AND t.period = @period ORDER BY d.transfer LIMIT @count)
+         UNION SELECT l.transfer FROM accounts a JOIN account_lines l ON l.account = a.id AND l.transfer IN (
+             SELECT o.transfer FROM account_lines o JOIN transfers t ON t.id = o.transfer
+             WHERE o.account = a.id AND o.transfer > @after AND t.period = @period AND t.kind IN (${PAYOUT_KINDS})
+             ORDER BY o.transfer LIMIT @count)
+           WHERE a.kind = 'publisher-payable' AND a.owner = @publisherId
+         ORDER BY 1 LIMIT @count)
        SELECT t.id, t.kind, t.at_ms, coalesce(r.decision, k.decision, d.decision) AS decision,
          coalesce(r.spent_at_ms, k.spent_at_ms) AS spent_at_ms,
          (SELECT coalesce(sum(p.amount_minor), 0) FROM postings p JOIN accounts f ON f.id IN (p.debit, p.credit)
@@ -58,8 +67,7 @@ function prepare(db: Database.Database) {
          LEFT JOIN card_decisions c ON c.decision_id = f.decision_id
          LEFT JOIN card_claims k ON (t.kind = 'claim' AND k.transfer = t.id) OR (t.kind = 'claim-reversal' AND k.reversal = t.id)
            OR (t.kind = 'refund' AND k.card_id = c.card_id AND k.head = c.head)
-       WHERE t.period = @period AND t.kind IN ('payment', 'refund', 'claim', 'claim-reversal')
-       ORDER BY t.id LIMIT @count`,
+       ORDER BY t.id`,
     ),
   };
 }
