@@ -46,9 +46,12 @@ const row = (name: string, kind: string, label: readonly Child[], ...inside: rea
 
 /** Marks of the time axis, about one every 90 CSS pixels. */
 export function axisMarks(window: Window, widthPx: number): HTMLElement[] {
-  const step = axisStep(window.toMs - window.fromMs, Math.max(2, widthPx / 90));
+  const spanMs = window.toMs - window.fromMs;
+  const step = axisStep(spanMs, Math.max(2, widthPx / 90));
+  // One at the very end would have no room for its text.
+  const lastMs = window.toMs - spanMs / 20;
   const marks: HTMLElement[] = [];
-  for (let t = Math.ceil(window.fromMs / step) * step; t <= window.toMs; t += step)
+  for (let t = Math.ceil(window.fromMs / step) * step; t <= lastMs; t += step)
     marks.push(pointAt(h('span', { class: 'axis-mark' }, clock(t)), t, window));
   return marks;
 }
