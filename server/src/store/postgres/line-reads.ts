@@ -37,7 +37,8 @@ const SQL = {
      ORDER BY t.id LIMIT $4`,
   ),
   payoutLines: sql<PayoutLineRow>(
-    // No more than a page is taken from each index: a large month is read a page at a time, and each page costs the same.
+    // No more than a page is taken from each index, and each transfer is looked up by itself (`LATERAL ... OFFSET 0` is planned for one):
+    // joined at large, the planner reckons that a page touches most of the month, and reads all of it.
     `WITH touched (transfer) AS MATERIALIZED (
        (SELECT transfer FROM decisions WHERE publisher_id = $1 AND period = $2 AND transfer > $3 ORDER BY transfer LIMIT $4)
        UNION SELECT own.transfer FROM accounts a CROSS JOIN LATERAL (
@@ -46,17 +47,20 @@ const SQL = {
            ORDER BY l.transfer LIMIT $4) own
          WHERE a.kind = 'publisher-payable' AND a.owner = $1
        ORDER BY 1 LIMIT $4)
-     SELECT t.id, t.kind, t.at_ms, coalesce(r.decision, claimed.decision, back.decision, of_card.decision, d.decision) AS decision,
-       coalesce(r.spent_at_ms, claimed.spent_at_ms, back.spent_at_ms, of_card.spent_at_ms) AS spent_at_ms,
-       (SELECT coalesce(sum(p.amount_minor), 0)::bigint FROM postings p JOIN accounts f ON f.id IN (p.debit, p.credit)
-         WHERE p.transfer = t.id AND p.period = t.period AND f.kind = 'fees') AS fee_minor
-     FROM touched JOIN transfers t ON t.id = touched.transfer AND t.period = $2 ${CARD_RECORD} ${DECISION}
-       LEFT JOIN refunds f ON t.kind = 'refund' AND f.transfer = t.id
-       LEFT JOIN card_decisions c ON c.decision_id = f.decision_id
-       LEFT JOIN card_claims claimed ON t.kind = 'claim' AND claimed.transfer = t.id
-       LEFT JOIN card_claims back ON t.kind = 'claim-reversal' AND back.reversal = t.id
-       LEFT JOIN card_claims of_card ON of_card.card_id = c.card_id AND of_card.head = c.head
-     ORDER BY t.id`,
+     SELECT line.* FROM touched CROSS JOIN LATERAL (
+       SELECT t.id, t.kind, t.at_ms,
+         coalesce(r.decision, claimed.decision, back.decision, of_card.decision, d.decision) AS decision,
+         coalesce(r.spent_at_ms, claimed.spent_at_ms, back.spent_at_ms, of_card.spent_at_ms) AS spent_at_ms,
+         (SELECT coalesce(sum(p.amount_minor), 0)::bigint FROM postings p JOIN accounts f ON f.id IN (p.debit, p.credit)
+           WHERE p.transfer = t.id AND p.period = t.period AND f.kind = 'fees') AS fee_minor
+       FROM transfers t ${CARD_RECORD} ${DECISION}
+         LEFT JOIN refunds f ON t.kind = 'refund' AND f.transfer = t.id
+         LEFT JOIN card_decisions c ON c.decision_id = f.decision_id
+         LEFT JOIN card_claims claimed ON t.kind = 'claim' AND claimed.transfer = t.id
+         LEFT JOIN card_claims back ON t.kind = 'claim-reversal' AND back.reversal = t.id
+         LEFT JOIN card_claims of_card ON of_card.card_id = c.card_id AND of_card.head = c.head
+       WHERE t.id = touched.transfer AND t.period = $2 OFFSET 0) line
+     ORDER BY line.id`,
   ),
 };
 
