@@ -140,6 +140,22 @@ describe('a breakpoint', () => {
     world.clock.advance(1_500);
     expect(await result).toMatchObject({ status: 'granted' });
   });
+
+  it('is not made over play that has begun again before there was anything to show, and counts as none', async () => {
+    const seat = world.sit({ placements: placementsWith({ delayMs: 1_500 }) });
+    await seat.coinslot.ready;
+    const late = seat.coinslot.breakpoint('level-end');
+    await new Promise((resolve) => setImmediate(resolve));
+    seat.coinslot.gameplayStart();
+    world.clock.advance(1_500);
+    expect(await late).toMatchObject({ status: 'skipped', reason: 'not-at-boundary', charged: 'no' });
+    expect(seat.stage.opened).toBe(0);
+    seat.coinslot.gameplayStop();
+    const next = seat.coinslot.breakpoint('level-end');
+    await new Promise((resolve) => setImmediate(resolve));
+    world.clock.advance(1_500);
+    expect(await next).toMatchObject({ status: 'granted' });
+  });
 });
 
 describe('a preview', () => {

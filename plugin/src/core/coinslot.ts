@@ -202,7 +202,7 @@ export class Coinslot {
       const { offerFor, verifier } = await this.#late();
       const offerId = offerFor(verifier.sellable, target, this.#file.covers);
       if (offerId === undefined) return { status: 'failed', reason: 'no-offer', charged: 'no' };
-      return { offerId, target, boundary: target, asked: true };
+      return { offerId, target, boundary: target };
     });
   }
 
@@ -356,10 +356,15 @@ export class Coinslot {
     if (!decision.show) return { status: 'skipped', reason: decision.reason, charged: 'no', explain };
     const { campaign, offer, delayMs, afterDecline } = decision;
     // Taken now: the rules may be others when the delay is over.
-    const order = { offerId: offer, target: this.#file.offers[offer]?.target ?? '', boundary: boundary.placement };
+    const order = {
+      offerId: offer,
+      target: this.#file.offers[offer]?.target ?? '',
+      boundary: boundary.placement,
+      since: this.#play.starts,
+    };
     const result = await this.#guarded(campaign, async () => {
       if (delayMs > 0) await new Promise<void>((resolve) => this.#ports.clock.after(delayMs, resolve));
-      return { ...order, asked: false };
+      return order;
     });
     return { ...result, explain, ...(result.status === 'declined' && { afterDecline }) };
   }
@@ -376,6 +381,7 @@ export class Coinslot {
       offer = made.offerId;
       const whole: PurchaseOrder = {
         ...made,
+        play: this.#play,
         onShown: () => this.#shown(made.offerId, campaign),
         restore: async (again) => void (await this.#restore(again)),
       };
@@ -580,7 +586,7 @@ export class Coinslot {
 }
 
 /** What an offer needs to be told of, apart from what the core does itself. */
-type Order = Omit<PurchaseOrder, 'onShown' | 'restore'>;
+type Order = Omit<PurchaseOrder, 'onShown' | 'restore' | 'play'>;
 
 /** What became of an offer, for pacing and for recordings. */
 function answerOf({ status, reason }: BreakpointResult): Answer {

@@ -23,6 +23,8 @@ export interface PlayOptions {
 }
 
 export class Play {
+  /** How often play has begun. */
+  starts = 0;
   readonly #options: PlayOptions;
   readonly #clock: PlayClock;
   #playedMs = 0;
@@ -54,6 +56,7 @@ export class Play {
     this.#clock.tell();
     this.#target = target;
     this.#bracketed = true;
+    this.starts++;
     if (this.#suspended === 0) this.#clock.start();
     this.#clock.reschedule();
   }

@@ -32,8 +32,12 @@ export interface PurchaseOrder {
   readonly target: string;
   /** Name of the boundary, for message 1. */
   readonly boundary: string;
-  /** The player asked for it (`require`, a gated scene): the wallet being away is shown, not passed over. */
-  readonly asked: boolean;
+  /**
+   * How often play had begun when the boundary passed. `undefined`: the player asked for it (`require`, a gated scene), so that the
+   * wallet being away is shown, not passed over.
+   */
+  readonly since?: number;
+  readonly play: { readonly starts: number };
   /** The dialog has opened with something in it. */
   onShown(): void;
   /** Has the wallet hand over what is owned, once per connection or, with `again`, now: nobody is asked to pay twice. */
@@ -71,6 +75,8 @@ const notCharged = (status: Outcome['status'], reason: Outcome['reason'], more: 
   ...more,
 });
 
+const past = (): Outcome => notCharged('skipped', 'not-at-boundary');
+
 /** The offer that opens a target: one for exactly that before one that covers it. */
 export function offerFor(
   sellable: readonly SellableOffer[],
@@ -99,7 +105,7 @@ export class Purchase {
   async run(): Promise<Outcome> {
     const stopListening = this.#desk.parts.events.on('wallet', (state) => this.#mail.put({ from: 'link', state }));
     try {
-      if (this.#order.asked) (await this.#open()).show({ kind: 'loading' });
+      if (this.#isAskedFor) (await this.#open()).show({ kind: 'loading' });
       for (;;) {
         // What was pressed or heard in an earlier round is no answer in this one.
         this.#mail.clear();
@@ -115,6 +121,16 @@ export class Purchase {
     }
   }
 
+  get #isAskedFor(): boolean {
+    return this.#order.since === undefined;
+  }
+
+  /** Play has begun again before there was anything to show: the boundary is past, and play is not to be interrupted. */
+  get #isPast(): boolean {
+    const { since, play } = this.#order;
+    return this.#dialog === undefined && since !== undefined && since !== play.starts;
+  }
+
   // ---------------------------------------------------------------- reaching the wallet
 
   async #reach(): Promise<Outcome | undefined> {
@@ -126,7 +142,8 @@ export class Purchase {
       const { reason, shown, detail } = unreached(state, link.permission);
       // An offer by timing is passed over, unless there is something for the player to answer.
       const isQuestion = state === 'pairing' || shown === 'wallet-ask';
-      if (!this.#order.asked && !isQuestion) return notCharged('skipped', reason, { detail });
+      if (!this.#isAskedFor && !isQuestion) return notCharged('skipped', reason, { detail });
+      if (this.#isPast) return past();
       if ((await this.#unreachable(shown)) === 'leave') return notCharged('skipped', reason, { detail });
       // The browser's own question comes only after ours, and after a press.
       mayAsk = true;
@@ -255,6 +272,11 @@ export class Purchase {
 
   async #review(review: Review): Promise<Step> {
     const { flight, seq, shown } = review;
+    if (this.#isPast) {
+      this.#desk.send('cancel', { seq });
+      await this.#desk.parts.flights.land(flight.nonce);
+      return past();
+    }
     const dialog = await this.#open();
     dialog.show({ kind: 'review', shown });
     this.#told();
@@ -362,7 +384,7 @@ export class Purchase {
   async #heldBack(refusal: Refusal): Promise<Step> {
     const { code, text } = refusal;
     const outcome = notCharged('skipped', 'held-back', { code, detail: text });
-    if (this.#dialog === undefined && !this.#order.asked) return outcome;
+    if (this.#dialog === undefined && !this.#isAskedFor) return outcome;
     const step = await this.#refuse(refusal);
     return step === AGAIN ? AGAIN : outcome;
   }
@@ -410,7 +432,7 @@ export class Purchase {
     const quiet = this.#dialog === undefined ? skipReasonOfCode(code) : undefined;
     if (quiet !== undefined) return notCharged('skipped', quiet, { code });
     const outcome: Outcome = { status: 'failed', reason: 'refused', code, charged };
-    if (this.#dialog === undefined && !this.#order.asked) return outcome;
+    if (this.#dialog === undefined && !this.#isAskedFor) return outcome;
     (await this.#open()).show({ kind: 'refused', ...refusal });
     for (;;) {
       const event = await this.#mail.next();
