@@ -1,5 +1,6 @@
 /** Ways round the PIN and the delay that a higher limit takes: a pairing made anew, two tabs at once. */
 import { describe, expect, it } from 'vitest';
+import { makeOffer } from '../lib/parties.ts';
 import { PageClient } from './page-client.ts';
 import { PIN, startWorld } from './world.ts';
 
@@ -26,6 +27,30 @@ describe('a game that is sent away and let in again', () => {
     const [after] = (await page.view()).games;
     expect(after).toMatchObject({ limits: { ...held, pressPayment: '0.40' }, pressOff: true });
     expect(after?.waiting).toBeUndefined();
+  });
+
+  it('goes on with its session: what it took before the new pairing counts against the session’s limit', async () => {
+    const world = await startWorld();
+    const page = await PageClient.open(world.wallet.pageUrl());
+    const first = await world.game();
+    expect(await page.act('wallet-limits', { ...(await page.view()).limits, session: '0.30' })).toEqual({ done: true });
+    const offer = (nonce: string): Uint8Array => {
+      world.time.nowMs += 1_000;
+      return makeOffer(world.publisher, { nonce, atMs: world.time.nowMs, terms: { offerId: nonce } }).offerBytes;
+    };
+    await first.pay(offer('before'));
+    world.time.nowMs += 1_000;
+    await page.act('revoke', { game: (await page.view()).games[0]?.id });
+    expect(await first.closed()).toBe(4403);
+
+    const again = await world.connect();
+    await again.next('hello');
+    const [asking] = (await page.view()).pairings;
+    expect(await page.act('pair', { id: asking?.id, ...asking?.limits })).toEqual({ done: true });
+    await again.pair();
+    again.send('offer', { seq: again.nextSeq(), offer: offer('after') });
+    expect(await again.nextOf('show', 'refusal')).toMatchObject({ kind: 'refusal', code: 'PAUSED' });
+    expect(world.wallet.profile.state.payments).toHaveLength(1);
   });
 });
 

@@ -7,6 +7,7 @@ import { LIMITS } from '@coinslot/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Trust } from '../account/server-envelope.ts';
 import type { ConsentDesk } from '../consent/desk.ts';
+import { gameText } from '../journal/fairness-book.ts';
 import type { Payment } from '../journal/payments.ts';
 import { keyText, type Pairing } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
@@ -55,6 +56,7 @@ export class LinkServer {
   readonly #links = new Set<GameLink>();
   readonly #secrets: LinkSecrets;
   readonly #buckets = new Map<string, Bucket>();
+  /** By game and not by pairing: who is paired again in between has not gone. */
   readonly #sessions = new Map<string, Session>();
   readonly #stopWatching: () => void;
 
@@ -167,8 +169,9 @@ export class LinkServer {
     link.closed();
     this.#links.delete(link);
     if (pairing === undefined) return;
-    const isStillHere = [...this.#links].some((one) => one.pairing?.idHex === pairing.idHex);
-    const session = this.#sessions.get(pairing.idHex);
+    const game = gameText(pairing);
+    const isStillHere = [...this.#links].some((one) => one.pairing !== undefined && gameText(one.pairing) === game);
+    const session = this.#sessions.get(game);
     if (session !== undefined && !isStillHere) session.leftMs = this.#options.profile.clock();
   }
 
@@ -198,17 +201,17 @@ export class LinkServer {
     for (const link of this.#links) link.updatePayments();
   }
 
-  /** A game that comes back soon goes on with its session; its limit does not start again with a reload. */
+  /** A game that comes back soon goes on with its session; its limit does not start again with a reload, nor with a new pairing. */
   #sessionStart(pairing: Pairing): number {
     const nowMs = this.#options.profile.clock();
-    const session = this.#sessions.get(pairing.idHex);
+    const session = this.#sessions.get(gameText(pairing));
     const goesOn =
       session !== undefined && (session.leftMs === undefined || nowMs - session.leftMs < WALLET_LIMITS.sessionGapMs);
     if (goesOn) {
       session.leftMs = undefined;
       return session.startMs;
     }
-    this.#sessions.set(pairing.idHex, { startMs: nowMs, leftMs: undefined });
+    this.#sessions.set(gameText(pairing), { startMs: nowMs, leftMs: undefined });
     return nowMs;
   }
 
