@@ -117,6 +117,12 @@ describe('coinslot-wallet', () => {
     expect((await open()).status).toBe(410);
     const cookie = opened.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
     expect((await fetch(`${link.origin}/account`, { headers: { cookie } })).status).toBe(200);
+
+    // The new password is typed twice, and nothing is set where the two differ.
+    const typing = spawn(process.execPath, [...FLAGS, 'password', ...flags], { env, stdio: 'pipe' });
+    typing.stdin.end(`${PIN}\ncorrect horse battery\ncorrect horse batter\n`);
+    const [[status], told] = await Promise.all([once(typing, 'exit'), text(typing.stderr)]);
+    expect([status, told]).toEqual([1, expect.stringContaining('The two passwords differ. (PASSWORD_FORM)')]);
   });
 
   it('shows the recovery phrase at a terminal alone', async () => {

@@ -332,12 +332,15 @@ async function password(flags: PasswordFlags): Promise<void> {
     const words = PASSWORD_WORDS[profile.settings.language];
     const { pin } = TERMINAL_WORDS[profile.settings.language];
     const isSet = profile.state.passwords.publicKey !== undefined;
-    const prompts = [pin, ...(isSet ? [`${words.current}: `] : []), ...(flags.end ? [] : [`${words.next}: `])];
-    const typed = await readSecrets(...prompts);
+    const twice = flags.end ? [] : [`${words.next}: `, `${words.repeat}: `];
+    const typed = await readSecrets(pin, ...(isSet ? [`${words.current}: `] : []), ...twice);
+    const [next, repeated] = typed.slice(isSet ? 2 : 1);
+    // Nobody sees what they type, and a password that they never meant is gone with its payments.
+    if (!flags.end && next !== repeated) throw new WalletError('PASSWORD_FORM', words.different);
     await passwordAtTerminal({
       profile,
       leave: { pin: typed[0], current: isSet ? typed[1] : undefined },
-      password: flags.end ? undefined : (typed[prompts.length - 1] ?? ''),
+      password: flags.end ? undefined : (next ?? ''),
       serverUrl: flags.server,
       roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
       environment: flags.sandbox ? 'sandbox' : 'live',
