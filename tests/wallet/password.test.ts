@@ -184,6 +184,24 @@ describe('changing it', () => {
     });
     expect(world.wallet.profile.vault.hasGuardian).toBe(false);
   });
+
+  it('nor while the server has one that this wallet has not heard of, nor while the server does not answer', async () => {
+    const world = await startWorld();
+    const page = await openPage(world);
+    await page.act('set-password', { pin: PIN, password: PASSWORD });
+    const { passwords } = world.server.service.records;
+    const list = passwords.listPasswords.bind(passwords);
+    passwords.listPasswords = () => Promise.resolve([]);
+    await world.wallet.refresh();
+    expect((await page.view()).keys.isPasswordSet).toBe(false);
+    passwords.listPasswords = list;
+    const appoint = () => page.act('appoint-guardian', { pin: PIN, guardianPin: '8642' });
+    expect(await appoint()).toMatchObject({ code: 'BAD_REQUEST' });
+    await page.act('end-password', { pin: PIN, current: PASSWORD });
+    await world.server.close();
+    expect(await appoint()).toMatchObject({ code: 'SERVER_UNREACHABLE' });
+    expect(world.wallet.profile.vault.hasGuardian).toBe(false);
+  });
 });
 
 it('is set, changed and ended at the terminal as well, for a wallet that is not running', async () => {
@@ -252,6 +270,43 @@ it('a server that was put back to before it: the wallet says that none is set, a
   expect((await page.view()).keys.isPasswordSet).toBe(true);
   expect(state.passwords.all).toHaveLength(1);
 });
+
+it('a server that gives an old password as the newest, or goes on without an end: refused, and the one that stands stays', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+  const world = await startWorld({ wallet: { log } });
+  const page = await openPage(world);
+  await page.act('set-password', { pin: PIN, password: PASSWORD });
+  await page.act('set-password', { pin: PIN, current: PASSWORD, password: 'second password' });
+  const { state } = world.wallet.profile;
+  const stands = state.passwords.publicKey;
+  const { passwords } = world.server.service.records;
+  const kept = await passwords.listPasswords(world.wallet.userId);
+  expect(kept).toHaveLength(2);
+  const [first] = kept;
+  const after = kept[1]!.position;
+  let position = after;
+  const endless = () => ({ ...first!, envelope: badlySigned(first!.envelope), position: (position += 1n) });
+  const ROWS = [
+    [() => [...kept, { ...first!, position: after + 1n }], 'DECISION_MISMATCH'],
+    [() => [endless()], 'TOO_LARGE'],
+  ] as const;
+  for (const [rows, code] of ROWS) {
+    lines.length = 0;
+    passwords.listPasswords = () => Promise.resolve(rows());
+    await world.wallet.refresh();
+    expect(lines.some((line) => line.includes(`"code":"${code}"`))).toBe(true);
+    expect(state.passwords.publicKey).toEqual(stands);
+    expect(state.passwords.listed).toHaveLength(2);
+  }
+});
+
+function badlySigned(envelope: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(envelope);
+  const at = Buffer.from(envelope).indexOf(Buffer.from(readEnvelope(envelope).signature));
+  copy[at + 40] = (copy[at + 40] ?? 0) ^ 1;
+  return copy;
+}
 
 function readBytes({ profilePath }: World, name: string): string {
   try {

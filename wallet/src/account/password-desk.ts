@@ -37,9 +37,12 @@ export interface PasswordLeave {
   readonly phrase?: string | undefined;
 }
 
+/** Questions in one go, 32 passwords each at most: more than a player sets in a life. */
+const PAGES_MAX = 32;
+
 export class PasswordDesk {
   readonly #options: PasswordDeskOptions;
-  #checking: Promise<void> | undefined;
+  #checking: Promise<boolean> | undefined;
   #isTrying = false;
 
   constructor(options: PasswordDeskOptions) {
@@ -95,10 +98,31 @@ export class PasswordDesk {
   }
 
   /** Looks at what the server has, once for all who wait. Never throws: what fails now is found at the next look. */
-  check(): Promise<void> {
-    this.#checking ??= this.#check()
-      .catch((fault: unknown) => this.#options.log.warn({ fault: String(fault) }, 'password: could not be looked for'))
-      .finally(() => (this.#checking = undefined));
+  async check(): Promise<void> {
+    const { log } = this.#options;
+    try {
+      await this.#look();
+    } catch (fault) {
+      log.warn({ fault: String(fault), ...codeOf(fault) }, 'password: could not be looked for');
+    }
+  }
+
+  /**
+   * `isSet` by the server's own answer, asked for now; no account has no password. Throws LOCKED, SERVER_UNREACHABLE, TOO_LARGE and
+   * DECISION_MISMATCH.
+   */
+  async isSetByServer(): Promise<boolean> {
+    const { account, profile } = this.#options;
+    if (!account.isOpen) return false;
+    if (profile.vault.day === undefined) throw new WalletError('LOCKED', 'the wallet is locked');
+    await this.#checking?.catch(() => undefined);
+    if (!(await this.#look())) throw new WalletError('SERVER_UNREACHABLE', 'the payment server was never heard from');
+    return this.isSet;
+  }
+
+  /** Whether there was an answer. */
+  #look(): Promise<boolean> {
+    this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
     return this.#checking;
   }
 
@@ -118,7 +142,8 @@ export class PasswordDesk {
         ? await profile.vault.withPinKeys(pin ?? '', ({ signer }) => sign(signer))
         : await profile.vault.withPhraseKeys(phrase, ({ signer }) => sign(signer));
     await account.send(envelope);
-    await this.#checking;
+    // A look that began before it was sent does not show it.
+    await this.#checking?.catch(() => undefined);
     await this.check();
   }
 
@@ -128,10 +153,10 @@ export class PasswordDesk {
     return Math.max(clock(), (state.passwords.listed.at(-1)?.timeMs ?? 0) + 1);
   }
 
-  async #check(): Promise<void> {
+  async #check(): Promise<boolean> {
     const { profile, account, tries } = this.#options;
     const found = await this.#listed(account);
-    if (found === undefined) return;
+    if (found === undefined) return false;
     const known = profile.state.passwords.listed.map(({ envelope }) => envelope);
     const isLonger = known.every((one, i) => found[i] !== undefined && equalBytes(one, found[i]));
     const atMs = profile.clock();
@@ -141,18 +166,30 @@ export class PasswordDesk {
     // The count of tries begins with the first one: once a password is journalled, a count that is gone is held to be the highest.
     if (profile.state.passwords.all.length === 0 && fresh.length > 0) tries.clear();
     if (records.length > 0) profile.record(...records);
+    return true;
   }
 
-  /** All that the server has; `undefined` while locked. What this wallet's PIN key did not sign is no password of it. */
+  /**
+   * All that the server has; `undefined` while locked. What this wallet's PIN key did not sign is no password of it. Each is later
+   * than the one before, so that none is given twice, and no old one as the newest: DECISION_MISMATCH. TOO_LARGE without an end.
+   */
   async #listed(account: Account): Promise<readonly Uint8Array[] | undefined> {
     const all: Uint8Array[] = [];
-    for (let after = 0n; ;) {
+    let [after, lastMs] = [0n, -1];
+    for (let page = 0; page < PAGES_MAX; page++) {
       const answered = await account.askList('passwords', after);
       if (answered === undefined) return undefined;
-      all.push(...answered.decisions.filter((one) => this.#isOwn(one)));
+      for (const one of answered.decisions.filter((envelope) => this.#isOwn(envelope))) {
+        const { timeMs } = decodeAccountRequest(readEnvelope(one).body);
+        if (timeMs <= lastMs)
+          throw new ProtocolError('DECISION_MISMATCH', 'AccountStatement.decisions: a password out of its order');
+        lastMs = timeMs;
+        all.push(one);
+      }
       if (answered.next <= after) return all;
       after = answered.next;
     }
+    throw new ProtocolError('TOO_LARGE', `AccountStatement.next: passwords go on after ${PAGES_MAX} answers`);
   }
 
   #isOwn(envelope: Uint8Array): boolean {
@@ -178,6 +215,9 @@ export class PasswordDesk {
     return passwordSigner(password, { accountSecret: day.accountSecret, serverId, userId });
   }
 }
+
+const codeOf = (fault: unknown): { code?: string } =>
+  fault instanceof ProtocolError || fault instanceof WalletError ? { code: fault.code } : {};
 
 function wrong(retryAtMs = 0): WalletError {
   return new WalletError('PASSWORD_WRONG', 'wrong password', { retryAtMs });

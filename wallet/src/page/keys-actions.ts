@@ -21,9 +21,11 @@ export const KEYS_ACTIONS: Readonly<Record<string, Action>> = {
   'set-password': ({ passwords }, fields) => passwords.set(textOf(fields, 'password'), leaveOf(fields)),
   'end-password': ({ passwords }, fields) => passwords.takeAway(leaveOf(fields)),
   'appoint-guardian': async ({ profile, passwords }, fields) => {
-    // The child knows it: it would stand for the guardian.
-    if (passwords.isSet) throw new WalletError('BAD_REQUEST', 'a password is set: take it away first');
-    await profile.vault.appointGuardian(textOf(fields, 'pin'), textOf(fields, 'guardianPin'));
+    const pin = textOf(fields, 'pin');
+    await profile.vault.provePin(pin);
+    // The child knows it: it would stand for the guardian. What this wallet has heard of it may be old.
+    if (await passwords.isSetByServer()) throw new WalletError('BAD_REQUEST', 'a password is set: take it away first');
+    await profile.vault.appointGuardian(pin, textOf(fields, 'guardianPin'));
   },
   'dismiss-guardian': ({ profile }, fields) =>
     profile.vault.dismissGuardian(textOf(fields, 'pin'), textOf(fields, 'next')),
