@@ -7,6 +7,7 @@ import type { ServerHooks } from '@coinslot/server';
 import { COST_FLOOR, createProfile, type Asking, type CardKind, type Means, type Profile } from '@coinslot/wallet';
 import { expect, onTestFinished } from 'vitest';
 import { Account } from '../../wallet/src/account/account.ts';
+import { PasswordDesk } from '../../wallet/src/account/password-desk.ts';
 import { Rates } from '../../wallet/src/account/rates.ts';
 import type { Trust } from '../../wallet/src/account/server-envelope.ts';
 import { SOFT_CARD_PIN } from '../../wallet/src/cards/card-secrets.ts';
@@ -16,6 +17,7 @@ import { HttpDoor } from '../../wallet/src/means/http-door.ts';
 import { serverMeans } from '../../wallet/src/means/server.ts';
 import { Payer } from '../../wallet/src/payments/payer.ts';
 import { silentLog, systemTimers } from '../../wallet/src/ports.ts';
+import { passwordTries } from '../../wallet/src/vault/tries.ts';
 import { makeOffer, makeServerHolder, NOON_MS, seedOf } from '../lib/parties.ts';
 import { startFront, type CardFront } from '../wallet/card-front.ts';
 import { CARD_PIN } from '../wallet/card-world.ts';
@@ -157,7 +159,8 @@ function walletSide(profile: Profile, roots: readonly Uint8Array[], serverUrl: s
   const rates = new Rates({ folder: profile.path, door, trust, clock: profile.clock, log });
   const account = new Account({ profile, door, rates, trust, log });
   const outside = `${profile.path}-card`;
-  const cards = new Cards({ profile, account, rates, door, trust, revocations, timers, log, outside });
+  const passwords = new PasswordDesk({ profile, account, trust, log, tries: passwordTries(profile) });
+  const cards = new Cards({ profile, account, passwords, rates, door, trust, revocations, timers, log, outside });
   cards.begin(new Payer({ profile, means: [], trust, timers, log }));
   return { account, cards, server: serverMeans(door, log) };
 }
@@ -214,7 +217,7 @@ export async function cardRig(): Promise<MeansRig> {
   await slot.insert(card);
   const { cards } = parties.side;
   const cardId = await cards.issuing.issueCard({ reader: slot.name, pin: PIN, cardPin: CARD_PIN });
-  await cards.recharge(cardId, 'prepaid-EUR', HAS_MINOR, PIN);
+  await cards.recharge(cardId, 'prepaid-EUR', HAS_MINOR, { pin: PIN });
   await parties.front.goDown();
   return {
     ...cardPart(parties, 'card'),
@@ -235,8 +238,8 @@ export async function cardRig(): Promise<MeansRig> {
 export async function softCardRig(): Promise<MeansRig> {
   const parties = await Parties.meet();
   const { cards } = parties.side;
-  const cardId = await cards.issuing.makeSoftCard(PIN);
-  await cards.recharge(cardId, 'prepaid-EUR', HAS_MINOR, PIN);
+  const cardId = await cards.issuing.makeSoftCard({ pin: PIN });
+  await cards.recharge(cardId, 'prepaid-EUR', HAS_MINOR, { pin: PIN });
   await parties.front.goDown();
   return {
     ...cardPart(parties, 'softcard'),

@@ -3,8 +3,10 @@
  * of it afterwards. The store's own contract is in `store.ts`.
  */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { readEnvelope, sealEnvelope } from '@coinslot/protocol';
+import { nativeSigner } from '@coinslot/protocol/node';
 import { audit } from '../../server/src/audit/index.ts';
-import { makeAccountRequest, makeOffer, makeRequest } from '../lib/parties.ts';
+import { makeAccountRequest, makeOffer, makeRequest, seedOf } from '../lib/parties.ts';
 import { CardHolder } from '../server/card-holder.ts';
 import { camt, closeAt, makeBankDetails, makeMandate, mustBuy, startMonth, type Month } from '../server/month-world.ts';
 import { makeRefundOrder, refund } from '../server/refund-orders.ts';
@@ -111,6 +113,23 @@ export function describeServer(rig: StoreRig): void {
       ]);
       expect(await cards.findCard(card.cardId)).toMatchObject({ counter: 2, blockedReason: 'stolen' });
       expect(await cards.listUploads(card.cardId)).not.toHaveLength(0);
+      await requireBooks(started);
+    });
+
+    it('a card is loaded by the password where one stands, and by the PIN key no more', async () => {
+      const started = await startMarket(place());
+      const player = await enrolPlayer(started);
+      const card = await CardHolder.loaded(started, player, 300n);
+      const password = nativeSigner(seedOf('password'));
+      const fields = { ask: 'password', passwordKey: password.publicKey, timeMs: started.time.nowMs } as const;
+      await post(started, '/v1/accounts', makeAccountRequest(player, started.holder, fields));
+      const upload = await card.upload({ loads: [{ purse: 'prepaid-EUR', amountMinor: 100n }] });
+      const refused = await post(started, '/v1/cards/uploads', upload);
+      expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([403, 'CONSENT_REQUIRED']);
+      expect([await balanceOf(started, player), await floatOf(started, card)]).toEqual([700n, 300n]);
+      const { body } = readEnvelope(upload);
+      const taken = await post(started, '/v1/cards/uploads', sealEnvelope('card-upload', body, password, []));
+      expect([taken.status, await balanceOf(started, player), await floatOf(started, card)]).toEqual([200, 600n, 400n]);
       await requireBooks(started);
     });
 

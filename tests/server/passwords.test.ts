@@ -1,5 +1,13 @@
 /** Password proofs at the server: registered by the PIN key alone, taken in its place, and proven by the record for ever. */
-import { decodeAccountStatement, packWire, readEnvelope, type AccountRequest } from '@coinslot/protocol';
+import {
+  decodeAccountStatement,
+  packWire,
+  readEnvelope,
+  sealEnvelope,
+  type AccountRequest,
+  type MessageType,
+  type Signer,
+} from '@coinslot/protocol';
 import { describe, expect, it } from 'vitest';
 import { audit } from '@coinslot/server';
 import { nativeSigner } from '@coinslot/protocol/node';
@@ -13,10 +21,13 @@ import {
   seedOf,
   type Player,
 } from '../lib/parties.ts';
+import { expectNothing, prepaid } from './card-ground.ts';
+import { CardHolder } from './card-holder.ts';
 import {
   balanceOf,
   bytesOf,
   enrolPlayer,
+  floatOf,
   post,
   readDecision,
   requireBooks,
@@ -52,6 +63,10 @@ async function pay(started: Started, player: Player, nonce: string, proof: 'pin'
 
 /** Whoever types a password: the key that `makeRequest` signs such proofs with. */
 const typing = (player: Player, password: typeof FIRST): Player => ({ ...player, press: password });
+
+/** The same message, by another key. */
+const signedBy = (signer: Signer, type: MessageType, envelope: Uint8Array): Uint8Array =>
+  sealEnvelope(type, readEnvelope(envelope).body, signer, []);
 
 describe('a password', () => {
   it('pays above the press, and the PIN key pays nothing any more', async () => {
@@ -107,6 +122,92 @@ describe('a password', () => {
   });
 });
 
+describe('money that leaves the account by no payment', () => {
+  it('goes onto a card by the password, and by the PIN key alone no more', async () => {
+    const { started, player, card } = await prepaid();
+    const load = async (signer: Signer): Promise<string> => {
+      const upload = await card.upload({ loads: [{ purse: 'prepaid-EUR', amountMinor: 100n }] });
+      const answer = await post(started, '/v1/cards/uploads', signedBy(signer, 'card-upload', upload));
+      if (answer.ok) await card.take(await bytesOf(answer.clone()));
+      return outcome(answer);
+    };
+    expect(await load(FIRST)).toBe('403 BAD_SIGNATURE');
+    await register(started, player, FIRST.publicKey);
+    await card.pay('before');
+    await expectNothing(started, async () => {
+      expect(await load(player.pin)).toBe('403 CONSENT_REQUIRED');
+      expect(await load(player.account)).toBe('403 BAD_SIGNATURE');
+      expect(await load(SECOND)).toBe('403 BAD_SIGNATURE');
+    });
+    expect(await load(FIRST)).toBe('200');
+    expect([await balanceOf(started, player), await floatOf(started, card), await card.balance()]).toEqual([
+      600n,
+      380n,
+      380n,
+    ]);
+    started.time.nowMs += 1_000;
+    await register(started, player, SECOND.publicKey);
+    expect(await load(FIRST)).toBe('403 CONSENT_REQUIRED');
+    expect(await load(SECOND)).toBe('200');
+    started.time.nowMs += 1_000;
+    await register(started, player, undefined);
+    expect(await load(SECOND)).toBe('403 CONSENT_REQUIRED');
+    expect(await load(player.pin)).toBe('200');
+    // What a card has to report is no matter of the password.
+    await card.pay('after');
+    await card.report();
+    expect([await balanceOf(started, player), await floatOf(started, card)]).toEqual([400n, 560n]);
+    await requireBooks(started);
+  });
+
+  it('that went onto a card before the password keeps its acknowledgement when it is asked for again', async () => {
+    const { started, player, card } = await prepaid();
+    const upload = await card.upload({ loads: [{ purse: 'prepaid-EUR', amountMinor: 100n }] });
+    const first = await bytesOf(await post(started, '/v1/cards/uploads', upload));
+    await register(started, player, FIRST.publicKey);
+    expect(await bytesOf(await post(started, '/v1/cards/uploads', upload))).toEqual(first);
+    await card.take(first);
+    expect([await balanceOf(started, player), await card.balance()]).toEqual([600n, 400n]);
+    await requireBooks(started);
+  });
+
+  it('comes within reach of a new card by the password alone', async () => {
+    const started = await startMarket();
+    const player = await enrolPlayer(started);
+    const card = await CardHolder.blank(started, player);
+    const first = await card.apply();
+    const apply = async (signer: Signer, application: Uint8Array): Promise<string> =>
+      outcome(await post(started, '/v1/cards', signedBy(signer, 'card-application', application)));
+    await register(started, player, FIRST.publicKey);
+    await expectNothing(started, async () => {
+      expect(await apply(player.account, first)).toBe('403 CONSENT_REQUIRED');
+      expect(await apply(player.pin, first)).toBe('403 BAD_SIGNATURE');
+    });
+    expect(await apply(FIRST, first)).toBe('201');
+    started.time.nowMs += 1_000;
+    await register(started, player, undefined);
+    // Answered for ever, and by the account key as before.
+    expect(await apply(FIRST, first)).toBe('200');
+    expect(await apply(player.account, await card.apply())).toBe('201');
+    await requireBooks(started);
+  });
+
+  it('leaves with a closed account by the password alone', async () => {
+    const started = await startMarket();
+    const player = await enrolPlayer(started);
+    await register(started, player, FIRST.publicKey);
+    const request = makeAccountRequest(player, started.holder, { ask: 'close', timeMs: started.time.nowMs });
+    const close = async (signer: Signer): Promise<string> =>
+      outcome(await post(started, '/v1/accounts', signedBy(signer, 'account-request', request)));
+    const closedAt = async () => (await started.server.service.records.findPlayer(player.userId))?.closedAtMs;
+    expect([await close(player.pin), await close(SECOND)]).toEqual(['403 CONSENT_REQUIRED', '403 BAD_SIGNATURE']);
+    expect(await closedAt()).toBeUndefined();
+    expect(await close(FIRST)).toBe('200');
+    expect(await closedAt()).toBe(started.time.nowMs);
+    await requireBooks(started);
+  });
+});
+
 describe('registering one', () => {
   it.each([
     ['by the account key', (player: Player) => ({ ...player, pin: player.account }), {}, '403 BAD_SIGNATURE'],
@@ -139,6 +240,11 @@ describe('registering one', () => {
       'CONSENT_REQUIRED',
     );
     expect(await pay(started, typing(player, nativeSigner(seedOf('password 15'))), 'now', 'password')).toBe('APPROVED');
+    const close = makeAccountRequest(player, started.holder, { ask: 'close', timeMs: started.time.nowMs });
+    const closing = async (signer: Signer): Promise<string> =>
+      outcome(await post(started, '/v1/accounts', signedBy(signer, 'account-request', close)));
+    expect(await closing(FIRST)).toBe('403 BAD_SIGNATURE');
+    expect(await closing(nativeSigner(seedOf('password 0')))).toBe('403 CONSENT_REQUIRED');
   });
 
   it('cannot be played again after a later one', async () => {

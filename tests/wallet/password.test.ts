@@ -1,7 +1,7 @@
 /** The password from the page to the real server's record: set, asked for in the PIN's place, wrong, changed, lost, brought back. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { virtualReaders } from '@coinslot/card';
+import { createApplet, memoryStore, virtualReaders } from '@coinslot/card';
 import { readEnvelope, verifyBundle, type Shown } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { COST_FLOOR, openProfile, restoreProfile, startWallet } from '@coinslot/wallet';
@@ -14,7 +14,7 @@ import { COST_FLOOR as FLOOR } from '../../wallet/src/vault/sealing.ts';
 import { PASSWORD_COST, passwordSigner } from '../../wallet/src/vault/password.ts';
 import { DELAYS_MS } from '../../wallet/src/vault/tries.ts';
 import { makeOffer, seedOf } from '../lib/parties.ts';
-import { startSoftCardWorld } from './card-world.ts';
+import { CARD_PIN, startCardWorld } from './card-world.ts';
 import type { GameClient } from './game-client.ts';
 import { PageClient } from './page-client.ts';
 import { AUTO_PAIR, balanceOf, PIN, random, startWorld, temporaryFolder, type World } from './world.ts';
@@ -89,8 +89,15 @@ describe('with a password', () => {
   });
 
   it('the PIN alone brings the account’s money no nearer to a card, which pays by PINs', async () => {
-    const world = await startSoftCardWorld();
+    const world = await startCardWorld();
     const page = await openPage(world);
+    // Another card, whose application nobody answered while there was no password.
+    const other = world.rack.add('Other Reader');
+    await other.insert(createApplet({ store: memoryStore() }));
+    const issue = { pin: PIN, reader: other.name, cardPin: CARD_PIN };
+    await world.front.goDown();
+    await expect.poll(async () => (await page.act('issue-card', issue)).code).toBe('SERVER_UNREACHABLE');
+    await world.front.goUp();
     await page.act('set-password', { pin: PIN, password: PASSWORD });
     const asked = { card: world.cardId, purse: 'prepaid-EUR', currency: 'EUR', amount: '5.00', pin: PIN };
     expect(await page.act('recharge', asked)).toMatchObject({ done: false, code: 'BAD_REQUEST' });
@@ -98,12 +105,15 @@ describe('with a password', () => {
       code: 'PASSWORD_WRONG',
     });
     for (const action of ['make-soft-card', 'issue-card'])
-      expect(await page.act(action, { pin: PIN, reader: 'any', cardPin: '1357' })).toMatchObject({
-        code: 'BAD_REQUEST',
-      });
+      expect(await page.act(action, issue)).toMatchObject({ code: 'BAD_REQUEST' });
     expect(await balanceOf(world)).toBe(1_000n);
     expect(await page.act('recharge', { ...asked, password: PASSWORD })).toEqual({ done: true });
     expect(await balanceOf(world)).toBe(500n);
+    const { cards } = world.wallet;
+    await cards.recharge(world.cardId, 'prepaid-EUR', 100n, PIN, PASSWORD);
+    expect(await balanceOf(world)).toBe(400n);
+    expect(await page.act('issue-card', { ...issue, password: PASSWORD })).toEqual({ done: true });
+    expect(cards.list()).toMatchObject([{ status: 'ready' }, { status: 'ready' }]);
   });
 
   it('a press pays as before, and a locked wallet takes the PIN to open and the password to pay', async () => {

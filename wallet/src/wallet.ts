@@ -142,7 +142,7 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
   const passwords = new PasswordDesk({ profile, account, trust, log, tries: passwordTries(profile) });
   account.onRefreshed(() => void passwords.check());
   const outside = options.softCardFolder ?? besideProfile(profile.path);
-  const cards = new Cards({ profile, account, rates, door, trust, revocations, timers, log, outside });
+  const cards = new Cards({ profile, account, passwords, rates, door, trust, revocations, timers, log, outside });
   const { shelf } = cards;
   const means = [options.means ?? serverMeans(door, log), ...cards.means];
   const payer = new Payer({ profile, means, trust, timers, log });

@@ -131,7 +131,10 @@ async function auditUpload(one: AuditedCard, row: AnsweredUpload, facts: Facts):
   const place = `${one.place}, upload ${row.number}`;
   const upload = decodeCardUpload(readEnvelope(row.upload).body);
   const said = decodeUploadAcknowledgement(readEnvelope(row.acknowledgement).body);
-  const key = upload.loads.length > 0 ? player.pinKey : player.accountKey;
+  const key =
+    upload.loads.length > 0
+      ? await witness.instructingKey(player, 'card-upload', row.upload, player.pinKey)
+      : player.accountKey;
   witness.isSignedBy(place, 'card-upload', key, row.upload);
   witness.isSignedBy(place, 'upload-acknowledgement', card.issuerKey, row.acknowledgement);
   const pairs: readonly (readonly [string, unknown, unknown])[] = [

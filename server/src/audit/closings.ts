@@ -1,4 +1,7 @@
-/** Accounts that their players closed: by the PIN key's word, all that a prepaid account held goes to the mandate's bank account. */
+/**
+ * Accounts that their players closed: by the PIN key's word, or the password's, all that a prepaid account held goes to the mandate's
+ * bank account.
+ */
 import { accountRequestHash, decodeAccountRequest, readEnvelope } from '@coinslot/protocol';
 import { createHash } from 'node:crypto';
 import type { AccountClosing } from '../bills/types.ts';
@@ -45,7 +48,8 @@ async function auditClosing(row: AccountClosing, place: string, facts: Facts): P
   }
   const { body } = readEnvelope(plain(row.envelope));
   const said = decodeAccountRequest(body);
-  witness.isSignedBy(place, 'account-request', player.pinKey, plain(row.envelope));
+  const key = await witness.instructingKey(player, 'account-request', plain(row.envelope), player.pinKey);
+  witness.isSignedBy(place, 'account-request', key, plain(row.envelope));
   findings.same('message', `${place}, asked`, 'close', said.ask);
   findings.same('message', `${place}, player`, hex(said.userId), hex(row.userId));
   findings.same('message', `${place}, request`, hex(accountRequestHash(body)), hex(row.requestHash));

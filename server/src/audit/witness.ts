@@ -17,6 +17,7 @@ import {
   userIdOf,
   verifyChain,
   type CertificateRole,
+  type Envelope,
   type MessageType,
   type Quote,
   type RateTable,
@@ -108,11 +109,32 @@ export class Witness {
     const asked = readEnvelope(requestBytes);
     const { proof } = decodePaymentRequest(asked.body);
     if (proof !== 'password') return proof === 'pin' ? player.pinKey : player.pressKey;
-    const keys = await remember(this.#passwords, hex(player.userId), () => this.#readPasswords(player));
-    const input = signatureInput('payment-request', asked.body);
-    const key = keys.find((one) => nativeVerifySignature(one, input, asked.signature)) ?? keys.at(-1);
+    const { signer, newest } = await this.#passwordOf(player, 'payment-request', asked);
+    const key = signer ?? newest;
     if (key === undefined) this.findings.find('signature', place, 'a password that was registered', 'none');
     return key;
+  }
+
+  /** The key that an instruction may be signed by: that of a password of the player's which signed it, or `otherwise`. */
+  async instructingKey(
+    player: AuditedPlayer,
+    type: MessageType,
+    envelope: Uint8Array,
+    otherwise: Uint8Array,
+  ): Promise<Uint8Array> {
+    const { signer } = await this.#passwordOf(player, type, readEnvelope(envelope));
+    return signer ?? otherwise;
+  }
+
+  /** Which of the player's passwords signed, and the one that was registered last. */
+  async #passwordOf(
+    player: AuditedPlayer,
+    type: MessageType,
+    { body, signature }: Pick<Envelope, 'body' | 'signature'>,
+  ): Promise<{ readonly signer: Uint8Array | undefined; readonly newest: Uint8Array | undefined }> {
+    const keys = await remember(this.#passwords, hex(player.userId), () => this.#readPasswords(player));
+    const input = signatureInput(type, body);
+    return { signer: keys.find((one) => nativeVerifySignature(one, input, signature)), newest: keys.at(-1) };
   }
 
   /** Keys of passwords, each by the word of the player's PIN key. */

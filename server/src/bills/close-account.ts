@@ -1,7 +1,7 @@
 /**
- * Closes a player's account on the PIN key's word: nothing is charged to it any more, a ceiling becomes 0, and a balance above
- * zero (prepaid, or a postpaid bill that was paid and then refunded) goes to the IBAN of the newest mandate, or stays where there
- * is none. Asked again later, what has come in since leaves too.
+ * Closes a player's account on the PIN key's word, or the password's where one stands: nothing is charged to it any more, a ceiling
+ * becomes 0, and a balance above zero (prepaid, or a postpaid bill that was paid and then refunded) goes to the IBAN of the newest
+ * mandate, or stays where there is none. Asked again later, what has come in since leaves too.
  */
 import { endToEndIdOf } from '../bank/ids.ts';
 import { hashOf, transitAccount } from '../payouts/make-payout.ts';

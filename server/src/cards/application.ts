@@ -5,7 +5,6 @@ import {
   decodeCardApplication,
   equalBytes,
   exponentOf,
-  openSigned,
   ProtocolError,
   readEnvelope,
   readPublicKey,
@@ -15,6 +14,7 @@ import {
   type CardApplication,
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
+import { instructingKey } from '../players/passwords.ts';
 import type { Player } from '../players/types.ts';
 import type { StoreReader } from '../store/port.ts';
 
@@ -26,26 +26,32 @@ export interface ReadApplication {
   readonly alg: Alg;
   readonly envelope: Uint8Array;
   readonly hash: Uint8Array;
+  /** The player's account key, or that of a password. */
+  readonly signedBy: Uint8Array;
 }
 
 /** Throws BAD_ENCODING, TOO_LARGE, BAD_KEY, BAD_SIGNATURE, OFFER_CURRENCY or CEILING. */
 export async function readApplication(
   envelope: Uint8Array,
   audience: Uint8Array,
-  store: Pick<StoreReader, 'findPlayer'>,
+  store: Pick<StoreReader, 'findPlayer' | 'passwords'>,
 ): Promise<ReadApplication> {
   const { body } = readEnvelope(envelope);
   const application = decodeCardApplication(body);
   const player = await store.findPlayer(application.userId);
   if (player === undefined) throw new ProtocolError('BAD_KEY', 'CardApplication.userId: nobody is enrolled here by it');
-  openSigned(envelope, { type: 'card-application', publicKey: player.accountKey, verify: nativeVerifySignature });
+  const signedBy = await instructingKey(store.passwords, { ...applicationOf(player), envelope });
   if (!equalBytes(application.audience, audience))
     throw new ProtocolError('BAD_KEY', "CardApplication.audience: not this server's key");
   const { alg } = readPublicKey(requireAdmissibleKey(application.publicKey));
   requirePossession(application);
   application.purses.forEach((purse) => requirePurse(purse, player));
-  return { application, player, alg, envelope, hash: cardApplicationHash(body) };
+  return { application, player, alg, envelope, hash: cardApplicationHash(body), signedBy };
 }
+
+/** An application, as what takes the password where one stands: a card brings the account's money within reach of other PINs. */
+export const applicationOf = ({ userId, accountKey }: Pick<Player, 'userId' | 'accountKey'>) =>
+  ({ type: 'card-application', userId, key: accountKey }) as const;
 
 /** The key is in the card, or whoever asks could have a certificate made for somebody else's. */
 function requirePossession({ publicKey, nonce, possession }: CardApplication): void {

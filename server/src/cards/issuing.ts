@@ -13,8 +13,9 @@ import {
 } from '@coinslot/protocol';
 import { currentRateTable } from '../exchange/service.ts';
 import type { Random } from '../log.ts';
+import { requireStanding } from '../players/passwords.ts';
 import type { StoreTransaction } from '../store/port.ts';
-import type { ReadApplication } from './application.ts';
+import { applicationOf, type ReadApplication } from './application.ts';
 import type { CardIssuer, CardIssuers } from './issuers.ts';
 import { certifiedCeilings, parametersOf, purseName, type CardPolicy } from './policy.ts';
 import type { Card, NewCard } from './types.ts';
@@ -43,7 +44,8 @@ const SECOND_MS = 1_000;
 /**
  * Idempotence first: the same application has the same answer for ever. A card whose application was lost asks with a new one
  * and is the same card; another plan or assurance for a known key is ID_CONFLICT, and somebody else's card BAD_KEY.
- * `admit` throws what speaks against a new application: its age.
+ * `admit` throws what speaks against a new application: its age. Throws CONSENT_REQUIRED for one that was signed by another key than
+ * the one that stands for the player's consent.
  */
 export async function issueCard(
   tx: StoreTransaction,
@@ -54,6 +56,7 @@ export async function issueCard(
   const answered = await tx.cards.findIssue(read.hash);
   if (answered !== undefined) return { issue: answered.issue, fresh: false };
   admit();
+  await requireStanding(tx.passwords, applicationOf(read.player), read.signedBy);
   const publicKey = spkiOf(read.application.publicKey);
   const known = await tx.cards.findCardByKey(publicKey);
   const rates = await currentRateTable(tx, context.nowMs);

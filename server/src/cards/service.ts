@@ -83,7 +83,7 @@ export class Cards {
     });
   }
 
-  /** Envelope `card-issue` for a `card-application`. Throws the codes of `readApplication`, CLOCK_SKEW, ID_CONFLICT, LIMIT, RATE_STALE. */
+  /** Envelope `card-issue` for a `card-application`. Throws the codes of `readApplication`, CLOCK_SKEW, CONSENT_REQUIRED, ID_CONFLICT, LIMIT, RATE_STALE. */
   async issue(envelope: Uint8Array): Promise<IssuedCard> {
     const { identity, store, commit, clock, policy, random, limits } = this.#options;
     const read = await readApplication(envelope, identity.audience, store);

@@ -10,6 +10,7 @@ import {
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import type { QuoteDesk } from '../payments/quote-desk.ts';
+import { instructingKey } from '../players/passwords.ts';
 import type { Player } from '../players/types.ts';
 import type { StoreReader } from '../store/port.ts';
 import { checkRecord, type CheckedRecord } from './record-check.ts';
@@ -21,9 +22,11 @@ export interface ReadUpload {
   readonly card: Card;
   readonly player: Player;
   readonly envelope: Uint8Array;
+  /** The player's account key; with loads the PIN key, or that of a password. */
+  readonly signedBy: Uint8Array;
 }
 
-/** Throws BAD_ENCODING, TOO_LARGE, BAD_KEY or BAD_SIGNATURE. With loads, the PIN key must have signed. */
+/** Throws BAD_ENCODING, TOO_LARGE, BAD_KEY or BAD_SIGNATURE. With loads, the PIN key must have signed, or a password. */
 export async function readUpload(envelope: Uint8Array, audience: Uint8Array, store: StoreReader): Promise<ReadUpload> {
   const { body } = readEnvelope(envelope);
   const upload = decodeCardUpload(body);
@@ -31,12 +34,23 @@ export async function readUpload(envelope: Uint8Array, audience: Uint8Array, sto
   const player = await store.findPlayer(upload.userId);
   if (player === undefined || card === undefined || !equalBytes(card.userId, upload.userId))
     throw new ProtocolError('BAD_KEY', 'CardUpload.cardId: this player has no such card here');
-  const publicKey = upload.loads.length > 0 ? player.pinKey : player.accountKey;
-  openSigned(envelope, { type: 'card-upload', publicKey, verify: nativeVerifySignature });
+  const signedBy =
+    upload.loads.length > 0
+      ? await instructingKey(store.passwords, { ...loadOf(player), envelope })
+      : openedBy(player.accountKey, envelope);
   if (!equalBytes(upload.audience, audience))
     throw new ProtocolError('BAD_KEY', "CardUpload.audience: not this server's key");
-  return { upload, card, player, envelope };
+  return { upload, card, player, envelope, signedBy };
 }
+
+function openedBy(publicKey: Uint8Array, envelope: Uint8Array): Uint8Array {
+  openSigned(envelope, { type: 'card-upload', publicKey, verify: nativeVerifySignature });
+  return publicKey;
+}
+
+/** An upload with loads, as what takes the password where one stands. */
+export const loadOf = ({ userId, pinKey }: Pick<Player, 'userId' | 'pinKey'>) =>
+  ({ type: 'card-upload', userId, key: pinKey }) as const;
 
 /** Throws BAD_SIGNATURE when the card itself did not sign challenge, counter and head. */
 export function requireProof({ upload, card }: ReadUpload): void {

@@ -18,6 +18,7 @@ import {
 import type { Clock } from '../log.ts';
 import type { QuoteDesk } from '../payments/quote-desk.ts';
 import { requireFresh } from '../players/freshness.ts';
+import { requireStanding } from '../players/passwords.ts';
 import { playerAccount, spendableMinor, type Player } from '../players/types.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
@@ -28,7 +29,7 @@ import type { CardIssuers } from './issuers.ts';
 import { loadPurses, requirePurse } from './purses.ts';
 import type { CheckedRecord } from './record-check.ts';
 import type { Card } from './types.ts';
-import { checkRecords, readUpload, requireProof, type ReadUpload } from './upload.ts';
+import { checkRecords, loadOf, readUpload, requireProof, type ReadUpload } from './upload.ts';
 
 export interface UploadsOptions {
   readonly audience: Uint8Array;
@@ -56,8 +57,8 @@ export class Uploads {
 
   /**
    * Envelope `upload-acknowledgement`. Throws BAD_ENCODING, TOO_LARGE, BAD_KEY, BAD_SIGNATURE, CLOCK_SKEW, RECORD_GAP,
-   * DECISION_MISMATCH, CARD_STATE, INSUFFICIENT or CEILING (nothing has changed then), CARD_FORK (what came up is booked, the
-   * card is blocked), BUSY, STORAGE.
+   * DECISION_MISMATCH, CARD_STATE, CONSENT_REQUIRED, INSUFFICIENT or CEILING (nothing has changed then), CARD_FORK (what came up is
+   * booked, the card is blocked), BUSY, STORAGE.
    */
   async take(envelope: Uint8Array): Promise<Uint8Array> {
     const { audience, store, commit, clock } = this.#options;
@@ -82,6 +83,7 @@ export class Uploads {
     const card = (await tx.cards.findCard(upload.cardId)) as Card;
     const answered = await tx.cards.findUpload(card.cardId, upload.challenge);
     if (answered !== undefined) return { acknowledgement: answered.acknowledgement };
+    if (upload.loads.length > 0) await requireStanding(tx.passwords, loadOf(read.player), read.signedBy);
     const issuer = issuers.ofKey(card.issuerKey);
     const nowMs = clock();
     const { fresh, isFork } = await placeRecords(tx, card, upload, records);

@@ -1,19 +1,23 @@
 /**
  * Password proofs: the key that proves a player's password, registered by the PIN key, one after the other. The server never sees
  * a password, and the account secret that the key is made with stays in the wallet, so what is kept here is nothing to try passwords
- * against. While a key stands, what is above the press takes it, and the PIN key alone pays nothing any more.
+ * against. While a key stands, what is above the press takes it, and the PIN key alone pays nothing any more, nor does it take money
+ * of the account's elsewhere.
  *
  * Wrong passwords are counted by the wallet, which knows the key, and by address at the door. Not by player here: whoever knew a
  * player's id could then use up somebody else's tries.
  */
 import {
   equalBytes,
+  openSigned,
   ProtocolError,
+  readEnvelope,
   requireAdmissibleKey,
   signatureInput,
   type AccountRequest,
   type CodeName,
   type Envelope,
+  type MessageType,
   type PaymentRequest,
 } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
@@ -99,7 +103,7 @@ export async function recordedProofKey(
 ): Promise<Uint8Array | undefined> {
   if (proof !== 'password') return proof === 'pin' ? pinKey : pressKey;
   const keys = (await passwords.listPasswords(userId)).flatMap(({ publicKey }) => publicKey ?? []);
-  return keys.find((key) => isSignedBy(key, asked)) ?? keys.at(-1);
+  return keys.find((key) => isSignedBy(key, 'payment-request', asked)) ?? keys.at(-1);
 }
 
 /**
@@ -115,20 +119,63 @@ export async function requireProof(
 ): Promise<CodeName | undefined> {
   if (proof === 'card') throw notTaken(proof);
   if (proof === 'press') {
-    requireSigned(isSignedBy(player.pressKey, asked));
+    requireSigned(isSignedBy(player.pressKey, 'payment-request', asked));
     return undefined;
   }
   const registered = await passwords.listPasswords(player.userId);
   const standing = registered.at(-1)?.publicKey;
   if (proof === 'pin') {
-    requireSigned(isSignedBy(player.pinKey, asked));
+    requireSigned(isSignedBy(player.pinKey, 'payment-request', asked));
     return standing === undefined ? undefined : 'CONSENT_REQUIRED';
   }
   if (registered.length === 0) throw notTaken(proof);
-  const newest = registered.slice(-LOOKED_AT_MAX);
-  const key = newest.find(({ publicKey }) => publicKey !== undefined && isSignedBy(publicKey, asked))?.publicKey;
+  const key = newestSigner(registered, 'payment-request', asked);
   requireSigned(key !== undefined);
   return key !== undefined && standing !== undefined && equalBytes(key, standing) ? undefined : 'CONSENT_REQUIRED';
+}
+
+/** A message that moves an account's money by no payment: signed by `key`, or where a password stands by the password's in its place. */
+export interface Instruction {
+  readonly type: MessageType;
+  readonly userId: Uint8Array;
+  readonly envelope: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+/**
+ * The key that signed it: `key`, or one of the newest passwords'. Which of them stands is asked afterwards, by `requireStanding`: what
+ * was done before the password changed is answered again. Throws BAD_SIGNATURE.
+ */
+export async function instructingKey(
+  passwords: PasswordReader,
+  { type, userId, envelope, key }: Instruction,
+): Promise<Uint8Array> {
+  const registered = await passwords.listPasswords(userId);
+  const publicKey = newestSigner(registered, type, readEnvelope(envelope)) ?? key;
+  openSigned(envelope, { type, publicKey, verify: nativeVerifySignature });
+  return publicKey;
+}
+
+/** In the transaction that moves the money. Throws CONSENT_REQUIRED for `signedBy` of a password that stands no more, or of `key` while one stands. */
+export async function requireStanding(
+  passwords: PasswordReader,
+  { type, userId, key }: Omit<Instruction, 'envelope'>,
+  signedBy: Uint8Array,
+): Promise<void> {
+  const standing = (await passwords.listPasswords(userId)).at(-1)?.publicKey;
+  if (equalBytes(signedBy, standing ?? key)) return;
+  throw new ProtocolError('CONSENT_REQUIRED', `${type}: not signed by the key that stands for the player's consent`, {
+    hint: standing === undefined ? 'no password is set' : 'sign it with the password',
+  });
+}
+
+function newestSigner(
+  registered: readonly KeptPassword[],
+  type: MessageType,
+  signed: Pick<Envelope, 'body' | 'signature'>,
+): Uint8Array | undefined {
+  const newest = registered.slice(-LOOKED_AT_MAX).flatMap(({ publicKey }) => publicKey ?? []);
+  return newest.find((key) => isSignedBy(key, type, signed));
 }
 
 function notTaken(proof: 'card' | 'password'): ProtocolError {
@@ -142,7 +189,11 @@ function requireSigned(isSigned: boolean): void {
     throw new ProtocolError('BAD_SIGNATURE', "Envelope.signature: not by the player's key that the proof names");
 }
 
-function isSignedBy(publicKey: Uint8Array, { body, signature }: Pick<Envelope, 'body' | 'signature'>): boolean {
-  const input = signatureInput('payment-request', Uint8Array.from(body));
+function isSignedBy(
+  publicKey: Uint8Array,
+  type: MessageType,
+  { body, signature }: Pick<Envelope, 'body' | 'signature'>,
+): boolean {
+  const input = signatureInput(type, Uint8Array.from(body));
   return nativeVerifySignature(Uint8Array.from(publicKey), input, Uint8Array.from(signature));
 }

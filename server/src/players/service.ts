@@ -20,7 +20,7 @@ import type { GroupCommit } from '../store/group-commit.ts';
 import type { StoreReader, StoreTransaction } from '../store/port.ts';
 import { enrol, readEnrolment } from './enrolment.ts';
 import { requireFresh, type Nonces } from './freshness.ts';
-import { registerPassword } from './passwords.ts';
+import { instructingKey, registerPassword, requireStanding } from './passwords.ts';
 import {
   handOver,
   handOverCountersigned,
@@ -78,14 +78,14 @@ export class Players {
     const player = await store.findPlayer(request.userId);
     if (player === undefined)
       throw new ProtocolError('BAD_KEY', 'AccountRequest.userId: nobody is enrolled here by it');
-    const byPin = request.ask === 'limits' || request.ask === 'close' || request.ask === 'password';
+    if (request.ask === 'close') return this.#close(request, player.pinKey, envelope);
+    const byPin = request.ask === 'limits' || request.ask === 'password';
     const publicKey = byPin ? player.pinKey : player.accountKey;
     openSigned(envelope, { type: 'account-request', publicKey, verify: nativeVerifySignature });
     this.#requireOurs(request.audience, 'AccountRequest.audience');
     const hash = accountRequestHash(body);
     if (request.ask === 'limits') return this.#changeLimits(request, hash);
     if (request.ask === 'password') return this.#changePassword(request, envelope, hash);
-    if (request.ask === 'close') return this.#close(request, envelope, hash);
     requireFresh(request.timeMs, clock(), 'AccountRequest.timeMs');
     await nonces.requireNew(request.userId, request.nonce, clock());
     const handover = await this.#handover(request);
@@ -130,12 +130,22 @@ export class Players {
   }
 
   /** The same message again is answered as the account stands; what came in since it was closed leaves by a new one. */
-  async #close({ userId, timeMs }: AccountRequest, envelope: Uint8Array, requestHash: Uint8Array): Promise<Uint8Array> {
-    const { identity, commit, clock } = this.#options;
+  async #close(
+    { userId, timeMs, audience }: AccountRequest,
+    pinKey: Uint8Array,
+    envelope: Uint8Array,
+  ): Promise<Uint8Array> {
+    const { identity, store, commit, clock } = this.#options;
+    const instruction = { type: 'account-request', userId, envelope, key: pinKey } as const;
+    const signedBy = await instructingKey(store.passwords, instruction);
+    this.#requireOurs(audience, 'AccountRequest.audience');
+    const requestHash = accountRequestHash(readEnvelope(envelope).body);
     const player = await commit.submit(async (tx) => {
       const nowMs = clock();
-      if ((await tx.periods.findAccountClosing(requestHash)) === undefined)
+      if ((await tx.periods.findAccountClosing(requestHash)) === undefined) {
         requireFresh(timeMs, nowMs, 'AccountRequest.timeMs');
+        await requireStanding(tx.passwords, instruction, signedBy);
+      }
       await closeAccount(tx, await requirePlayer(tx, userId), { requestHash, envelope, nowMs });
       return requirePlayer(tx, userId);
     });

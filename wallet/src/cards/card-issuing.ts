@@ -13,15 +13,19 @@ import {
   readCertificate,
   readEnvelope,
   sealEnvelope,
+  signatureInput,
   type Alg,
   type CardIssue,
+  type Signer,
 } from '@coinslot/protocol';
 import type { Account } from '../account/account.ts';
+import { consentKeys, type ConsentKeys, type Typed } from '../account/consent-keys.ts';
+import type { PasswordDesk } from '../account/password-desk.ts';
 import type { Rates } from '../account/rates.ts';
+import type { Trust } from '../account/server-envelope.ts';
 import { WalletError } from '../errors.ts';
 import { hex } from '../hex.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { DayKeys, PinKeys } from '../vault/keys.ts';
 import type { CardDoor } from './card-door.ts';
 import { isCardPin, SOFT_CARD_PIN, SOFT_CARD_UNBLOCK, unblockName } from './card-secrets.ts';
 import type { CardKind, CardShelf } from './card-shelf.ts';
@@ -35,7 +39,9 @@ export interface WantedPurse {
 export interface CardIssuingOptions {
   profile: Profile;
   account: Account;
+  passwords: PasswordDesk;
   rates: Rates;
+  trust: Trust;
   door: CardDoor;
   shelf: CardShelf;
   softCard: SoftCard;
@@ -46,7 +52,8 @@ interface Making {
   readonly reader: string;
   readonly alg: Alg;
   readonly purses: readonly WantedPurse[];
-  readonly day: DayKeys;
+  /** Of the application: the account's key, or the password's where one stands. */
+  readonly signer: Signer;
 }
 
 export class CardIssuing {
@@ -58,34 +65,35 @@ export class CardIssuing {
   }
 
   /**
-   * Makes the blank card in a reader the player's own. `pin` is the wallet's, `cardPin` the card's from now on. Resolves with
-   * the card's id in hex. Throws WalletError, the server's refusal or CardTerminalError.
+   * Makes the blank card in a reader the player's own. `pin` is the wallet's, `password` the player's where one is set, `cardPin` the
+   * card's from now on. Resolves with the card's id in hex. Throws WalletError, the server's refusal or CardTerminalError.
    */
   async issueCard(options: {
     reader: string;
     pin: string;
+    password?: string | undefined;
     cardPin: string;
     alg?: Alg;
     purses?: readonly WantedPurse[];
   }): Promise<string> {
-    const { reader, pin, cardPin, alg = ALG.p256, purses = this.#ownPurse() } = options;
+    const { reader, cardPin, alg = ALG.p256, purses = this.#ownPurse() } = options;
     if (!isCardPin(cardPin)) throw new WalletError('PIN_FORM', 'cardPin: 4 to 8 digits');
     return this.#alone(async () => {
-      const { keys, day } = await this.#open(pin);
-      const issue = await this.#issue({ kind: 'card', reader, alg, purses, day });
+      const { keys, signer } = await this.#open(options);
+      const issue = await this.#issue({ kind: 'card', reader, alg, purses, signer });
       const unblockCode = keys.digits(unblockName(hex(issue.cardId)));
       return this.#personalise({ kind: 'card', reader }, issue, { pin: cardPin, unblockCode });
     });
   }
 
   /** Makes the software card, once. `pin` is the wallet's, which opens it. */
-  async makeSoftCard(pin: string, purses: readonly WantedPurse[] = this.#ownPurse()): Promise<string> {
+  async makeSoftCard(typed: Typed): Promise<string> {
     const { softCard } = this.#options;
     return this.#alone(async () => {
-      const { keys, day } = await this.#open(pin);
+      const { keys, day, signer } = await this.#open(typed);
       if (!softCard.exists) await softCard.create(day);
       const place = { kind: 'softcard', reader: SOFT_CARD_READER } as const;
-      const issue = await this.#issue({ ...place, alg: ALG.ed25519, purses, day });
+      const issue = await this.#issue({ ...place, alg: ALG.ed25519, purses: this.#ownPurse(), signer });
       const secrets = { pin: keys.digits(SOFT_CARD_PIN), unblockCode: keys.digits(SOFT_CARD_UNBLOCK) };
       return this.#personalise(place, issue, secrets);
     });
@@ -96,10 +104,11 @@ export class CardIssuing {
     return [{ currency, plan }];
   }
 
-  async #open(pin: string): Promise<{ keys: PinKeys; day: DayKeys }> {
-    const { profile, account } = this.#options;
+  async #open(typed: Typed): Promise<Pick<ConsentKeys, 'keys' | 'day'> & { signer: Signer }> {
+    const { account } = this.#options;
     if (!account.isOpen) throw new WalletError('NOT_SET_UP', 'no account is open');
-    return profile.vault.withPinKeys(pin, (keys, day) => ({ keys, day }));
+    const { keys, day, password } = await consentKeys(this.#options, typed);
+    return { keys, day, signer: password ?? day.account };
   }
 
   /** What the issuer has said, or says now, to the key of this card. */
@@ -108,7 +117,7 @@ export class CardIssuing {
     const publicKey = await shelf.use(making, (terminal) => terminal.generateKey(making.alg));
     const answered = this.#issueOf(publicKey);
     if (answered !== undefined) return answered;
-    const application = this.#applicationOf(publicKey) ?? (await this.#apply(making, publicKey));
+    const application = this.#applicationOf(publicKey, making.signer) ?? (await this.#apply(making, publicKey));
     const { envelope, value } = await door.apply(application);
     const [leaf] = value.chain;
     if (leaf === undefined || !equalBytes(readCertificate(leaf).spki, publicKey)) {
@@ -120,7 +129,7 @@ export class CardIssuing {
     return value;
   }
 
-  async #apply({ kind, reader, purses, day }: Making, publicKey: Uint8Array): Promise<Uint8Array> {
+  async #apply({ kind, reader, purses, signer }: Making, publicKey: Uint8Array): Promise<Uint8Array> {
     const { profile, account, rates, shelf } = this.#options;
     const { audience } = rates.audience === undefined ? await rates.current() : { audience: rates.audience };
     const nonce = profile.random(16);
@@ -135,17 +144,21 @@ export class CardIssuing {
       nonce,
       audience,
     });
-    const application = sealEnvelope('card-application', body, day.account, []);
+    const application = sealEnvelope('card-application', body, signer, []);
     profile.record({ kind: 'card-applied', atMs: profile.clock(), means: kind, application });
     return application;
   }
 
-  /** The application for this key, when its answer never came. */
-  #applicationOf(publicKey: Uint8Array): Uint8Array | undefined {
+  /** The application for this key, when its answer never came; none where a password has come or gone since. */
+  #applicationOf(publicKey: Uint8Array, { publicKey: signedBy }: Signer): Uint8Array | undefined {
+    const { trust } = this.#options;
     const applied = this.#options.profile.state.cardApplied?.application;
     if (applied === undefined) return undefined;
-    const asked = decodeCardApplication(readEnvelope(applied).body);
-    return equalBytes(asked.publicKey, publicKey) ? applied : undefined;
+    const { body, signature } = readEnvelope(applied);
+    const isSame =
+      equalBytes(decodeCardApplication(body).publicKey, publicKey) &&
+      trust.verify(signedBy, signatureInput('card-application', body), signature);
+    return isSame ? applied : undefined;
   }
 
   /** The issue of this key, when the card was not personalised with it. */

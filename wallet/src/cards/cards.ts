@@ -5,6 +5,8 @@
  */
 import type { ReaderPort } from '@coinslot/card';
 import type { Account } from '../account/account.ts';
+import { consentKeys, type Typed } from '../account/consent-keys.ts';
+import type { PasswordDesk } from '../account/password-desk.ts';
 import type { Rates } from '../account/rates.ts';
 import type { Trust } from '../account/server-envelope.ts';
 import { WalletError } from '../errors.ts';
@@ -28,6 +30,7 @@ import { SoftCard } from './soft-card.ts';
 export interface CardsOptions {
   profile: Profile;
   account: Account;
+  passwords: PasswordDesk;
   rates: Rates;
   door: HttpDoor;
   trust: Trust;
@@ -102,10 +105,11 @@ export class Cards {
     return this.#exchange(idHex, () => begun(this.#sync).run(idHex));
   }
 
-  /** Records up, then value from the account into a purse. Throws PIN_WRONG, INSUFFICIENT, CEILING, ... */
-  async recharge(idHex: string, purse: string, amountMinor: bigint, pin: string): Promise<void> {
-    const { profile, account } = this.#options;
-    const signer = await profile.vault.withPinKeys(pin, (keys) => keys.signer);
+  /** Records up, then value from the account into a purse. Throws PIN_WRONG, PASSWORD_WRONG, INSUFFICIENT, CEILING, ... */
+  async recharge(idHex: string, purse: string, amountMinor: bigint, typed: Typed): Promise<void> {
+    const { account } = this.#options;
+    const { keys, password } = await consentKeys(this.#options, typed);
+    const signer = password ?? keys.signer;
     await this.#exchange(idHex, () => begun(this.#sync).run(idHex, { purse, amountMinor, signer }));
     void account.refresh();
   }

@@ -37,12 +37,12 @@ export interface WalletCards {
   readAgain(): Promise<void>;
   /** Makes the blank card in a reader the player's own; the server must answer. Resolves with its id in hex. */
   issueCard: CardIssuing['issueCard'];
-  /** Makes the software card; `pin` is the wallet's. Resolves with its id in hex. */
-  makeSoftCard: CardIssuing['makeSoftCard'];
+  /** Makes the software card; `pin` is the wallet's, `password` the player's where one is set. Resolves with its id in hex. */
+  makeSoftCard(pin: string, password?: string): Promise<string>;
   /** Records up, parameters and rates down. */
   upload(idHex: string): Promise<void>;
-  /** Records up, then value from the account into a purse; `pin` is the wallet's. */
-  recharge(idHex: string, purse: string, amountMinor: bigint, pin: string): Promise<void>;
+  /** Records up, then value from the account into a purse; `pin` is the wallet's, `password` the player's where one is set. */
+  recharge(idHex: string, purse: string, amountMinor: bigint, pin: string, password?: string): Promise<void>;
   /** Blocks a card for good. */
   lose(idHex: string): Promise<void>;
 }
@@ -52,9 +52,10 @@ export function walletCards(cards: Cards): WalletCards {
     list: () => cards.shelf.cards.map(reportOf),
     readAgain: () => cards.shelf.lookAgainAtAll(),
     issueCard: (options) => cards.issuing.issueCard(options),
-    makeSoftCard: (pin, purses) => cards.issuing.makeSoftCard(pin, purses),
+    makeSoftCard: (pin, password) => cards.issuing.makeSoftCard({ pin, password }),
     upload: (idHex) => cards.upload(idHex),
-    recharge: (idHex, purse, amountMinor, pin) => cards.recharge(idHex, purse, amountMinor, pin),
+    recharge: (idHex, purse, amountMinor, pin, password) =>
+      cards.recharge(idHex, purse, amountMinor, { pin, password }),
     lose: (idHex) => cards.lose(idHex),
   };
 }

@@ -1,4 +1,5 @@
 /** What the page can ask for, by name. Each takes JSON fields and does something; but for a link it answers with nothing but "done". */
+import type { Typed } from '../account/consent-keys.ts';
 import { WalletError } from '../errors.ts';
 import { keyText } from '../journal/state.ts';
 import { WALLET_CURRENCIES } from '../profile/presets.ts';
@@ -7,7 +8,6 @@ import { isLanguage } from '../words/languages.ts';
 import { amountOf, gameLimitsOf, walletLimitsOf } from './amounts.ts';
 import { CONSENT_ACTIONS } from './consent-actions.ts';
 import { KEYS_ACTIONS } from './keys-actions.ts';
-import type { WalletParts } from '../parts.ts';
 import { bad, gameOf, nonceOf, pinOf, textOf, type Action, type Fields } from './fields.ts';
 
 export const ACTIONS: Readonly<Record<string, Action>> = {
@@ -122,24 +122,21 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   'tell-server': ({ limits }, fields) => limits.tellServer(textOf(fields, 'pin')),
 
-  async 'make-soft-card'({ cards, ...parts }, fields) {
-    await provePassword(parts, fields);
-    await cards.issuing.makeSoftCard(textOf(fields, 'pin'));
+  async 'make-soft-card'({ cards }, fields) {
+    await cards.issuing.makeSoftCard(typedOf(fields));
   },
-  async 'issue-card'({ cards, ...parts }, fields) {
-    await provePassword(parts, fields);
+  async 'issue-card'({ cards }, fields) {
     await cards.issuing.issueCard({
+      ...typedOf(fields),
       reader: textOf(fields, 'reader'),
-      pin: textOf(fields, 'pin'),
       cardPin: textOf(fields, 'cardPin'),
     });
   },
   'upload-card': ({ cards }, fields) => cards.upload(textOf(fields, 'card')),
-  async recharge({ cards, ...parts }, fields) {
+  async recharge({ cards }, fields) {
     const amountMinor = amountOf(fields, 'amount', textOf(fields, 'currency'));
     if (amountMinor === 0n) throw bad('amount');
-    await provePassword(parts, fields);
-    await cards.recharge(textOf(fields, 'card'), textOf(fields, 'purse'), amountMinor, textOf(fields, 'pin'));
+    await cards.recharge(textOf(fields, 'card'), textOf(fields, 'purse'), amountMinor, typedOf(fields));
   },
   'lose-card': ({ cards }, fields) => cards.lose(textOf(fields, 'card')),
   'card-pin': ({ cards }, fields) =>
@@ -169,13 +166,6 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 
 /**
  * A card pays by PINs alone. So where a password is set, the account's money gets no further by the PIN: neither into a purse, nor
- * within reach of a new card. Throws as proving the two does.
+ * within reach of a new card. The server holds to it as well.
  */
-async function provePassword(
-  { profile, passwords }: Pick<WalletParts, 'profile' | 'passwords'>,
-  fields: Fields,
-): Promise<void> {
-  if (!passwords.isSet) return;
-  await profile.vault.provePin(textOf(fields, 'pin'));
-  await passwords.prove(textOf(fields, 'password'));
-}
+const typedOf = (fields: Fields): Typed => ({ pin: textOf(fields, 'pin'), password: pinOf(fields, 'password') });
