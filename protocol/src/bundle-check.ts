@@ -37,6 +37,7 @@ import {
 import { plainAmount } from './money.ts';
 import { checkOffer } from './offer-check.ts';
 import { decodeShown, shownDigest, type Shown, type ShownMoney } from './shown.ts';
+import { requireLine, requireParagraph } from './text-safety.ts';
 
 /** The checks in their order; each is of one thing in the file. */
 export const BUNDLE_CHECKS = Object.freeze([
@@ -44,7 +45,7 @@ export const BUNDLE_CHECKS = Object.freeze([
   'form',
   /** Message 1: the publisher's price, under its certificate. */
   'offer',
-  /** What was shown is of this offer, and its figures are those that were asked for. */
+  /** What was shown is of this offer, in its publisher's words, and its figures are those that were asked for. */
   'shown',
   /** The keys are this player's, and registered. */
   'keys',
@@ -70,6 +71,9 @@ export interface BundleContents {
   readonly refund: RefundNotice | undefined;
 }
 
+/** Words that the player's wallet made of what was signed: whether they are those of a wallet that we trust. */
+export type OwnWords = Readonly<Record<'grant' | 'date' | 'refund', boolean>>;
+
 export interface BundleVerdict {
   /** The checks that hold, in order; all of them when nothing failed. */
   readonly passed: readonly BundleCheck[];
@@ -79,6 +83,8 @@ export interface BundleVerdict {
   /** Who signed messages 1 and 3, once that holds. */
   readonly publisher: VerifiedLeaf | undefined;
   readonly decider: VerifiedLeaf | undefined;
+  /** Whether what is granted, date and refund terms were held against words of our own; if not, they are its wallet's word alone. */
+  readonly areWordsHeld: boolean;
 }
 
 export interface BundleOptions {
@@ -87,6 +93,8 @@ export interface BundleOptions {
   /** Newer revocation lists, DER, in place of those in the file. */
   readonly crls?: readonly Uint8Array[];
   readonly verify?: Verify;
+  /** A wallet's own words beside those that were shown; `undefined` in a language that it does not speak. */
+  readonly ownWords?: (shown: Shown, offerTerms: Terms) => OwnWords | undefined;
 }
 
 /** Checks the file. A forgery, or a file that is none, is a verdict; only the caller's own mistakes throw (TypeError). */
@@ -107,8 +115,8 @@ export function verifyBundle(bytes: Uint8Array, options: BundleOptions): BundleV
 }
 
 function verdictOf(passed: readonly BundleCheck[], failed: BundleVerdict['failed'], file: BundleFile): BundleVerdict {
-  const { contents, publisher, decider } = file;
-  return Object.freeze({ passed: Object.freeze([...passed]), failed, contents, publisher, decider });
+  const { contents, publisher, decider, areWordsHeld } = file;
+  return Object.freeze({ passed: Object.freeze([...passed]), failed, contents, publisher, decider, areWordsHeld });
 }
 
 /** One file while it is checked: a method for each check, in the order in which they are called. */
@@ -121,6 +129,7 @@ class BundleFile implements Record<BundleCheck, () => void> {
   #passwordKey: Uint8Array | undefined;
   publisher: VerifiedLeaf | undefined;
   decider: VerifiedLeaf | undefined;
+  areWordsHeld = false;
 
   constructor(bytes: Uint8Array, options: BundleOptions) {
     this.#bytes = bytes;
@@ -153,19 +162,27 @@ class BundleFile implements Record<BundleCheck, () => void> {
   }
 
   shown(): void {
-    const { shown, offer, terms, quote, request } = this.#read;
+    const { shown, offer, terms, texts, quote, request } = this.#read;
+    const words = this.#options.ownWords?.(shown, terms);
     const { chargeMinor, chargeCurrency, rateTableId } = request;
     const isConverted = rateTableId !== 0;
     requireAll('CONSENT_STALE', 'Shown', 'not of this offer and request', [
       ['payee', shown.payee === this.publisher?.subject.commonName],
+      ['gameName', shown.gameName === requireLine(texts.gameName, 'Texts.gameName')],
+      ['title', shown.title === requireLine(texts.title, 'Texts.title')],
+      ['description', shown.description === requireParagraph(texts.description, 'Texts.description')],
       ['offerId', shown.offerId === terms.offerId],
+      ['grant', words?.grant !== false],
+      ['date', words?.date !== false],
       ['offerTimeMs', shown.offerTimeMs === offer.offerTimeMs],
+      ['refund', words?.refund !== false],
       ['test', shown.test === this.publisher?.sandbox],
       ['total', isMoney(shown.total, chargeMinor, chargeCurrency)],
       ['rateTableId', shown.rateTableId === rateTableId],
       ['rate', isConverted === (shown.rate !== '')],
       ['original', isOriginal(shown.original, quote, isConverted)],
     ]);
+    this.areWordsHeld = words !== undefined;
   }
 
   keys(): void {

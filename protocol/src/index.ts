@@ -16,3 +16,4 @@ export * from './declined-check.ts';
 export * from './price-list.ts';
 export * from './bundle.ts';
 export * from './bundle-check.ts';
+export { requireLine, requireParagraph } from './text-safety.ts';

@@ -40,11 +40,16 @@ import {
   NOON_MS,
   seedOf,
 } from '../lib/parties.ts';
+import { ownWords } from '../../wallet/src/consent/own-words.ts';
+import { grantText } from '../../wallet/src/consent/shown.ts';
+import { verifyReport } from '../../wallet/src/terminal/verify-report.ts';
+import { LANGUAGES } from '../../wallet/src/words/languages.ts';
+import { paymentWords } from '../../wallet/src/words/payment-words.ts';
 import { makeBundle, player, publisher, server, tree, type BundleChange } from './bundle-parts.ts';
 
 const verify = nativeVerifySignature;
 const roots = tree.roots;
-const check = (bundle: Bundle): BundleVerdict => verifyBundle(encodeBundle(bundle), { roots, verify });
+const check = (bundle: Bundle): BundleVerdict => verifyBundle(encodeBundle(bundle), { roots, verify, ownWords });
 const failure = (bundle: Bundle): string => {
   const { failed } = check(bundle);
   return failed === undefined ? 'holds' : `${failed.check} ${failed.code}`;
@@ -132,9 +137,48 @@ describe('what you see is what you sign', () => {
     ['a price without its rate', { shown: { rate: '' } }, 'shown CONSENT_STALE'],
     ['a conversion that is not shown', { shown: { original: undefined } }, 'shown CONSENT_STALE'],
     ['another payee', { shown: { payee: 'Somebody Else' } }, 'shown CONSENT_STALE'],
+    ['the name of another game', { shown: { gameName: 'A Greater Game' } }, 'shown CONSENT_STALE'],
+    ['a grander title', { shown: { title: 'All levels' } }, 'shown CONSENT_STALE'],
+    ['a grander description', { shown: { description: 'The foundry, and the rest.' } }, 'shown CONSENT_STALE'],
+    ['a grander grant', { shown: { grant: 'Yours to keep, without a time limit' } }, 'shown CONSENT_STALE'],
+    ['another date', { shown: { date: 'March 5, 2026 at 12:00 PM' } }, 'shown CONSENT_STALE'],
+    [
+      'longer refund terms',
+      { shown: { refund: 'Refund on request within 90 days: help@lumen.example' } },
+      'shown CONSENT_STALE',
+    ],
     ['a digest of something else', { request: { shownDigest: seedOf('else') } }, 'request CONSENT_STALE'],
   ] as const)('signed over %s is refused', (_, change, expected) => {
     expect(failure(makeBundle(change as BundleChange))).toBe(expected);
+  });
+});
+
+describe('words of the player’s own wallet', () => {
+  const shown = decodeShown(honest.shown);
+  const { terms } = check(honest).contents!;
+  const untilMs = NOON_MS + 90 * DAY_MS;
+  const dated = { ...terms, grant: { ...terms.grant, kind: 'until', untilMs } } as const;
+  const holds = (locale: string, grant: string): boolean | undefined =>
+    ownWords({ ...shown, locale, grant }, dated)?.grant;
+
+  it.each(LANGUAGES)('%s: a date that is granted is held, in whatever time zone it was shown', (language) => {
+    const words = paymentWords(language).grant;
+    const said = (change = 0, zone = 'UTC'): string =>
+      grantText({ ...dated.grant, untilMs: untilMs + change }, words, language, zone);
+    for (const zone of ['UTC', 'Asia/Kathmandu', 'Pacific/Kiritimati', 'America/St_Johns', 'Etc/GMT+12'])
+      expect(holds(language, said(0, zone)), zone).toBe(true);
+    expect(holds(language, said(2 * DAY_MS))).toBe(false);
+    expect(holds(language, said(31 * DAY_MS))).toBe(false);
+    expect(holds(language, words.forever)).toBe(false);
+  });
+
+  it('are its word alone in a language that nobody here speaks, and the report says so', () => {
+    const foreign = check(makeBundle({ shown: { locale: 'tlh', grant: 'Hoch', date: 'DaH', refund: 'Qo’' } }));
+    expect([foreign.failed, foreign.areWordsHeld, check(honest).areWordsHeld]).toEqual([undefined, false, true]);
+    const alone =
+      /\[\+\] what was shown is .*\(what is granted, date and refund terms are the player’s wallet’s word alone/;
+    expect(verifyReport(foreign, 'en')).toMatch(alone);
+    expect(verifyReport(check(honest), 'en')).not.toMatch(alone);
   });
 });
 

@@ -233,7 +233,7 @@ describe('the proof of a payment', () => {
     }
     expect(french.stdout).toContain('Tout dans ce fichier tient');
     expect(touched.status).toBe(1);
-    expect(touched.stdout).toMatch(/does not prove the payment[\s\S]*CONSENT_STALE: PaymentRequest\.shownDigest/);
+    expect(touched.stdout).toMatch(/does not prove the payment[\s\S]*CONSENT_STALE: Shown\.title/);
     expect(touched.stdout).toContain('It is NOT proven');
     expect(unknown).toMatchObject({ status: 1 });
     expect(unknown.stderr).toMatch(/ffff: no such decision \(GONE\)\n.*history/);

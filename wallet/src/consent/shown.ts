@@ -3,6 +3,8 @@ import {
   convertMoney,
   encodeShown,
   formatMoney,
+  requireLine,
+  requireParagraph,
   type Grant,
   type Money,
   type Offer,
@@ -14,7 +16,6 @@ import {
 } from '@coinslot/protocol';
 import { directionOf, type Language } from '../words/languages.ts';
 import { paymentWords, type GrantWords } from '../words/payment-words.ts';
-import { requireLine, requireParagraph } from './text-safety.ts';
 
 export interface Charge {
   readonly money: Money;
@@ -83,7 +84,8 @@ function moneyText(money: Money, language: Language): Shown['total'] {
   return { amountMinor: money.amountMinor, currency: money.currency, text: formatMoney(money, language) };
 }
 
-function grantText(grant: Grant, words: GrantWords, language: Language, timeZone: string): string {
+/** What is granted, in words. */
+export function grantText(grant: Grant, words: GrantWords, language: Language, timeZone: string): string {
   switch (grant.kind) {
     case 'level':
     case 'scene':

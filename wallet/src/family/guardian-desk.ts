@@ -2,11 +2,10 @@
  * A guardian at a child's wallet: the rules, what the child asked for, and what was refused for good. Everything but looking
  * takes the guardian's own PIN, which is the one that the PIN compartment is sealed under.
  */
-import { decodeTexts, decodeOffer } from '@coinslot/protocol';
+import { decodeTexts, decodeOffer, requireLine } from '@coinslot/protocol';
 import type { ConsentDesk } from '../consent/desk.ts';
 import type { FamilyRules } from '../consent/own-limits.ts';
 import { signedNo } from '../consent/signed-no.ts';
-import { requireLine } from '../consent/text-safety.ts';
 import { WalletError } from '../errors.ts';
 import { fromHex } from '../hex.ts';
 import type { Asked, StandingNo } from '../journal/family-book.ts';

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { decodePairingHeader, LIMITS, openEnvelope, ProtocolError } from '@coinslot/protocol';
+import { decodePairingHeader, LIMITS, openEnvelope, ProtocolError, requireLine } from '@coinslot/protocol';
 import {
   isNativeOrigin,
   LINK_HEADER_PREFIX,
@@ -14,7 +14,6 @@ import {
   NATIVE_ORIGIN,
 } from '@coinslot/protocol/link';
 import { requireEnvironment, type Trust } from '../account/server-envelope.ts';
-import { requireLine } from '../consent/text-safety.ts';
 import type { PairingKey } from '../journal/state.ts';
 import { WALLET_LIMITS } from '../limits.ts';
 import type { NativePasses, PassKind } from './native-passes.ts';

@@ -7,6 +7,7 @@ import type { Environment } from '../account/server-envelope.ts';
 import { WalletError } from '../errors.ts';
 import { bundleName, bundleOf } from '../exports/bundle.ts';
 import { historyFile, type HistoryFormat } from '../exports/history-file.ts';
+import { ownWords } from '../consent/own-words.ts';
 import { hex } from '../hex.ts';
 import type { Payment } from '../journal/payments.ts';
 import type { WalletState } from '../journal/state.ts';
@@ -98,6 +99,7 @@ export function verifyFile(path: string, { roots, crls }: VerifyFlags, language:
   const verdict = verifyBundle(readBounded(path), {
     roots: decodeRoots(readBounded(roots)),
     verify: nativeVerifySignature,
+    ownWords,
     ...(crls !== undefined && { crls: decodeCrls(readBounded(crls)) }),
   });
   return { text: verifyReport(verdict, language), isGood: verdict.failed === undefined };

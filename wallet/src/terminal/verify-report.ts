@@ -29,9 +29,10 @@ export function verifyReport(verdict: BundleVerdict, language: Language): string
   ].join('\n');
 }
 
-function checkLines({ passed, failed }: BundleVerdict, words: VerifyWords): string[] {
+function checkLines({ passed, failed, areWordsHeld }: BundleVerdict, words: VerifyWords): string[] {
   return BUNDLE_CHECKS.map((check) => {
-    if (passed.includes(check)) return `  [+] ${words.checks[check]}`;
+    const alone = check === 'shown' && !areWordsHeld ? ` (${words.foreignWords})` : '';
+    if (passed.includes(check)) return `  [+] ${words.checks[check]}${alone}`;
     if (failed?.check === check) return `  [-] ${words.checks[check]}: ${failed.code}`;
     return `  [ ] ${words.checks[check]} (${words.notReached})`;
   });

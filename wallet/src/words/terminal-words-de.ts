@@ -45,12 +45,15 @@ export const deTerminalWords: TerminalWords = {
     checks: {
       form: 'die Datei ist vollständig und lesbar',
       offer: 'der Preis ist vom Anbieter unterschrieben (Nachricht 1)',
-      shown: 'was gezeigt wurde, gehört zu diesem Preis',
+      shown:
+        'was gezeigt wurde, ist, was dieser Preis verkauft, in den Worten des Anbieters; die Worte des Wechselkurses sind allein die der Wallet',
       keys: 'die Schlüssel sind die dieses Spielers',
       request: 'der Spieler hat genau das Gezeigte unterschrieben (Nachricht 2)',
       decision: 'Zahlungsdienst oder Karte haben genau darüber entschieden (Nachricht 3)',
       refund: 'die Erstattung gehört zu dieser Zahlung',
     },
+    foreignWords:
+      'was gewährt wird, Datum und Erstattung sind allein das Wort der Wallet des Spielers: ihre Sprache ist hier nicht bekannt',
     unproven: 'Was die Datei sagt. Es ist NICHT bewiesen:',
     shown: 'Was dem Spieler gezeigt wurde',
     game: 'Spiel',

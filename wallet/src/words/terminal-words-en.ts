@@ -41,12 +41,15 @@ export const enTerminalWords: TerminalWords = {
     checks: {
       form: 'the file is whole and can be read',
       offer: 'the price is signed by the publisher (message 1)',
-      shown: 'what was shown belongs to this price',
+      shown:
+        'what was shown is what this price sells, in its publisher’s words; the words of the exchange rate are the wallet’s alone',
       keys: 'the keys are this player’s',
       request: 'the player signed exactly what was shown (message 2)',
       decision: 'the payment service or card decided on exactly that (message 3)',
       refund: 'the refund is of this payment',
     },
+    foreignWords:
+      'what is granted, date and refund terms are the player’s wallet’s word alone: their language is not known here',
     unproven: 'What the file says. It is NOT proven:',
     shown: 'What the player was shown',
     game: 'Game',

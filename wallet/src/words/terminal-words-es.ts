@@ -44,12 +44,15 @@ export const esTerminalWords: TerminalWords = {
     checks: {
       form: 'el archivo está entero y se puede leer',
       offer: 'el precio está firmado por el editor (mensaje 1)',
-      shown: 'lo mostrado corresponde a este precio',
+      shown:
+        'lo mostrado es lo que vende este precio, con las palabras del editor; las palabras del tipo de cambio son solo del monedero',
       keys: 'las claves son las de este jugador',
       request: 'el jugador firmó exactamente lo mostrado (mensaje 2)',
       decision: 'el servicio de pago o la tarjeta decidió exactamente eso (mensaje 3)',
       refund: 'el reembolso es de este pago',
     },
+    foreignWords:
+      'lo que se concede, la fecha y el reembolso son solo palabra del monedero del jugador: su idioma no se conoce aquí',
     unproven: 'Lo que dice el archivo. NO está probado:',
     shown: 'Lo que se mostró al jugador',
     game: 'Juego',

@@ -43,12 +43,15 @@ export const frTerminalWords: TerminalWords = {
     checks: {
       form: 'le fichier est entier et lisible',
       offer: 'le prix est signé par l’éditeur (message 1)',
-      shown: 'ce qui était affiché va avec ce prix',
+      shown:
+        'ce qui était affiché est ce que vend ce prix, avec les mots de l’éditeur ; les mots du taux de change ne viennent que du portefeuille',
       keys: 'les clés sont celles de ce joueur',
       request: 'le joueur a signé exactement ce qui était affiché (message 2)',
       decision: 'le service de paiement ou la carte a décidé exactement cela (message 3)',
       refund: 'le remboursement est celui de ce paiement',
     },
+    foreignWords:
+      'ce qui est accordé, la date et le remboursement ne tiennent qu’à la parole du portefeuille du joueur : leur langue n’est pas connue ici',
     unproven: 'Ce que dit le fichier. Ce n’est PAS prouvé :',
     shown: 'Ce que le joueur a vu',
     game: 'Jeu',

@@ -54,6 +54,8 @@ export interface VerifyWords {
   notReached: string;
   unread: string;
   checks: Readonly<Record<BundleCheck, string>>;
+  /** Beside the check of what was shown, in a language that this wallet does not speak. */
+  foreignWords: string;
   /** Only what the file says, where the checks did not get so far. */
   unproven: string;
   shown: string;

@@ -5,7 +5,8 @@
  * What it does not do: a full confusables check. The payee is the certificate's, so a look-alike name misleads about a game
  * only.
  */
-import { LIMITS, ProtocolError } from '@coinslot/protocol';
+import { ProtocolError } from './errors.ts';
+import { LIMITS } from './limits.ts';
 
 /** Direction overrides, embeddings, isolates and marks; line separators; tags; private use; controls but the line feed. */
 const MISLEADING =
@@ -17,6 +18,7 @@ const COMBINING_RUN = /\p{M}{5,}/u;
 const ENDLESS_WORD = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}\p{P}\p{S}]{121,}/u;
 const WORD = /[\p{L}\p{M}]+/gu;
 const LINES_MAX = 12;
+const utf8 = /* @__PURE__ */ new TextEncoder();
 
 /** A publisher's single line as it may be shown. Throws OFFER_TEXT naming the field. */
 export function requireLine(text: string, field: string): string {
@@ -46,7 +48,7 @@ function mixesLookAlikes(word: string): boolean {
 
 /** Making controls visible lengthens a text; it is cut between characters, and the cut is marked. */
 function cut(text: string, bytesMax: number): string {
-  const size = (part: string): number => Buffer.byteLength(part, 'utf8');
+  const size = (part: string): number => utf8.encode(part).length;
   if (size(text) <= bytesMax) return text;
   const characters = [...text];
   while (size(characters.join('')) > bytesMax - size('…')) characters.pop();

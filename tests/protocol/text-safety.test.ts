@@ -1,5 +1,5 @@
+import { requireLine, requireParagraph } from '@coinslot/protocol';
 import { describe, expect, it } from 'vitest';
-import { requireLine, requireParagraph } from '../../wallet/src/consent/text-safety.ts';
 
 describe('publisher’s words (G17, G18, G19, G20)', () => {
   it.each([
