@@ -34,7 +34,7 @@ const enrolmentShape = record('Enrolment', {
 
 const accountRequestShape = record('AccountRequest', {
   userId: bytes16,
-  /** `limits`, `close` and `password` are signed by the PIN key. */
+  /** `limits`, `close` and `password` are signed by the PIN key; `close` by a password's where one stands. */
   ask: oneOf(
     'status',
     'limits',

@@ -48,7 +48,7 @@ const cardUploadShape = record('CardUpload', {
   /** The card's signature over `cardAuthenticateInput` of challenge, card id, counter and head. */
   proof: bytes64,
   records: list(uploadedRecord, 0, LIMITS.uploadRecordsMax),
-  /** Only with the last records; then the PIN key signs the envelope. */
+  /** Only with the last records; then the PIN key signs the envelope, or a password's where one stands. */
   loads: list(purseAmount, 0, LIMITS.pursesMax, ({ purse }) => purse),
   timeMs,
   nonce: bytes16,
