@@ -1,18 +1,21 @@
 import {
   checkDecision,
   checkRestored,
+  decodePaymentDecision,
   decodePaymentRequest,
   decodeShown,
   encodeOffer,
   readEnvelope,
   shownDigest,
 } from '@coinslot/protocol';
-import { describe, expect, it } from 'vitest';
+import { openProfile } from '@coinslot/wallet';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { hex } from '../../wallet/src/hex.ts';
 import { WALLET_LIMITS } from '../../wallet/src/limits.ts';
+import { systemTimers, type Timers } from '../../wallet/src/ports.ts';
 import { DAY_MS, makeOffer, makePublisher, makeTree, seedOf, type OfferOptions } from '../lib/parties.ts';
 import { makePairingHeader } from './game-client.ts';
-import { balanceOf, PIN, startWorld, type World } from './world.ts';
+import { balanceOf, PIN, random, startWorld, type World } from './world.ts';
 
 /** Level n, under a nonce of its own. */
 const level = (n: number, more: OfferOptions = {}): OfferOptions => ({
@@ -310,6 +313,44 @@ describe('asked again', () => {
     const payment = world.wallet.profile.state.paymentOfDecision(hex(decisionId));
     expect(payment?.consumed).toBe(60_000n);
     expect(await balanceOf(world)).toBe(960n);
+  });
+
+  it('what a game reports as consumed waits for the disk once a second, the last value at a clean close', async () => {
+    const rests: (() => void)[] = [];
+    const after: Timers['after'] = (delayMs, task) => {
+      if (delayMs !== WALLET_LIMITS.consumedEveryMs) return systemTimers.after(delayMs, task);
+      rests.push(task);
+      return () => undefined;
+    };
+    const world = await startWorld({ wallet: { timers: { after } } });
+    const game = await world.game();
+    const grant = { kind: 'minutes', target: 'play', quantity: 30, untilMs: 0 } as const;
+    const { decision } = await game.pay(offerOf(world, { nonce: 'played', terms: { grant } }));
+    const { decisionId } = decodePaymentDecision(readEnvelope(decision).body);
+    const { profile } = world.wallet;
+    let appends = 0;
+    const record = profile.record.bind(profile);
+    profile.record = (...records) => {
+      if (records.some(({ kind }) => kind === 'consumed')) appends += 1;
+      record(...records);
+    };
+    const report = async (from: number, to: number): Promise<void> => {
+      for (let i = from; i <= to; i++) game.send('consumed', { decisionId, consumed: BigInt(i) });
+      // Frames are taken in their order.
+      game.send('status', { seq: 1_000 + to, nonce: seedOf('unknown').slice(0, 16) });
+      await game.next('refusal');
+    };
+    const known = (): bigint | undefined => profile.state.paymentOfDecision(hex(decisionId))?.consumed;
+    await report(1, 20);
+    expect([appends, known()]).toEqual([1, 1n]);
+    rests.shift()?.();
+    expect([appends, known()]).toEqual([2, 20n]);
+    await report(21, 40);
+    expect([appends, known()]).toEqual([2, 20n]);
+    await world.wallet.close();
+    const again = openProfile({ path: world.profilePath, clock: () => world.time.nowMs, random });
+    onTestFinished(() => again.close());
+    expect(again.state.paymentOfDecision(hex(decisionId))?.consumed).toBe(40n);
   });
 
   it('a nonce that nobody has seen may be asked afresh', async () => {

@@ -26,6 +26,8 @@ export const WALLET_LIMITS = Object.freeze({
   /** Offers of one game, and its questions for all that it was paid for: a burst, then one in so many ms. */
   offersBurst: 12,
   offerEveryMs: 3_000,
+  /** What games report as consumed is journalled no more often than this. */
+  consumedEveryMs: 1_000,
   /** Refunds of which a game is told again when it connects, the newest. */
   refundsToldMax: 32,
   headersMs: 5_000,

@@ -10,6 +10,7 @@ import { WALLET_LIMITS } from '../limits.ts';
 import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { Bucket } from './bucket.ts';
+import type { Consumption } from './consumption.ts';
 import type { Admitted } from './doors.ts';
 import { CLOSE, Handshake } from './handshake.ts';
 import type { LinkSecrets } from './link-secrets.ts';
@@ -30,6 +31,7 @@ export interface LinkOptions {
   desk: PairingDesk;
   consent: ConsentDesk;
   secrets: LinkSecrets;
+  consumption: Consumption;
   timers: Timers;
   log: Log;
   payments(pairing: Pairing): 'on' | 'off';
@@ -216,18 +218,23 @@ export class GameLink {
   }
 
   #offer(seq: number, offer: Uint8Array, seat: Seat): void {
-    const { profile, consent } = this.#options;
-    if (this.#options.offerBucket(seat.pairing).take()) return void consent.offer(seat, seq, offer);
+    const { profile, consent, consumption } = this.#options;
+    if (this.#options.offerBucket(seat.pairing).take()) {
+      // What was begun to be used may be bought again.
+      consumption.flush();
+      return void consent.offer(seat, seq, offer);
+    }
     this.#options.onFlood(seat.pairing);
     sendRefusal(seat, seq, profile.settings.language, 'RATE_LIMITED', 'no');
   }
 
   #restore({ seq, challenge, sessionKey }: Extract<Frame, { kind: 'restore' }>, seat: Seat): void {
-    const { profile } = this.#options;
+    const { profile, consumption } = this.#options;
     const { day } = profile.vault;
     if (!this.#options.restoreBucket(seat.pairing).take())
       return sendRefusal(seat, seq, profile.settings.language, 'RATE_LIMITED', 'no');
     if (day === undefined) return sendRefusal(seat, seq, profile.settings.language, 'CONSENT_REQUIRED', 'no');
+    consumption.flush();
     const player = day.player(seat.pairing.publisherId);
     const keyOf = (payment: Owned): Uint8Array | undefined =>
       contentKeyFor(payment, sessionKey, profile, this.#options.log);
@@ -235,17 +242,12 @@ export class GameLink {
     batches.forEach((restored, i) => this.#send('restored', { seq, restored, more: i + 1 < batches.length ? 1 : 0 }));
   }
 
-  /** Journalled only when it rises: minutes and uses are never refilled, by nobody. */
   #consumed({ decisionId, consumed }: Extract<Frame, { kind: 'consumed' }>, seat: Seat): void {
-    const { profile, log } = this.#options;
+    const { profile, consumption } = this.#options;
     const decisionHex = hex(decisionId);
     const payment = profile.state.paymentOfDecision(decisionHex) ?? profile.state.recovered.get(decisionHex);
-    if (payment === undefined || !isPaidTo(payment, seat.pairing) || consumed <= payment.consumed) return;
-    try {
-      profile.record({ kind: 'consumed', atMs: profile.clock(), decisionId, consumed });
-    } catch (fault) {
-      log.error({ fault: String(fault) }, 'consumed minutes could not be journalled');
-    }
+    if (payment === undefined || !isPaidTo(payment, seat.pairing)) return;
+    consumption.take(decisionId, consumed, payment.consumed);
   }
 
   #send<K extends FrameKind>(kind: K, fields: FrameFields<K>): void {

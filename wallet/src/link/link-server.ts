@@ -14,6 +14,7 @@ import { WALLET_LIMITS } from '../limits.ts';
 import type { Log, Timers } from '../ports.ts';
 import type { Profile } from '../profile/profile.ts';
 import { Bucket } from './bucket.ts';
+import { Consumption } from './consumption.ts';
 import { admitGame, refuseBarely, type Admitted } from './doors.ts';
 import { GameLink } from './game-link.ts';
 import { CLOSE } from './handshake.ts';
@@ -55,6 +56,7 @@ export class LinkServer {
   readonly #sockets: WebSocketServer;
   readonly #links = new Set<GameLink>();
   readonly #secrets: LinkSecrets;
+  readonly #consumption: Consumption;
   readonly #buckets = new Map<string, Bucket>();
   /** By game and not by pairing: who is paired again in between has not gone. */
   readonly #sessions = new Map<string, Session>();
@@ -63,6 +65,7 @@ export class LinkServer {
   constructor(options: LinkServerOptions) {
     this.#options = options;
     this.#secrets = new LinkSecrets(options.profile);
+    this.#consumption = new Consumption(options);
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -119,6 +122,7 @@ export class LinkServer {
   close(): void {
     this.#stopWatching();
     for (const link of [...this.#links]) link.close(CLOSE.goingAway);
+    this.#consumption.close();
     this.#sockets.close();
   }
 
@@ -138,6 +142,7 @@ export class LinkServer {
       desk,
       consent,
       secrets: this.#secrets,
+      consumption: this.#consumption,
       timers,
       log,
       payments: () => this.#payments(),
