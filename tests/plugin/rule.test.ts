@@ -66,9 +66,9 @@ describe('a condition', () => {
     ['two operators in one', { and: [true], or: [true] }, /expected one operator/],
     ['none', {}, /expected one operator/],
     ['too few operands', { '<': [1] }, /takes 2 to 3 operands, got 1/],
-    ['a computed fact name', { var: { var: 'x' } }, /expected the name of a fact/],
+    ['a computed fact name', { var: { var: 'x' } }, /expected a fact/],
     ['a computed list', { in: [1, { var: 'list' }] }, /a list of values/],
-    ['nesting beyond the bound', nest(RULE_DEPTH_MAX), /nested deeper/],
+    ['nesting beyond the bound', nest(RULE_DEPTH_MAX), /deeper than/],
     ['more parts than the bound', { and: Array.from({ length: RULE_NODES_MAX }, () => true) }, /more than 100 parts/],
   ];
   it.each(refused)('%s is refused', (_, rule, message) => {

@@ -122,7 +122,7 @@ describe('conditions', () => {
     ['{ ">=": [{ var: level }] }', /takes 2 to 2 operands, got 1$/],
     ['{ and: [true], or: [true] }', '8:11 | campaigns[0].when: expected one operator'],
     ['3', '8:11 | campaigns[0].when: expected a condition such as: level >= 3'],
-    [`${'not '.repeat(9)}hard`, /nested deeper than 8/],
+    [`${'not '.repeat(9)}hard`, /deeper than 8/],
     [`${'('.repeat(400)}hard${')'.repeat(400)}`, /too many parentheses/],
     [`${'hard or '.repeat(110)}hard`, /takes 1 to 100 operands, got 111/],
     [`hard ${' '.repeat(1000)}or hard`, /longer than 1000 characters/],

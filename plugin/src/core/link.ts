@@ -279,7 +279,7 @@ export class WalletLink {
       else if (frame.kind === 'paired') this.#keepSecret(frame.secret);
       else if (frame.kind === 'welcome') this.#welcomed(frame);
       else if (this.#state === 'ready') this.#hear(frame);
-      else throw new Error(`${frame.kind}: before the hand-shake`);
+      else throw new Error(`${frame.kind}: too early`);
     } catch (error) {
       this.#options.onProblem(error);
       void this.#lost(0);

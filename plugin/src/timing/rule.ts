@@ -108,7 +108,7 @@ export function compileRule(rule: Rule, at = 'when'): CompiledRule {
   let nodes = 0;
   const compile = (node: Rule, place: string, depth: number): CompiledRule => {
     if (++nodes > RULE_NODES_MAX) throw new RangeError(`${at}: more than ${RULE_NODES_MAX} parts`);
-    if (depth > RULE_DEPTH_MAX) throw new RangeError(`${place}: nested deeper than ${RULE_DEPTH_MAX}`);
+    if (depth > RULE_DEPTH_MAX) throw new RangeError(`${place}: deeper than ${RULE_DEPTH_MAX}`);
     if (isScalar(node)) return () => node;
     const [name, argument] = operatorOf(node, place);
     const here = `${place}.${name}`;
@@ -150,7 +150,7 @@ function operatorOf(node: Exclude<Rule, Scalar>, place: string): [string, Rule] 
 }
 
 function compileVar(argument: Rule, here: string): CompiledRule {
-  if (typeof argument !== 'string' || argument === '') throw new RangeError(`${here}: expected the name of a fact`);
+  if (typeof argument !== 'string' || argument === '') throw new RangeError(`${here}: expected a fact`);
   return (fact) => fact(argument);
 }
 
