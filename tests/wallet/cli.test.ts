@@ -121,8 +121,8 @@ describe('coinslot-wallet', () => {
     // The new password is typed twice, and nothing is set where the two differ.
     const typing = spawn(process.execPath, [...FLAGS, 'password', ...flags], { env, stdio: 'pipe' });
     typing.stdin.end(`${PIN}\ncorrect horse battery\ncorrect horse batter\n`);
-    const [[status], told] = await Promise.all([once(typing, 'exit'), text(typing.stderr)]);
-    expect([status, told]).toEqual([1, expect.stringContaining('The two passwords differ. (PASSWORD_FORM)')]);
+    const [ended, told] = await Promise.all([once(typing, 'exit'), text(typing.stderr)]);
+    expect([ended[0], told]).toEqual([1, expect.stringContaining('The two passwords differ. (PASSWORD_FORM)')]);
   });
 
   it('shows the recovery phrase at a terminal alone', async () => {
