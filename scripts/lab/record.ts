@@ -27,8 +27,6 @@ interface Player {
   /** The last one ends by its minutes. */
   readonly legs: readonly Leg[];
   readonly seed: number;
-  /** The pilot goes home with so many lanterns, for those who play in small bites. */
-  readonly goal?: number;
   /** How long an offer is looked at, seconds. */
   readonly answerS: number;
   /** How much longer than needed the menu is looked at between two levels, seconds. */
@@ -49,7 +47,7 @@ const PLAYERS: Readonly<Record<string, Player>> = {
       { levels: [4, 3, 5, 2], until: COMET },
       { levels: [6], until: 17 },
     ],
-    ...{ seed: 3, goal: 7, answerS: 6, lingersS: 3, buys: [GARDEN, MINUTES, COMET] },
+    ...{ seed: 3, answerS: 6, lingersS: 3, buys: [GARDEN, MINUTES, COMET] },
   },
   /** Has what it wanted at once; says no to what is offered, and to two prices that it only looks at. */
   'no-thanks': {
@@ -107,7 +105,7 @@ async function record(browser: Browser, name: string, player: Player): Promise<v
   });
   try {
     const page = await browser.newPage({ viewport: { width: 960, height: 600 }, locale: 'en-GB' });
-    const query = `probe=1&auto=1&lang=en&fps=12&renderer=canvas&seed=${player.seed}&goal=${player.goal ?? 0}&lab=${lab.port}`;
+    const query = `probe=1&auto=1&lang=en&fps=12&renderer=canvas&seed=${player.seed}&lab=${lab.port}`;
     await page.goto(`${town.game.url}?${query}`);
     await play(page, name, player);
     await page.goto('about:blank');
@@ -189,7 +187,8 @@ function dialogText(page: Page): Promise<string | undefined> {
 async function keep(handed: string, name: string): Promise<string> {
   const kept = join(folder, 'recordings', `${name}.jsonl`);
   for (let tries = 0; tries < 50; tries++) {
-    const [file] = readdirIfThere(handed);
+    const [file, ...others] = readdirIfThere(handed);
+    if (others.length > 0) throw new Error(`${name}: too long for one recording`);
     if (file !== undefined) {
       mkdirSync(dirname(kept), { recursive: true });
       renameSync(join(handed, file), kept);

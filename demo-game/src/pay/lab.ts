@@ -1,10 +1,11 @@
 /**
  * A game that was opened with `?lab=<port>` follows the timing lab on this machine: other rules are in force as soon as the designer has
- * let go of them, and what is played is recorded and handed over when the page is left.
+ * let go of them, and what is played is recorded and handed over: in parts, the last when the page is left.
  */
-import { followLab, startRecording, type LabNews } from '@coinslot/plugin/designer';
+import { followLab, type LabNews } from '@coinslot/plugin/designer';
 import type { CoinslotPlugin } from '@coinslot/plugin';
 import type { PlacementsFile } from '@coinslot/plugin/timing';
+import { recordParts } from './lab-parts.ts';
 
 /** A visit shorter than this says nothing about timing. */
 const WORTH_MS = 60_000;
@@ -12,16 +13,22 @@ const WORTH_MS = 60_000;
 /** `file`: the rules that the game began with. */
 export async function joinLab(game: CoinslotPlugin, port: number, file: PlacementsFile): Promise<void> {
   const lab = `http://127.0.0.1:${port}`;
-  const recorder = await startRecording(game, { file });
-  const startedMs = performance.now();
-  const note = showNote();
-  followLab(game, lab, { onNews: (news) => (note.textContent = noteOf(news)) });
-  addEventListener('pagehide', () => {
-    recorder.stop();
-    if (performance.now() - startedMs < WORTH_MS) return;
+  const parts = await recordParts(game, {
+    file,
+    worthMs: WORTH_MS,
+    nowMs: Date.now,
     // Kept alive: the page is gone before the answer. A lab that is closed by now has lost nothing of its own.
-    void fetch(`${lab}/recordings`, { method: 'POST', body: recorder.text(), keepalive: true }).catch(() => undefined);
+    handOver: (text, isLast) =>
+      void fetch(`${lab}/recordings`, { method: 'POST', body: text, keepalive: isLast }).catch(() => undefined),
   });
+  const note = showNote();
+  followLab(game, lab, {
+    onNews: (news) => {
+      note.textContent = noteOf(news);
+      if (news.kind === 'taken') parts.follow(news.file);
+    },
+  });
+  addEventListener('pagehide', () => parts.end());
 }
 
 function noteOf(news: LabNews): string {
