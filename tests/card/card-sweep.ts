@@ -101,17 +101,18 @@ const cleared = (before: Count): Partial<Count> => ({
   acknowledgement: before.acknowledgement + 1,
 });
 
-/** Runs the sweep of one step over one store. Throws what was found wrong, with the point's name. */
-export async function sweepCard(step: StepName, kind: StoreKind): Promise<SweepReport> {
-  return step === 'personalise' ? sweepPersonalising(kind) : sweepCase(step, kind);
+/** Runs the sweep of one step over one store, at one of so many calls. Throws what was found wrong, with the point's name. */
+export async function sweepCard(step: StepName, kind: StoreKind, oneIn = 1): Promise<SweepReport> {
+  return step === 'personalise' ? sweepPersonalising(kind) : sweepCase(step, kind, oneIn);
 }
 
-async function sweepCase(step: Exclude<StepName, 'personalise'>, kind: StoreKind): Promise<SweepReport> {
+async function sweepCase(step: Exclude<StepName, 'personalise'>, kind: StoreKind, oneIn: number): Promise<SweepReport> {
   const { begin, change, between = () => [] } = CASES[step];
   let before: Count | undefined;
   return sweepKills({
     program,
     args: [kind, step],
+    oneIn,
     async prepare(folder) {
       const rig = await loadedCard(kind, folder);
       await begin(rig, layInto(folder));

@@ -53,6 +53,7 @@ describe.skipIf(!isAble)('a process killed at every durable call', () => {
     const report = await sweepKills({
       program,
       args: [step],
+      oneIn: 3,
       prepare: async (folder) => void (await prepare(folder)),
       async judge({ folder, said }) {
         const word = said.trim().split('\n').at(-1) ?? '';

@@ -76,7 +76,7 @@ export async function openHouse(
     ...more,
   });
   const browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 960, height: 540 }, locale: 'en-GB' });
+  const context = await browser.newContext({ viewport: { width: 800, height: 450 }, locale: 'en-GB' });
   const close = async (): Promise<void> => {
     await browser.close();
     await town.close();
@@ -110,7 +110,7 @@ export class Seat {
 
   /** Opens the game anew. Frames are few, since the processor draws them for several tests at once. */
   async go(query: string): Promise<void> {
-    await this.page.goto(`${this.#url}?probe=1&lang=en&fps=20${query}`);
+    await this.page.goto(`${this.#url}?probe=1&lang=en&fps=12${query}`);
   }
 
   async shot(name: string): Promise<Buffer> {

@@ -5,6 +5,7 @@ import { decline, intend, log, pay, runs, steps, waitState } from './lib/acts.ts
 import { Lab } from './lib/browser.ts';
 import type { LabContent } from './page/game.ts';
 
+const EVERY = process.env['COINSLOT_MATRIX'] === 'all';
 const GATED = { Level2: { requires: 'level-3' }, Bare: { requires: 'bonus', else: 'Menu' } };
 
 describe.each([4, 3] as const)('Phaser %i', (phaser) => {
@@ -86,7 +87,9 @@ describe.each([4, 3] as const)('Phaser %i', (phaser) => {
     expect((await log(page)).filter((line) => line.startsWith('Level2.create'))).toEqual(['Level2.create {"n":1}']);
   });
 
-  it.each(calls)('%s that is declined changes nothing', async (_, call) => {
+  // Of Phaser 3 every second way; COINSLOT_MATRIX=all takes each.
+  const declined = calls.filter((_, i) => phaser === 4 || EVERY || i % 2 === 0);
+  it.each(declined)('%s that is declined changes nothing', async (_, call) => {
     const page = await open();
     await page.evaluate(call as () => unknown);
     await decline(page);

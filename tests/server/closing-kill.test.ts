@@ -1,6 +1,6 @@
 /**
  * C12, C13: a closing that is killed anywhere and started again makes the same rows and the same files, byte for byte. How many
- * points are tried is COINSLOT_KILLS, 15 when it is not set; they are drawn from a seed.
+ * points are tried is COINSLOT_KILLS, 8 when it is not set; they are drawn from a seed.
  */
 import Database from 'better-sqlite3';
 import { buildSync } from 'esbuild';
@@ -13,7 +13,7 @@ import { DAY_MS, makePublisher } from '../lib/parties.ts';
 import { makeBankDetails, makeMandate, mustBuy } from './month-world.ts';
 import { BANK, enrolPlayer, RATES, startMarket, temporaryFolder } from './started-server.ts';
 
-const KILLS = Number(process.env['COINSLOT_KILLS'] ?? 15);
+const KILLS = Number(process.env['COINSLOT_KILLS'] ?? 8);
 
 /** A month of two publishers and eleven players of every kind, in a folder. */
 async function prepare(folder: string): Promise<void> {

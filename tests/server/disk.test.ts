@@ -18,7 +18,7 @@ const isTraceable = canSweep();
 if (!isTraceable) console.warn('skipped: this machine has no strace that may trace, so no call can be made to fail');
 const FAILED_CALLS_LONGEST = process.env['COINSLOT_EVERY_CALL'] === '1' ? 3_600_000 : 300_000;
 /** Of many writes that are alike so many are made to fail; COINSLOT_EVERY_CALL=1 takes each. */
-const RUNS_MAX = process.env['COINSLOT_EVERY_CALL'] === '1' ? Infinity : 12;
+const RUNS_MAX = process.env['COINSLOT_EVERY_CALL'] === '1' ? Infinity : 6;
 
 /** A disk of this many kB, or a reason why there is none. */
 function smallDisk(kilobytes: number): string | undefined {

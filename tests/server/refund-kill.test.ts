@@ -44,7 +44,7 @@ describe.skipIf(!isAble)('a refund killed at every durable call', () => {
     groundHere();
     const report = await sweepKills({
       program,
-      oneIn: 5,
+      oneIn: 10,
       prepare(folder) {
         copyFileSync(started.storePath, join(folder, 'ledger.sqlite'));
         writeFileSync(join(folder, 'order.bin'), order);

@@ -46,7 +46,7 @@ describe.skipIf(!isAble)('an upload killed at every durable call', () => {
     let acknowledgement = new Uint8Array() as Uint8Array;
     const report = await sweepKills({
       program,
-      oneIn: 6,
+      oneIn: 12,
       prepare(folder) {
         copyFileSync(started.storePath, join(folder, 'ledger.sqlite'));
         writeFileSync(join(folder, 'upload.bin'), upload);

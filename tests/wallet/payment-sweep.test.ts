@@ -163,7 +163,9 @@ describe('a payment killed before every call that changes the disk', () => {
       await judge(whole);
       const points = Number(whole.said.split(' ')[1]);
       expect(points).toBeGreaterThan(5);
-      for (let at = 1; at <= points; at += 1) {
+      // Every second one; COINSLOT_EVERY_KILL=1 takes all.
+      const step = process.env['COINSLOT_EVERY_KILL'] === undefined ? 2 : 1;
+      for (let at = 1; at <= points; at += step) {
         await judge(runs.run(at)).catch((cause: unknown) => {
           throw new Error(`killed before call ${at} of ${points}: ${String(cause)}`, { cause });
         });
