@@ -23,6 +23,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Twice the two cores it is made for: much of it waits for disks, browsers and kills.
     maxWorkers: 4,
+    // A worker takes files one after the other without loading everything anew: a quarter of the time otherwise goes into that.
+    isolate: false,
     sequence: { sequencer: LongFirst },
   },
 });
