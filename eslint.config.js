@@ -26,4 +26,18 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  {
+    files: ['tests/**/*.test.ts'],
+    ignores: ['tests/**/*.alone.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['mock', 'doMock', 'resetModules', 'stubGlobal'].map((property) => ({
+          object: 'vi',
+          property,
+          message: 'Workers are shared between files (vitest.config.ts): name the file *.alone.test.ts.',
+        })),
+      ],
+    },
+  },
 );
