@@ -12,7 +12,7 @@ import {
 } from '@coinslot/plugin/timing';
 import { describe, expect, it } from 'vitest';
 import { compilePlacements, readOffers } from '@coinslot/publisher';
-import { answerTimes, funnelOf, offersPerHour } from '../../publisher/src/lab/page/figures-model.ts';
+import { answerTimes, funnelOf, hourlyOffers } from '../../publisher/src/lab/page/figures-model.ts';
 import {
   bandsOf,
   momentOfPlay,
@@ -25,6 +25,8 @@ import { grantText, PREVIEW_LANGUAGES, previewLanguage, refundText } from '../..
 import { previewShown } from '../../publisher/src/lab/page/preview-shown.ts';
 import { readSessions } from '../../publisher/src/lab/page/sessions.ts';
 import { clock, snap, stepFor } from '../../publisher/src/lab/page/times.ts';
+import { figuresOf } from '../../publisher/src/simulate/figures.ts';
+import { emptyTally } from '../../publisher/src/simulate/tally.ts';
 import { offersView } from '../../publisher/src/lab/offers-view.ts';
 import { paymentWords } from '../../wallet/src/words/payment-words.ts';
 
@@ -184,9 +186,24 @@ describe('figures', () => {
       { campaign: 'night', reached: 7, eligible: 7, shown: 3, accepted: 1 },
       { campaign: 'comet', reached: 7, eligible: 4, shown: 0, accepted: 0 },
     ]);
-    const { labels, counts } = offersPerHour(replays);
-    expect(counts.reduce((sum, one) => sum + one, 0)).toBe(2);
-    expect(counts[labels.indexOf('10–15')]).toBe(1);
+  });
+
+  it('offers an hour are what the simulator counts: one offer in four minutes is one an hour', () => {
+    const sessions = [1, 2, 6, 60].map((rounds) => replay(recordingOf(rounds), file));
+    const players = sessions.map(({ playedMs, offers }) => {
+      const shown = offers.filter((one) => one.campaign !== null && one.shownT !== null);
+      return { persona: 0, sessions: 1, days: 1, playedMs, offers: shown.length, firstOfferMs: 2 * MINUTE };
+    });
+    expect(players.map((one) => one.offers)).toEqual([1, 1, 2, 3]);
+    const { offersPerHour } = figuresOf({ ...emptyTally(1), players });
+    expect([25, 50, 75, 100].map((one) => offersPerHour.at(one)?.value)).toEqual([1, 1, 1.5, 2]);
+    const { labels, counts } = hourlyOffers(sessions);
+    expect(labels.flatMap((label, i) => Array.from({ length: counts[i]! }, () => label))).toEqual([
+      '1–2',
+      '1–2',
+      '1–2',
+      '2–3',
+    ]);
   });
 
   it('only recorded answers have a time', () => {

@@ -23,6 +23,7 @@ export {
   type FairnessVerdict,
 } from './fairness.ts';
 export { ENGINE_FACT_NAMES } from './facts.ts';
+export { offersPerHour } from './hourly.ts';
 export { compileRule, factsOf, RULE_DEPTH_MAX, RULE_NODES_MAX, RULE_OPERATORS } from './rule.ts';
 export {
   ANSWERS,

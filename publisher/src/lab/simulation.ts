@@ -55,7 +55,7 @@ function simulationView(result: SimulationResult, expectations: Expectations): S
     ...{ players, days, seed },
     shareNeverAsked: figures.shareNeverAsked,
     figures: [
-      figure('Offers per hour of play', figures.offersPerHour, plain),
+      figure('Offers an hour of play', figures.offersPerHour, plain),
       figure('Offers in a session', figures.offersPerSession, plain),
       figure('Minutes of play before the first offer', figures.firstOfferAfterMinutes, plain),
       ...[...figures.spendPerDay].map(([currency, spent]) =>

@@ -73,7 +73,7 @@ export interface SimulationView {
   /** Of the players, 0 ... 1. */
   readonly shareNeverAsked: number;
   readonly figures: readonly SimulatedFigure[];
-  /** Players by offers per hour of play. */
+  /** Players by offers an hour of play. */
   readonly perHour: { readonly labels: readonly string[]; readonly counts: readonly number[] };
   readonly personas: readonly {
     readonly name: string;

@@ -1,4 +1,5 @@
 /** From what was counted to what is read: percentiles, shares, histograms. */
+import { offersPerHour } from '@coinslot/plugin/timing';
 import type { Counted, PlayerFigures, Tally } from './tally.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,8 +23,7 @@ export interface Distribution {
   histogram(width: number, steps: number): readonly number[];
 }
 
-/** Offers shown by timing in an hour of play. Who has played less than an hour in all counts as having played one. */
-export const offersPerHour = ({ offers, playedMs }: PlayerFigures): number => offers / Math.max(1, playedMs / HOUR_MS);
+const hourly = ({ offers, playedMs }: PlayerFigures): number => offersPerHour(offers, playedMs);
 
 export const distributionOf = (values: readonly Ranked[]): Distribution =>
   weighted(values.map(({ value, player }) => ({ value, player, times: 1 })));
@@ -67,7 +67,7 @@ export function figuresOf({ players, perSession, perDay }: Tally): Figures {
     firstOfferMs === null ? [] : [{ value: firstOfferMs / MINUTE_MS, player }],
   );
   return {
-    offersPerHour: distributionOf(players.map((one, player) => ({ value: offersPerHour(one), player }))),
+    offersPerHour: distributionOf(players.map((one, player) => ({ value: hourly(one), player }))),
     offersPerSession: distributionOfCounted(perSession),
     spendPerDay: new Map([...perDay].map(([currency, counted]) => [currency, distributionOfCounted(counted)])),
     firstOfferAfterMinutes: distributionOf(asked),
@@ -97,7 +97,7 @@ export function personaFigures(names: readonly string[], tally: Tally): readonly
       players: ranked.length,
       sessions: ranked.reduce((sum, { one }) => sum + one.sessions, 0),
       playedHours: ranked.reduce((sum, { one }) => sum + one.playedMs, 0) / HOUR_MS,
-      offersPerHour: distributionOf(ranked.map(({ one, player }) => ({ value: offersPerHour(one), player }))),
+      offersPerHour: distributionOf(ranked.map(({ one, player }) => ({ value: hourly(one), player }))),
       firstOfferAfterMinutes: distributionOf(
         asked.map(({ one, player }) => ({ value: one.firstOfferMs! / MINUTE_MS, player })),
       ),

@@ -1,5 +1,5 @@
-/** Figures over recorded sessions under rules: the funnel of each campaign, times to answer, offers per hour. */
-import type { PlacementsFile, Replay, SkipReason } from '@coinslot/plugin/timing';
+/** Figures over recorded sessions under rules: the funnel of each campaign, times to answer, offers an hour. */
+import { offersPerHour, type PlacementsFile, type Replay, type SkipReason } from '@coinslot/plugin/timing';
 
 /** Of one campaign, counted over all sessions. */
 export interface Funnel {
@@ -65,14 +65,9 @@ export function answerTimes(replays: readonly Replay[]): Bins {
 }
 
 const HOURLY_EDGES = [0, 0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15] as const;
-/** Less play than this says nothing about an hour. */
-const PLAYED_MS_MIN = 60_000;
-
-/** Sessions by offers shown per hour of play. */
-export function offersPerHour(replays: readonly Replay[]): Bins {
-  const rates = replays
-    .filter((one) => one.playedMs >= PLAYED_MS_MIN)
-    .map(({ offers, playedMs }) => (shownByTiming(offers) * 3_600_000) / playedMs);
+/** Sessions by offers an hour of play, counted as the simulator counts players. */
+export function hourlyOffers(replays: readonly Replay[]): Bins {
+  const rates = replays.map(({ offers, playedMs }) => offersPerHour(shownByTiming(offers), playedMs));
   const labels = HOURLY_EDGES.map((from, i) => {
     const to = HOURLY_EDGES[i + 1];
     return to === undefined ? `${from}+` : from === 0 ? `under ${to}` : `${from}–${to}`;

@@ -1,7 +1,7 @@
 /** The figures of all recorded sessions, with the edited file and the one on disk side by side. */
 import type { PlacementsFile, Replay } from '@coinslot/plugin/timing';
 import { fill, h, place, scrolling, table } from './dom.ts';
-import { answerTimes, funnelOf, offersByMinute, offersPerHour, type Bins, type Funnel } from './figures-model.ts';
+import { answerTimes, funnelOf, hourlyOffers, offersByMinute, type Bins, type Funnel } from './figures-model.ts';
 import { bars, type BarSeries } from './plots.ts';
 import type { Store } from './store.ts';
 
@@ -63,16 +63,16 @@ export class Figures {
       if (before === undefined) return [bins, [{ ...edit, name: 'count' }]];
       return [bins, [{ name: 'on disk', counts: count(before.replays).counts, colour: '--before' }, edit]];
     };
-    const [hourly, hourlySeries] = pair(offersPerHour);
+    const [hourly, hourlySeries] = pair(hourlyOffers);
     const [minutes, minuteSeries] = pair((replays) => offersByMinute(replays, endMs));
     const answers = answerTimes(now);
     fill(
       this.#plots,
       bars({
         id: 'hourly',
-        title: 'Offers per hour of play',
+        title: 'Offers an hour of play',
         unit: 'Sessions',
-        across: 'offers per hour',
+        across: 'offers an hour',
         labels: hourly.labels,
         series: hourlySeries,
       }),

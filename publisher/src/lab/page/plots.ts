@@ -12,7 +12,7 @@ export interface BarSeries {
 export interface BarsOptions {
   readonly id: string;
   readonly title: string;
-  /** What is counted, and what the bars stand for: "sessions", "offers per hour of play". */
+  /** What is counted, and what the bars stand for: "sessions", "offers an hour of play". */
   readonly unit: string;
   readonly across: string;
   readonly labels: readonly string[];

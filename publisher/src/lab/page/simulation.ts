@@ -93,7 +93,7 @@ function parts({ figures, personas, guardRails, perHour }: Simulated): HTMLEleme
     ...guardParts(guardRails),
     scrolling('Figures', table('Figures over simulated players', ['', 'p10', 'p50', 'p90', 'most'], rows)),
     bars({
-      ...{ id: 'simulated', title: 'Simulated offers per hour of play', unit: 'Players', across: 'offers per hour' },
+      ...{ id: 'simulated', title: 'Simulated offers an hour of play', unit: 'Players', across: 'offers an hour' },
       labels: perHour.labels,
       series: [{ name: 'players', counts: perHour.counts, colour: '--accent' }],
     }),
@@ -101,7 +101,7 @@ function parts({ figures, personas, guardRails, perHour }: Simulated): HTMLEleme
       'Kinds of players',
       table(
         'Kinds of players',
-        ['kind', 'players', 'offers per hour, p50', 'first offer, p50', 'never asked', 'spent in all'],
+        ['kind', 'players', 'offers an hour, p50', 'first offer, p50', 'never asked', 'spent in all'],
         kinds,
       ),
     ),
