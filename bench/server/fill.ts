@@ -49,7 +49,8 @@ async function fill({ storePath, records, players: count, publishers }: FillQues
       const batch = Array.from({ length: Math.min(BATCH, records - done) }, (_, i) => {
         const atMs = fromMs + Math.floor(((done + i) / records) * lastsMs);
         const publisherId = publisherIds[randomInt(publisherIds.length)]!;
-        return recordOf(players[randomInt(players.length)]!, publisherId, chainHash, atMs);
+        const player = players[randomInt(players.length)]!;
+        return recordOf(player, publisherId, chainHash, { atMs, share: (done + i) / records });
       });
       await store.transaction((tx) => tx.recordPayments(batch));
       if (done % 500_000 === 0) process.stderr.write(`filled ${done} of ${records}\n`);
@@ -115,6 +116,13 @@ async function topUp(
 
 const drawn = (byteCount: number): Uint8Array => randomFillSync(new Uint8Array(byteCount));
 
+/** Drawn but for its beginning, which goes from 0 to the last in the order of the records. */
+function rising(byteCount: number, share: number): Uint8Array {
+  const bytes = drawn(byteCount);
+  new DataView(bytes.buffer).setUint32(0, Math.floor(share * 2 ** 32));
+  return bytes;
+}
+
 function playerOf(i: number, enrolledAtMs: number): NewPlayer {
   return {
     userId: drawn(16),
@@ -131,8 +139,20 @@ function playerOf(i: number, enrolledAtMs: number): NewPlayer {
   };
 }
 
-function recordOf(player: NewPlayer, publisherId: string, chainHash: Uint8Array, atMs: number): DecisionRecord {
-  const requestId = drawn(32);
+interface Place {
+  readonly atMs: number;
+  /** Of all records, how many come before this one: 0 ... 1. */
+  readonly share: number;
+}
+
+/** Its unique keys rise: spread in the end as drawn ones are, without a page of each index written anew for every record. */
+function recordOf(
+  player: NewPlayer,
+  publisherId: string,
+  chainHash: Uint8Array,
+  { atMs, share }: Place,
+): DecisionRecord {
+  const requestId = rising(32, share);
   return {
     requestId,
     userId: player.userId,
@@ -147,7 +167,7 @@ function recordOf(player: NewPlayer, publisherId: string, chainHash: Uint8Array,
     quoteSignature: drawn(64),
     requestHash: drawn(32),
     requestBytes: drawn(MESSAGE_BYTES),
-    decisionId: drawn(16),
+    decisionId: rising(16, share),
     decision: drawn(MESSAGE_BYTES),
     chainHash,
     atMs,
