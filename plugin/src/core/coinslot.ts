@@ -213,8 +213,8 @@ export class Coinslot {
 
   /**
    * Uses a target once: resolves with whether it is open, when that has been written. Of uses that were bought one is taken,
-   * unless something else opens the target. Rejects with NotLoadedError where its code could not be fetched: nothing was taken then, and
-   * an answer would be a guess.
+   * unless something else opens the target. Rejects with NotLoadedError (`reason` `offline`) where its code could not be fetched: nothing
+   * was taken then, and an answer would be a guess.
    */
   async use(target: string): Promise<boolean> {
     await this.ready;
@@ -228,7 +228,7 @@ export class Coinslot {
       return await (await aftercare()).restoreNow(this.#desk, () => this.#restore(true));
     } catch (error) {
       this.#problem('restore', error);
-      const reason = error instanceof NotLoadedError ? 'offline' : 'broken';
+      const reason = error instanceof NotLoadedError ? error.reason : 'broken';
       return { status: 'failed', entitlements: [], refused: [], reason, detail: errorText(error) };
     }
   }
@@ -387,7 +387,7 @@ export class Coinslot {
       };
       return (result = await new (await this.#late()).Purchase(this.#desk, whole).run());
     } catch (error) {
-      if (error instanceof NotLoadedError) return (result = { status: 'skipped', reason: 'offline', charged: 'no' });
+      if (error instanceof NotLoadedError) return (result = { status: 'skipped', reason: error.reason, charged: 'no' });
       this.#problem('offer', error);
       const code = codeOf(error);
       return { ...result, ...(code && { code }), detail: errorText(error) };

@@ -5,6 +5,9 @@ import type { Store } from './ports.ts';
 
 /** The code could not be fetched: the machine is off line, or the files are gone. Nothing was asked and nothing charged. */
 export class NotLoadedError extends Error {
+  /** As results say it. */
+  readonly reason = 'offline';
+
   constructor(cause: unknown) {
     super('the code that verifies could not be loaded', { cause });
     this.name = 'NotLoadedError';
