@@ -354,7 +354,10 @@ it('the commands say what they did', () => {
     /^placements\.yaml:\d+:5: warning: not in release 1: campaign more-minutes: cooldown 9m, was 2m$/m,
   );
   publish();
-  expect(studio.run('placements', 'rollback').stdout).toContain(
+  // The folder and its words as of every other command; here named from outside.
+  const rollback = studio.run('placements', 'rollback', studio.path('.'), '--to', '1');
+  expect(rollback.stderr).toBe('');
+  expect(rollback.stdout).toContain(
     'released 3: 3 campaigns\n  campaign more-minutes: cooldown 2m, was 9m\nit is the file of release 1 again\n',
   );
   expect(studio.run('placements', 'releases').stdout).toMatch(

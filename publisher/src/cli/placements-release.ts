@@ -12,8 +12,8 @@ export function registerRelease(placements: Command): void {
     .action(publish);
   withSigning(placements.command('rollback'))
     .description('release an older file again, under the next number')
-    .argument('[number]', 'of the release to go back to (default: the last one that differs)', releaseNumber)
-    .option('--folder <folder>', 'folder of the studio', '.')
+    .argument('[folder]', 'folder of the studio', '.')
+    .option('--to <number>', 'the release to go back to; default: the last one that differs', releaseNumber)
     .action(rollBack);
   withTrust(placements.command('releases'))
     .description('list the releases and what each changed')
@@ -41,10 +41,9 @@ function publish(folder: string, options: FileOptions): void {
   say(`wrote ${files.release}: put it where the game's placementsUrl leads`);
 }
 
-function rollBack(number: number | undefined, options: FileOptions & { folder: string }): void {
-  const { folder, ...named } = options;
+function rollBack(folder: string, { to, ...named }: FileOptions & { to?: number }): void {
   const files = filesOf(folder, named);
-  const done = rollBackPlacements(files, number, Date.now());
+  const done = rollBackPlacements(files, to, Date.now());
   if (!done.isNew)
     return say(`release ${done.release.number} has the file of release ${done.to.number}: nothing to do`);
   tell(done);
