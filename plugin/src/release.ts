@@ -13,6 +13,7 @@ import type { CorePorts, Store } from './core/ports.ts';
 import { RELEASE, tablesOf, type KeptRelease } from './core/kept-release.ts';
 import type { CoreOptions, PlacementsRefresh } from './core/types.ts';
 import type { PlacementsFile } from './timing/index.ts';
+import { shapedPlacements } from './timing/shape.ts';
 
 /** One message; whatever is longer is not read to its end. */
 const BYTES_MAX = 65_536;
@@ -139,32 +140,11 @@ function open(parts: Parts, late: Late, envelope: Uint8Array, atMs: number, isTi
 /** What the engine would trip over at a boundary is found here, where nobody plays yet. */
 function readFile(bytes: Uint8Array, { ProtocolError }: Late): PlacementsFile {
   try {
-    const file = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as PlacementsFile;
-    const isWhole =
-      typeof file.overall.caps === 'object' &&
-      file.placements.every(({ name, on }) => typeof name === 'string' && typeof on.kind === 'string') &&
-      file.campaigns.every(
-        (one) =>
-          NUMBERS.every((name) => typeof one[name] === 'number') &&
-          typeof one.caps === 'object' &&
-          one.when !== undefined &&
-          one.variants.length > 0,
-      );
-    if (isWhole) return file;
-    throw new TypeError('a field is missing');
+    return shapedPlacements(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {
     throw new ProtocolError('BAD_ENCODING', `Placements.file: ${errorText(cause)}`);
   }
 }
-
-const NUMBERS = [
-  'delayMs',
-  'firstOfferAfterPlayMs',
-  'cooldownMs',
-  'quietAfterDeclineMs',
-  'priority',
-  'holdout',
-] as const;
 
 /** The bytes that are there; `none` where the host has none (yet), `unreached` where it does not answer in time. */
 async function fetchOrSay({ options, ports }: Parts): Promise<Uint8Array | PlacementsRefresh> {

@@ -160,10 +160,11 @@ describe('a release', () => {
 
 describe('changes nothing, and says with which code, when it is', () => {
   const other = makeTree({ name: 'elsewhere' });
-  const without = (name: string): unknown => ({
+  const having = (name: string, value: unknown): unknown => ({
     ...PLACEMENTS,
-    campaigns: [{ ...PLACEMENTS.campaigns[0], [name]: undefined }],
+    campaigns: [{ ...PLACEMENTS.campaigns[0], [name]: value }],
   });
+  const without = (name: string): unknown => having(name, undefined);
   it.each<[string, string, () => Uint8Array]>([
     ['cut', 'BAD_ENCODING', () => release(3).slice(0, -1)],
     ['empty', 'BAD_ENCODING', () => new Uint8Array()],
@@ -212,6 +213,9 @@ describe('changes nothing, and says with which code, when it is', () => {
     ['with a condition that is none', 'BAD_ENCODING', () => release(3, placementsWith({ when: { eval: 'x' } }))],
     ['without a cooldown', 'BAD_ENCODING', () => release(3, without('cooldownMs'))],
     ['without caps', 'BAD_ENCODING', () => release(3, without('caps'))],
+    ['with null for caps', 'BAD_ENCODING', () => release(3, having('caps', null))],
+    ['with null for the caps over all', 'BAD_ENCODING', () => release(3, { ...cooldown(3), overall: { caps: null } })],
+    ['with text for a cap', 'BAD_ENCODING', () => release(3, having('caps', { session: 1, day: '2', lifetime: 8 }))],
   ])('%s: %s', async (_, code, make) => {
     const store = await afterTaking(release(2));
     const kept = await store.get('release', 'release');

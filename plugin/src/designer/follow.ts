@@ -1,7 +1,7 @@
 /** A running game follows a lab: files come over Server-Sent Events and take effect at once, without losing the level. */
 import type { PlacementsFile } from '../timing/index.ts';
+import { shapedPlacements } from '../timing/shape.ts';
 import type { DesignerGame } from './game.ts';
-import { readPlacements } from './shape.ts';
 
 /** A stream of the lab, as the browser's `EventSource` is one. */
 export interface LabStream {
@@ -66,7 +66,7 @@ export function followLab(game: DesignerGame, url: string, options: FollowOption
     await game.ready;
     if (isStopped) return;
     try {
-      const file = readPlacements(JSON.parse(String(text)));
+      const file = shapedPlacements(JSON.parse(String(text)));
       game.usePlacements(file);
       tell({ kind: 'taken', file });
     } catch (error) {
