@@ -101,6 +101,18 @@ const rows: readonly Row[] = [
     expected: 'show',
   },
   {
+    what: 'a clock set back to before the last offer and the last no, and neither cooldown nor quiet',
+    campaign: { cooldownMs: 0, quietAfterDeclineMs: 0 },
+    state: { lastShownAtMs: NOON_MS + DAY_MS, lastDeclinedAtMs: NOON_MS + DAY_MS },
+    expected: 'show',
+  },
+  {
+    what: 'a clock set back to before the last offer',
+    campaign: { cooldownMs: 10 * MINUTE_MS },
+    state: { lastShownAtMs: NOON_MS + DAY_MS },
+    expected: 'cooldown',
+  },
+  {
     what: 'the session’s cap',
     campaign: { caps: { session: 2, day: null, lifetime: null } },
     state: { campaigns: { [CAMPAIGN.id]: counts(2, 2, 2) } },

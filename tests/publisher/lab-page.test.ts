@@ -177,6 +177,29 @@ describe('bands', () => {
     expect(only(bands, 'first-offer')).toEqual([]);
     expect(only(bands, 'cooldown')[0]).toMatchObject({ fromMs: 0, toMs: 2 * MINUTE });
   });
+
+  it('an offer by a clock that was set back since holds for its time and the cooldown, as in the engine; no cooldown holds nothing', () => {
+    const shown = { session: 0, day: 0, lifetime: 1 };
+    const earlier = { ...recording.header.state, lastShownAtMs: START_MS + 10 * MINUTE, shown };
+    const later = { ...recording, header: { ...recording.header, state: earlier } };
+    const under = (rules: typeof file): [number[], unknown[]] => {
+      const replayed = replay(later, rules);
+      const bands = only(bandsOf(later, replayed, rules, rules.campaigns[0]!), 'cooldown');
+      return [
+        replayed.offers.map((one) => one.shownT! / MINUTE),
+        bands.map((one) => [one.fromMs, one.toMs].map((ms) => ms / MINUTE)),
+      ];
+    };
+    expect(under(file)).toEqual([
+      [14],
+      [
+        [0, 13],
+        [14, 17],
+      ],
+    ]);
+    const [shownAt, bands] = under(withPacing(file, 'night', 'cooldownMs', 0));
+    expect([shownAt[0], bands]).toEqual([2, []]);
+  });
 });
 
 describe('figures', () => {

@@ -40,7 +40,12 @@ export interface Check {
   met(compiled: CompiledCampaign, at: Situation): Facts;
 }
 
-const elapsed = (sinceMs: number | null, nowMs: number): number => (sinceMs === null ? Infinity : nowMs - sinceMs);
+/**
+ * A clock that was set back since has let no time pass: what holds for a while holds until the moment's own time and that while have
+ * passed, as for the payer's guard, and what holds for 0 does not hold.
+ */
+const elapsed = (sinceMs: number | null, nowMs: number): number =>
+  sinceMs === null ? Infinity : Math.max(0, nowMs - sinceMs);
 const minutes = (ms: number): number | null => (Number.isFinite(ms) ? ms / 60_000 : null);
 const isBelow = (count: number, cap: number | null): boolean => cap === null || count < cap;
 

@@ -117,17 +117,17 @@ function sinceBands({ header }: Recording, { offers }: Replay, campaign: Campaig
   const field = kind === 'cooldown' ? 'cooldownMs' : 'quietAfterDeclineMs';
   const lastMs = kind === 'cooldown' ? header.state.lastShownAtMs : header.state.lastDeclinedAtMs;
   const before = lastMs === null ? [] : [lastMs - header.startMs];
-  const moments = [...before, ...offers.flatMap((one) => momentsOf(one, kind))].sort((a, b) => a - b);
+  // The first may be later than all others: by a clock that was set back since.
+  const moments = [...before, ...offers.flatMap((one) => momentsOf(one, kind)).sort((a, b) => a - b)];
   const valueMs = campaign[field];
   return moments.flatMap((at, i): Band[] => {
     const dueMs = at + valueMs;
     const nextMs = moments[i + 1] ?? Infinity;
-    if (dueMs <= 0) return [];
+    if (dueMs <= 0 || valueMs === 0) return [];
+    const fromMs = i < before.length ? 0 : at;
     const edge: BandEdge = { field, valueMs, valueAt: (t) => t - at };
     const label = kind === 'cooldown' ? 'cooldown' : 'quiet after a no';
-    return [
-      { kind, fromMs: Math.max(0, at), toMs: Math.min(dueMs, nextMs), label, edge: nextMs < dueMs ? null : edge },
-    ];
+    return [{ kind, fromMs, toMs: Math.min(dueMs, nextMs), label, edge: nextMs < dueMs ? null : edge }];
   });
 }
 

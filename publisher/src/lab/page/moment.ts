@@ -145,7 +145,7 @@ function stateAt(session: Session, { boundaries, offers, endMs }: Replay, t: num
 }
 
 function stateFacts(state: TimingState, nowMs: number): HTMLElement {
-  const ago = (at: number | null): string => (at === null ? 'never' : `${spokenDuration(nowMs - at)} ago`);
+  const ago = (at: number | null): string => (at === null ? 'never' : `${spokenDuration(Math.max(0, nowMs - at))} ago`);
   const { session, day, lifetime } = state.shown;
   const facts: readonly (readonly [string, string])[] = [
     ['now', state.overlayOpen ? 'a dialog is open' : state.playing ? 'playing' : 'resting'],
