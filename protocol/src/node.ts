@@ -20,7 +20,12 @@ enableP256(); // whoever runs in Node takes cards: `verifySignature` then has th
 const PKCS8_PREFIX = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 /** Raw r, s instead of OpenSSL's DER. */
 const RAW_ECDSA = 'ieee-p1363';
-const KEY_OBJECTS_MAX = 1024;
+/**
+ * Public keys only; 1.1 kB each, nearly all of it OpenSSL's, so 18 MB when it is full. More than the players that one server has at the
+ * same time: a key that is forgotten before its next use has lived just long enough to be promoted, and is then freed by a finalizer
+ * inside a full collection, while everybody waits.
+ */
+const KEY_OBJECTS_MAX = 16_384;
 const keyObjects = new BoundedCache<KeyObject>(KEY_OBJECTS_MAX);
 
 /** `verifySignature` by node:crypto: same arguments, same verdict, same errors, for the server's hot path. */

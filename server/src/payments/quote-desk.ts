@@ -4,7 +4,7 @@
  * What is remembered is that the signatures hold. Time, limits and price are looked at again at every use, and after 15
  * minutes the signatures too (K16). Bad quotes are not remembered: they would push out good ones.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   checkQuote,
   decodeQuote,
@@ -52,7 +52,7 @@ export class QuoteDesk {
 
   /** Throws BAD_ENCODING when there is no quote to speak of; any other fault is in the result, to be signed as a refusal. */
   async read(quoteEnvelope: Uint8Array, nowMs: number): Promise<ReadQuote> {
-    const name = createHash('sha256').update(quoteEnvelope).digest('base64');
+    const name = hash('sha256', quoteEnvelope, 'base64');
     const known = this.#fresh(name, nowMs);
     if (known !== undefined)
       return { ...known.read, fault: faultOf(() => requireQuote(known.read.quote, publisherOf(known), nowMs)) };
