@@ -7,6 +7,7 @@ import { CARD_POLICY, type CardPolicy } from './cards/policy.ts';
 import { Cards } from './cards/service.ts';
 import { Escrows } from './escrows/service.ts';
 import { rateSource } from './exchange/ecb-source.ts';
+import { FeedFinding } from './exchange/feed-finding.ts';
 import { RateFeed } from './exchange/feed.ts';
 import { Exchange } from './exchange/service.ts';
 import { doorsOf } from './http/doors.ts';
@@ -216,6 +217,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
       const oldest = await store.periods.findOldestOpen();
       return oldest === undefined ? 0 : Math.max(0, monthsBetween(oldest, periodOf(clock()))) + 1;
     },
+    openFindings: () => store.findings.countOpenFindings(),
     async ratesLeftMs() {
       const newest = await store.findNewestRateTable();
       return newest && newest.table.notAfterMs - clock();
@@ -226,6 +228,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     new RateFeed({
       read: rateSource(options.rateFeed.url),
       exchange,
+      finding: new FeedFinding({ findings: store.findings, commit, clock, log }),
       clock,
       log,
       everyMs: options.rateFeed.everyMs,

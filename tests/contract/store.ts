@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { verifyJournal } from '../../server/src/ledger/journal.ts';
+import { FINDING_KINDS } from '../../server/src/findings/types.ts';
 import type { Account, Transfer } from '../../server/src/ledger/types.ts';
 import { hex } from '../../server/src/players/types.ts';
 import { GroupCommit } from '../../server/src/store/group-commit.ts';
@@ -236,6 +237,10 @@ export function describeStore(rig: StoreRig): void {
         ]);
         expect(await store.findings.listOpenFindings(second!.position, 9)).toEqual([first]);
         expect(await store.findings.listOpenAbout('payout-kept-back')).toEqual(['lumen']);
+        expect([...(await store.findings.countOpenFindings())].sort()).toEqual([
+          ['bank-return', 1],
+          ['payout-kept-back', 1],
+        ]);
 
         await store.transaction(async (tx) => {
           await tx.findings.settleFindings('payout-kept-back', 'other', 9);
@@ -260,6 +265,14 @@ export function describeStore(rig: StoreRig): void {
         ])
           await expect(place.shell([statement])).rejects.toThrow(/findings: /);
         expect(await store.findings.listEndedFindings(undefined, 9)).toEqual(ended);
+        await store.transaction(async (tx) => {
+          for (const kind of FINDING_KINDS)
+            await tx.findings.noteFinding({ ...kept, kind, words: 'each kind', atMs: 14 });
+        });
+        const counted = await store.findings.countOpenFindings();
+        expect(FINDING_KINDS.map((kind) => counted.get(kind))).toEqual(
+          FINDING_KINDS.map((kind) => (kind === 'payout-kept-back' ? 2 : 1)),
+        );
       });
 
       it('a content key in escrow is kept as it came; the first stands, one for each recipient', async () => {

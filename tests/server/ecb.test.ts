@@ -1,5 +1,6 @@
 /** The reader of the European Central Bank's reference rates, the places they come from, and the feed. */
 import { CURRENCIES, decodeRateTable, openEnvelope, type CodeName, type RateTable } from '@coinslot/protocol';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -13,6 +14,7 @@ import { refusalOf } from '../protocol/refusals.ts';
 import {
   bytesOf,
   enrolPlayer,
+  OPERATOR_TOKEN,
   requireBooks,
   startMarket,
   startServer,
@@ -316,6 +318,34 @@ describe('the table that comes of it', () => {
   });
 });
 
+const HOUR_MS = 3_600_000;
+const OPERATOR = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+
+/** A server whose source answers as it is told, asked at its start already; and the operator's list of findings. */
+async function startFeed() {
+  let status = 200;
+  const url = await serve((_, response) => response.writeHead(status).end(status === 200 ? ecbXml() : ''));
+  const started = await startServer({ rateFeed: { url, everyMs: DAY_MS } });
+  const { service } = started.server;
+  await service.askForRates();
+  return {
+    started,
+    good: async (): Promise<void> => {
+      status = 200;
+      expect(await service.askForRates()).toBeDefined();
+    },
+    bad: async (answered = 503): Promise<void> => {
+      status = answered;
+      expect(await service.askForRates()).toBeUndefined();
+    },
+    findings: async (state: 'open' | 'over'): Promise<readonly Record<string, unknown>[]> => {
+      const door = `${await urlOf(started)}/v1/operator/findings?state=${state}`;
+      const answer = await fetch(door, { headers: OPERATOR });
+      return ((await answer.json()) as { findings: Record<string, unknown>[] }).findings;
+    },
+  };
+}
+
 describe('the feed', () => {
   it('S4: asks at once and again; what is bad changes nothing, and the last good one stands', async () => {
     const answers = [ecbXml(), ecbXml({ USD: 'NaN' }), '<html/>', ecbXml({ USD: '1.2' }, '2026-03-02')];
@@ -352,6 +382,50 @@ describe('the feed', () => {
       'BAD_ENCODING',
       'RATE_STALE',
     ]);
+  });
+
+  it('S4: a source that goes on failing is one finding, until it gives rates; a single failure is none', async () => {
+    const { started, good, bad, findings } = await startFeed();
+    await good();
+    await bad();
+    await bad();
+    await good();
+    await bad(503);
+    started.time.nowMs += 3 * HOUR_MS;
+    await bad(404); // the second of its streak, and lasting for 3 h
+    expect(await findings('open')).toEqual([]);
+    started.time.nowMs += 3 * HOUR_MS;
+    await bad(503);
+    await bad(500);
+    const since = new Date(NOON_MS).toISOString();
+    const found = { kind: 'rate-feed', about: '', party: '', money: null, atMs: NOON_MS + 6 * HOUR_MS };
+    expect(await findings('open')).toMatchObject([{ ...found, ended: null }]);
+    expect((await findings('open'))[0]?.['words']).toMatch(`no usable rates since ${since}: 127.0.0.1:`);
+    expect(await (await fetch(`${await urlOf(started)}/metrics`)).text()).toMatch(
+      /^coinslot_open_findings\{kind="rate-feed"\} 1$/m,
+    );
+    started.time.nowMs += HOUR_MS;
+    await good();
+    expect(await findings('open')).toEqual([]);
+    const ended = { atMs: NOON_MS + 7 * HOUR_MS, by: 'course' };
+    expect(await findings('over')).toMatchObject([{ ...found, ended }]);
+  });
+
+  it('a source that fails twice in six hours is a finding; one that was looked into is not brought up again', async () => {
+    const { started, bad, findings } = await startFeed();
+    await bad();
+    started.time.nowMs += 6 * HOUR_MS;
+    await bad();
+    const [open] = await findings('open');
+    expect(open).toMatchObject({ kind: 'rate-feed', position: '1' });
+    const shell = new Database(started.storePath);
+    shell.exec("UPDATE findings SET ended_at_ms = at_ms, ended_by = 'operator'"); // as the console's page does it
+    shell.close();
+    await bad();
+    expect(await findings('open')).toEqual([]);
+    const odd = await fetch(`${await urlOf(started)}/v1/operator/findings?state=all`, { headers: OPERATOR });
+    expect([odd.status, ((await odd.json()) as { code: string }).code]).toEqual([400, 'BAD_ENCODING']);
+    expect((await fetch(`${await urlOf(started)}/v1/operator/findings`)).status).toBe(401);
   });
 
   it('a stop does not wait for a bank that is silent', async () => {

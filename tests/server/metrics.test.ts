@@ -66,7 +66,7 @@ describe('metrics', () => {
     const started = await busyMarket();
     const text = await textOf(started);
     const labels = [...text.matchAll(/([a-z]+)="([^"]*)"/g)].map(([, name = '']) => name);
-    expect([...new Set(labels)].sort()).toEqual(['code', 'door', 'fresh', 'le', 'status']);
+    expect([...new Set(labels)].sort()).toEqual(['code', 'door', 'fresh', 'kind', 'le', 'status']);
     const words = text.replaceAll(/ \S+$/gm, ''); // a measured value has as many digits as an id
     expect(words).not.toMatch(/[0-9a-f]{16}|127\.0\.0\.1|lumen|Ada|DE89/);
   });
@@ -94,11 +94,14 @@ describe('metrics', () => {
       knownQuotes: () => 0,
       storeBytes: () => undefined,
       periodsOpen: () => Promise.resolve(0),
+      openFindings: () => Promise.resolve(new Map([['suspense', 2]])),
       ratesLeftMs: () => Promise.resolve(undefined),
     });
     const text = await metrics.text();
     expect(text).not.toMatch(/^coinslot_(store_size_bytes|rates_left_seconds) /m);
     expect([valueIn(text, 'coinslot_ready'), valueIn(text, 'coinslot_queue_length')]).toEqual([0, 7]);
+    const open = (kind: string): number => valueIn(text, `coinslot_open_findings{kind="${kind}"}`);
+    expect([open('suspense'), open('books')]).toEqual([2, 0]);
   });
 });
 

@@ -96,6 +96,29 @@ it.each(MIGRATIONS.slice(1).map((step, i) => [i + 1, step] as const))(
   },
 );
 
+it('findings of before there was a kind for the source of rates stay, and so do their rules', () => {
+  const path = join(temporaryFolder(), 'findings.sqlite');
+  const add = (kind: string): string =>
+    `INSERT INTO findings (kind, about, party, words, at_ms) VALUES ('${kind}', '', '', 'found', 7)`;
+  const before = openAt(path, MIGRATIONS.slice(0, 11));
+  before.exec(
+    `${add('clock')}; ${add('suspense')}; UPDATE findings SET ended_at_ms = 9, ended_by = 'operator' WHERE position = 1`,
+  );
+  expect(() => before.exec(add('rate-feed'))).toThrow(/CHECK/);
+  const rows = before.prepare('SELECT * FROM findings').all();
+  before.close();
+  const next = openAt(path, MIGRATIONS);
+  expect(next.prepare('SELECT * FROM findings').all()).toEqual(rows);
+  next.exec(add('rate-feed'));
+  for (const statement of [
+    'DELETE FROM findings',
+    "UPDATE findings SET words = ''",
+    'UPDATE findings SET ended_at_ms = NULL',
+  ])
+    expect(() => next.exec(statement)).toThrow(/^findings: /);
+  next.close();
+});
+
 it('rows that refer to nothing stop the step', async () => {
   const { path } = await oldStore();
   const shell = new Database(path);

@@ -2,15 +2,20 @@
  * Asks for reference rates now and every few hours, and puts what is new into force. What cannot be had or used changes
  * nothing: the last good table stays until its own end, and after that conversions are RATE_STALE.
  */
-import { ProtocolError, type RateTable } from '@coinslot/protocol';
+import { ProtocolError, type CodeName, type RateTable } from '@coinslot/protocol';
 import type { Clock, Log } from '../log.ts';
 import { readEcbRates } from './ecb.ts';
 import type { ReadRates } from './ecb-source.ts';
+import type { FeedFinding } from './feed-finding.ts';
 import type { Exchange } from './service.ts';
+
+/** What is no fault of the source's. */
+const OF_THE_STORE: readonly CodeName[] = ['BUSY', 'STORAGE'];
 
 export interface RateFeedOptions {
   readonly read: ReadRates;
   readonly exchange: Pick<Exchange, 'putReferenceRates'>;
+  readonly finding: Pick<FeedFinding, 'failed' | 'worked'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds between two askings. */
@@ -49,17 +54,20 @@ export class RateFeed {
   }
 
   async #ask(): Promise<RateTable | undefined> {
-    const { read, exchange, clock, log, onAsked } = this.#options;
+    const { read, exchange, finding, clock, log, onAsked } = this.#options;
     let table: RateTable | undefined;
     try {
       const reference = readEcbRates(await read(this.#stopped.signal), clock());
       table = await exchange.putReferenceRates(reference);
       const { date, leftOut } = reference;
       log.info({ tableId: table.id, date, currencies: table.rates.length, leftOut }, 'reference rates are in force');
+      await finding.worked();
     } catch (error) {
       if (!(error instanceof ProtocolError)) log.error({ err: error }, 'unexpected');
-      else if (!this.#stopped.signal.aborted)
+      else if (!this.#stopped.signal.aborted) {
         log.warn({ code: error.code, fault: error.message }, 'no new reference rates: the last ones stand');
+        if (!OF_THE_STORE.includes(error.code)) await finding.failed(error.message);
+      }
     }
     onAsked?.(table);
     return table;

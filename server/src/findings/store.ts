@@ -5,6 +5,8 @@ import type { Finding, FindingKind, NewFinding } from './types.ts';
 export interface FindingReader {
   listOpenFindings(before: bigint | undefined, count: number): Promise<readonly Finding[]>;
   listEndedFindings(before: bigint | undefined, count: number): Promise<readonly Finding[]>;
+  /** How many are open of each kind; a kind without any is left out. */
+  countOpenFindings(): Promise<ReadonlyMap<FindingKind, number>>;
   /** What the open findings of a kind are about. */
   listOpenAbout(kind: FindingKind): Promise<readonly string[]>;
 }

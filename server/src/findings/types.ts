@@ -15,6 +15,8 @@ export const FINDING_KINDS = [
   'books',
   /** There were no exchange rates from one table's end to the next one's beginning: over as it is found. */
   'rates',
+  /** The source of reference rates cannot be asked or is refused, again and again: about nothing, over once it gives usable ones. */
+  'rate-feed',
   /** This server's clock is behind its own last approval: over with the next decision. */
   'clock',
 ] as const;

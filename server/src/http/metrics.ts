@@ -3,6 +3,7 @@
  * not count into each other. Label values are doors, codes and statuses: all bounded, and none of anybody.
  */
 import type { DecisionCode } from '@coinslot/protocol';
+import { FINDING_KINDS, type FindingKind } from '../findings/types.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What is read at the time of asking. */
@@ -15,6 +16,8 @@ export interface MetricSources {
   storeBytes(): number | undefined;
   /** Months with transfers that are not sealed, from the oldest up to the current one. */
   periodsOpen(): Promise<number>;
+  /** How many findings nobody has looked into yet, and that are not over by themselves. */
+  openFindings(): Promise<ReadonlyMap<FindingKind, number>>;
   /** Whole milliseconds until the newest rate table ends, negative after; `undefined` without one. */
   ratesLeftMs(): Promise<number | undefined>;
 }
@@ -93,6 +96,16 @@ export class Metrics {
     gauge('periods_open', 'Months with transfers that are not sealed; two in the first days of a month.', () =>
       sources.periodsOpen(),
     );
+    new Gauge({
+      name: 'coinslot_open_findings',
+      help: 'Findings that are open, by kind.',
+      labelNames: ['kind'],
+      registers,
+      async collect(): Promise<void> {
+        const open = await sources.openFindings();
+        for (const kind of FINDING_KINDS) this.set({ kind }, open.get(kind) ?? 0);
+      },
+    });
     gauge('rates_left_seconds', 'Until the newest rate table ends; below 0 conversions are refused.', async () => {
       const leftMs = await sources.ratesLeftMs();
       return leftMs === undefined ? undefined : leftMs / 1000;

@@ -11,6 +11,7 @@ import type { StoreReader } from '../store/port.ts';
 import { json, JSON_TYPE } from './answer.ts';
 import type { Door } from './doors.ts';
 import { operatorCardDoors } from './operator-cards.ts';
+import { operatorFindingsDoor } from './operator-findings.ts';
 import { operatorMoneyDoors, type OperatorMoneyServices } from './operator-money.ts';
 import { listRefunds, operatorRefundDoors } from './refunds.ts';
 import {
@@ -82,6 +83,7 @@ export function operatorDoors(services: OperatorServices): readonly Door[] {
     ...operatorCardDoors(services, post),
     ...operatorMoneyDoors(services, post),
     ...operatorRefundDoors(services.refunds, post),
+    operatorFindingsDoor(services),
     list('/v1/operator/refunds', (after, count) => listRefunds(services.store, after, count)),
     list('/v1/operator/accounts', (after, count) => accounts(services, after, count)),
     list('/v1/operator/ledger', (after, count) => ledger(services, after, count)),

@@ -581,6 +581,7 @@ export const enWords = {
       notice: 'A bank’s notice does not hold',
       books: 'The books do not hold',
       rates: 'There were no exchange rates',
+      'rate-feed': 'The source of exchange rates fails',
       clock: 'The clock went back',
     },
   },

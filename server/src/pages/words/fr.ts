@@ -600,6 +600,7 @@ export const frWords: SiteWords = {
       notice: 'Un avis de la banque ne tient pas',
       books: 'Les livres ne tiennent pas',
       rates: 'Il n’y avait pas de taux de change',
+      'rate-feed': 'La source des taux de change ne répond pas, ou mal',
       clock: 'L’horloge a reculé',
     },
   },

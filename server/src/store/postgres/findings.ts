@@ -14,6 +14,9 @@ const SQL = {
   openAbout: sql<{ about: string }>(
     'SELECT DISTINCT about FROM findings WHERE kind = $1 AND ended_at_ms IS NULL ORDER BY about',
   ),
+  countOpen: sql<{ kind: FindingKind; n: bigint }>(
+    'SELECT kind, count(*) AS n FROM findings WHERE ended_at_ms IS NULL GROUP BY kind',
+  ),
   note: sql(
     `INSERT INTO findings (kind, about, party, words, amount_minor, currency, at_ms)
      SELECT $1::text, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::bigint WHERE NOT EXISTS (
@@ -38,6 +41,10 @@ export class PostgresFindings implements FindingWriter {
 
   async listEndedFindings(before: bigint | undefined, count: number): Promise<readonly Finding[]> {
     return (await this.#ask(SQL.ended, [before ?? NEWEST, count])).map(findingOf);
+  }
+
+  async countOpenFindings(): Promise<ReadonlyMap<FindingKind, number>> {
+    return new Map((await this.#ask(SQL.countOpen)).map(({ kind, n }) => [kind, Number(n)]));
   }
 
   async listOpenAbout(kind: FindingKind): Promise<readonly string[]> {

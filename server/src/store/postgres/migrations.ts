@@ -6,7 +6,7 @@ import { REFUSE } from './columns.ts';
 import { COLLECTION_ANSWERS } from './schema-answers.ts';
 import { CARDS } from './schema-cards.ts';
 import { ESCROWS } from './schema-escrows.ts';
-import { FINDINGS } from './schema-findings.ts';
+import { FINDINGS, RATE_FEED_FINDINGS } from './schema-findings.ts';
 import { LEDGER } from './schema-ledger.ts';
 import { DECISIONS, PARTIES, PERIODS } from './schema-parties.ts';
 import { MONEY } from './schema-money.ts';
@@ -23,4 +23,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   PASSWORDS,
   SEALED_QUOTES,
   FINDINGS,
+  RATE_FEED_FINDINGS,
 ];

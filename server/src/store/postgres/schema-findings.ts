@@ -1,13 +1,22 @@
-/** What was found, kept when it is over; with the rules of `../sqlite/migration-findings.ts`. */
+/** What was found, kept when it is over, and then the kind for a source of rates that fails; with the rules of `../sqlite/migration-findings.ts`. */
 import { AMOUNT_MAX, beforeEach, fixed, neverDeleted, oneOf, refuseIf, text, time, TIME_MAX } from './columns.ts';
 
 /** As they were then. */
-const KINDS = ['payout-kept-back', 'order-left-out', 'bank-return', 'suspense', 'notice', 'books', 'rates', 'clock'];
+const FIRST_KINDS = [
+  'payout-kept-back',
+  'order-left-out',
+  'bank-return',
+  'suspense',
+  'notice',
+  'books',
+  'rates',
+  'clock',
+];
 
 export const FINDINGS: readonly string[] = [
   `CREATE TABLE findings (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    ${oneOf('kind', KINDS)},
+    ${oneOf('kind', FIRST_KINDS)},
     ${text('about')},
     ${text('party')},
     ${text('words')} CHECK (length(words) BETWEEN 1 AND 500),
@@ -28,4 +37,9 @@ export const FINDINGS: readonly string[] = [
     refuseIf('OLD.ended_at_ms IS NOT NULL OR NEW.ended_at_ms IS NULL', 'findings: over once'),
   ),
   neverDeleted('findings'),
+];
+
+export const RATE_FEED_FINDINGS: readonly string[] = [
+  `ALTER TABLE findings DROP CONSTRAINT findings_kind_check,
+    ADD CONSTRAINT findings_kind_check CHECK (kind IN (${[...FIRST_KINDS, 'rate-feed'].map((kind) => `'${kind}'`).join(', ')}))`,
 ];

@@ -14,6 +14,9 @@ function prepare(db: Database.Database) {
     openAbout: db.prepare<[FindingKind], { about: string }>(
       'SELECT DISTINCT about FROM findings WHERE kind = ? AND ended_at_ms IS NULL ORDER BY about',
     ),
+    countOpen: db.prepare<[], { kind: FindingKind; n: bigint }>(
+      'SELECT kind, count(*) AS n FROM findings WHERE ended_at_ms IS NULL GROUP BY kind',
+    ),
     note: db.prepare(
       `INSERT INTO findings (kind, about, party, words, amount_minor, currency, at_ms)
        SELECT @kind, @about, @party, @words, @amountMinor, @currency, @atMs WHERE NOT EXISTS (
@@ -41,6 +44,10 @@ export class SqliteFindings implements FindingWriter {
 
   async listEndedFindings(before: bigint | undefined, count: number): Promise<readonly Finding[]> {
     return this.#sql.ended.all(before ?? NEWEST, count).map(findingOf);
+  }
+
+  async countOpenFindings(): Promise<ReadonlyMap<FindingKind, number>> {
+    return new Map(this.#sql.countOpen.all().map(({ kind, n }) => [kind, Number(n)]));
   }
 
   async listOpenAbout(kind: FindingKind): Promise<readonly string[]> {

@@ -1,14 +1,22 @@
-/** Version 10 to 11: what was found, kept when it is over. */
-import { AMOUNT_MAX, insertOnce, kindIn, time } from './columns.ts';
+/** Version 10 to 11: what was found, kept when it is over. Version 11 to 12: a source of rates that fails is a finding too. */
+import { AMOUNT_MAX, anew, insertOnce, kindIn, time } from './columns.ts';
 
 /** As they were then. */
-const KINDS = ['payout-kept-back', 'order-left-out', 'bank-return', 'suspense', 'notice', 'books', 'rates', 'clock'];
+const FIRST_KINDS = [
+  'payout-kept-back',
+  'order-left-out',
+  'bank-return',
+  'suspense',
+  'notice',
+  'books',
+  'rates',
+  'clock',
+];
 
-/** Statement by statement. */
-export const FINDINGS_STEP: readonly string[] = [
+const tableOf = (kinds: readonly string[]): string =>
   `CREATE TABLE findings (
     position INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN (${kindIn(KINDS)})),
+    kind TEXT NOT NULL CHECK (kind IN (${kindIn(kinds)})),
     about TEXT NOT NULL,
     party TEXT NOT NULL,
     words TEXT NOT NULL CHECK (length(words) BETWEEN 1 AND 500),
@@ -19,7 +27,9 @@ export const FINDINGS_STEP: readonly string[] = [
     ended_by TEXT CHECK (ended_by IN ('course', 'operator')),
     CHECK ((amount_minor IS NULL) = (currency IS NULL)),
     CHECK ((ended_at_ms IS NULL) = (ended_by IS NULL))
-  ) STRICT`,
+  ) STRICT`;
+
+const RULES = [
   'CREATE INDEX findings_open ON findings (position) WHERE ended_at_ms IS NULL',
   'CREATE INDEX findings_open_about ON findings (kind, about) WHERE ended_at_ms IS NULL',
   insertOnce('findings', 'position'),
@@ -32,3 +42,7 @@ export const FINDINGS_STEP: readonly string[] = [
     SELECT RAISE(ABORT, 'findings: never deleted');
   END`,
 ];
+
+/** Statement by statement. */
+export const FINDINGS_STEP: readonly string[] = [tableOf(FIRST_KINDS), ...RULES];
+export const RATE_FEED_STEP: readonly string[] = anew('findings', tableOf([...FIRST_KINDS, 'rate-feed']), RULES);

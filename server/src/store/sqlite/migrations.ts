@@ -10,7 +10,7 @@ import { amount, AMOUNT_MAX, appendOnly, bytes, currency, insertOnce, time } fro
 import { ANSWERS_STEP } from './migration-answers.ts';
 import { CARDS_STEP } from './migration-cards.ts';
 import { ESCROWS_STEP } from './migration-escrows.ts';
-import { FINDINGS_STEP } from './migration-findings.ts';
+import { FINDINGS_STEP, RATE_FEED_STEP } from './migration-findings.ts';
 import { LEDGER_STEP } from './migration-ledger.ts';
 import { MONEY_STEP } from './migration-money.ts';
 import { PASSES_STEP } from './migration-passes.ts';
@@ -157,4 +157,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   PASSWORDS_STEP,
   SEALED_QUOTES_STEP,
   FINDINGS_STEP,
+  RATE_FEED_STEP,
 ];
