@@ -25,6 +25,7 @@ import { grantText, PREVIEW_LANGUAGES, previewLanguage, refundText } from '../..
 import { previewShown } from '../../publisher/src/lab/page/preview-shown.ts';
 import { readSessions } from '../../publisher/src/lab/page/sessions.ts';
 import { clock, snap, stepFor } from '../../publisher/src/lab/page/times.ts';
+import { unreachedText } from '../../publisher/src/text/unreached.ts';
 import { figuresOf } from '../../publisher/src/simulate/figures.ts';
 import { emptyTally } from '../../publisher/src/simulate/tally.ts';
 import { offersView } from '../../publisher/src/lab/offers-view.ts';
@@ -238,6 +239,15 @@ describe('figures', () => {
     const { labels, counts } = answerTimes([replay(recordingOf(6, asked), file)]);
     expect(labels[counts.indexOf(1)]).toBe('6–8');
   });
+});
+
+it('what a session never came to is told as a designer would say it', () => {
+  expect(unreachedText(['boss-door'])).toBe(
+    'the player never came to boss-door, so this session says nothing about it',
+  );
+  expect(unreachedText(['menu', 'shop', 'boss-door'])).toBe(
+    'the player never came to menu, shop or boss-door, so this session says nothing about them',
+  );
 });
 
 describe('times', () => {

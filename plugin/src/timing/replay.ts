@@ -63,7 +63,7 @@ export interface Replay {
   readonly offers: readonly ReplayedOffer[];
   /** The whole session was recorded with this very file. */
   readonly isSame: boolean;
-  /** Placements of the file of which nothing in the recording says when they would come. */
+  /** Placements of the file that the recording never came to: nothing says when they would have had a boundary. */
   readonly unknown: readonly string[];
   readonly endMs: number;
   /** Play in the recording. */

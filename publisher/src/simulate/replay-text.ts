@@ -1,5 +1,6 @@
 /** A recording before and after an edit, for a terminal. */
 import type { Outcome, Replay, ReplayedBoundary } from '@coinslot/plugin/timing';
+import { unreachedText } from '../text/unreached.ts';
 import { tableText } from './report-words.ts';
 
 /** Whether the rules give anything else than what was recorded. */
@@ -24,7 +25,7 @@ export function replayText({ boundaries, offers, unknown }: Replay): readonly st
     ...tableText(['', 'minute', 'placement', 'facts', 'before', 'after'], rows, Infinity),
     `offers before ${before}, after ${offers.length - asked}: accepted ${count('accepted')}, declined ${count('declined')}, ${assumed} of them by assumption`,
     ...(asked > 0 ? [`asked for by the player ${asked}`] : []),
-    ...(unknown.length > 0 ? [`the recording says nothing of: ${unknown.join(', ')}`] : []),
+    ...(unknown.length > 0 ? [unreachedText(unknown)] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** The timeline of one session: lanes under one time axis, a playhead, zoom and pan, and edges that can be dragged. */
+import { unreachedText } from '../../text/unreached.ts';
 import { h, fill, place } from './dom.ts';
 import { EdgeHand } from './edge-hand.ts';
 import { pinPicture, PIN_WORDS, tickPicture, TICK_WORDS, type PinKind, type TickKind } from './glyphs.ts';
@@ -129,7 +130,7 @@ export class Timeline {
     const told = [`${now} ${now === 1 ? 'offer' : 'offers'} in ${clock(edited.endMs)}`];
     if (before !== undefined) told.push(`${count(before.offers)} with the file on disk`);
     if (!edited.isSame && before === undefined) told.push('recorded under other rules than these');
-    if (edited.unknown.length > 0) told.push(`nothing recorded says when ${edited.unknown.join(', ')} would come`);
+    if (edited.unknown.length > 0) told.push(unreachedText(edited.unknown));
     this.#note.textContent = `${session.name}: ${told.join('; ')}.`;
   }
 
