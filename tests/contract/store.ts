@@ -208,6 +208,20 @@ export function describeStore(rig: StoreRig): void {
         await expect(again).rejects.toMatchObject({ kind: 'refused' });
       });
 
+      it('players who are asked for at the same time are each found, or not there', async () => {
+        const store = await furnished(newPlace());
+        const asked = [ADA, BOB, playerNamed('nobody'), ADA, BOB, playerNamed('nobody else'), ADA];
+        const found = await Promise.all(asked.map(({ userId }) => store.findPlayer(userId)));
+        expect(found.map((one) => one && hex(one.userId))).toEqual(
+          asked.map((one) => (one === ADA || one === BOB ? hex(one.userId) : undefined)),
+        );
+        const late = playerNamed('late');
+        const before = Promise.all(asked.map(({ userId }) => store.findPlayer(userId)));
+        await store.transaction((tx) => tx.addPlayer(late));
+        expect((await store.findPlayer(late.userId))?.userId).toEqual(Buffer.from(late.userId));
+        await before;
+      });
+
       it('a finding is kept once while it is open, ends once, and stays', async () => {
         const place = newPlace();
         const store = await furnished(place);

@@ -4,11 +4,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import type { Player } from '../../players/types.ts';
 import { StoreError, type Store, type StoreTransaction } from '../port.ts';
+import { playerOf, type PlayerRow } from '../rows.ts';
 import { clientConfig, Connection, LARGE, sql, type Ask, type ConnectOptions } from './connection.ts';
 import { openWriter, type Steps } from './open.ts';
 import { postgresErrorOf } from './postgres-errors.ts';
 import { PostgresReads } from './reads.ts';
+import { PLAYERS } from './selects.ts';
+import { SharedReads } from './shared-reads.ts';
+import { byteas } from './wire.ts';
 import { Writer } from './writer.ts';
 
 export interface PostgresStoreOptions {
@@ -92,12 +97,23 @@ class PostgresStore extends PostgresReads implements Store {
   readonly #options: ConnectOptions;
   readonly #writer: Writer;
   readonly #pool: pg.Pool;
+  readonly #players: SharedReads<PlayerRow>;
 
   constructor(options: ConnectOptions, writer: Writer, pool: pg.Pool) {
     super(readOver(pool));
     this.#options = options;
     this.#writer = writer;
     this.#pool = pool;
+    this.#players = new SharedReads(
+      (userIds) => this.ask(PLAYERS, [byteas(userIds)]),
+      ({ user_id: userId }) => userId,
+    );
+  }
+
+  /** Every payment asks for its player before it waits for the writer: a statement each would cost more than the rest of it. */
+  override async findPlayer(userId: Uint8Array): Promise<Player | undefined> {
+    const row = await this.#players.find(userId);
+    return row && playerOf(row);
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {

@@ -16,7 +16,6 @@ import {
   publisherOf,
   rateTableOf,
   type DecisionRow,
-  type PlayerRow,
   type PublisherRow,
   type RateTableRow,
 } from '../rows.ts';
@@ -26,13 +25,10 @@ import { PostgresLedger, type HeadRow } from './ledger.ts';
 import { PostgresMoneyWrites } from './money-writes.ts';
 import { PostgresRefundWrites } from './refund-writes.ts';
 import { PostgresReads } from './reads.ts';
-import { DECISION, PLAYER, RATE_TABLE } from './selects.ts';
+import { DECISION, PLAYERS, RATE_TABLE } from './selects.ts';
 import { byteas, int8s, texts } from './wire.ts';
 
-type PlayerIdRow = PlayerRow & { account: bigint };
-
 const SQL = {
-  players: sql<PlayerIdRow>(`${PLAYER} WHERE p.user_id = ANY ($1::bytea[])`),
   publishers: sql<PublisherRow>('SELECT * FROM publishers WHERE publisher_id = ANY ($1::text[])'),
   rateTables: sql<RateTableRow & { id: bigint }>(`${RATE_TABLE} WHERE t.id = ANY ($1::bigint[])`),
   decisions: sql<DecisionRow>(`${DECISION} WHERE k.request_id = ANY ($1::bytea[])`),
@@ -141,7 +137,7 @@ export class PostgresTransaction extends PostgresReads implements StoreTransacti
   }
 
   async #players(userIds: readonly Uint8Array[]): Promise<ReadonlyMap<string, SpendingPlayer>> {
-    const rows = await this.ask(SQL.players, [byteas(userIds)]);
+    const rows = await this.ask(PLAYERS, [byteas(userIds)]);
     return new Map(
       rows.map((row) => {
         const player = playerOf(row);
