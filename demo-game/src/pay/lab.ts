@@ -38,14 +38,13 @@ function noteOf(news: LabNews): string {
   return `Rules of ${new Date().toLocaleTimeString()} from the timing lab`;
 }
 
-/** A line in a corner that says whose rules are in force. */
+/** A line of the page's head, over nothing else, that says whose rules are in force. */
 function showNote(): HTMLElement {
   const note = document.createElement('output');
   note.id = 'lab-note';
-  Object.assign(note.style, {
-    ...{ position: 'fixed', left: '8px', bottom: '8px', padding: '3px 9px', borderRadius: '8px', zIndex: '3' },
-    ...{ background: 'rgb(10 14 30 / 80%)', color: '#ffe0a3', font: '12px Inter, sans-serif', pointerEvents: 'none' },
-  });
-  document.body.append(note);
+  const head = document.querySelector('header')!;
+  head.querySelector('.tools')!.before(note);
+  // A line more moves the stage; Phaser only notices with the window's size.
+  new ResizeObserver(() => dispatchEvent(new Event('resize'))).observe(head);
   return note;
 }
