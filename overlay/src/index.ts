@@ -1,5 +1,6 @@
 /** `@coinslot/overlay`: the consent overlay. See README.md for what this room is and is not. */
 export { createOverlay } from './overlay.ts';
+export { forgoEval } from './draw/surface.ts';
 export { contrastProblems, themes } from './theme.ts';
 export type {
   Depth,

@@ -63,12 +63,17 @@ async function surfaceOf(kind: SurfaceKind, width: number, height: number): Prom
   };
 }
 
-/** Pages whose Content-Security-Policy forbids `eval` get pixi's own remedy, loaded only then. */
+/**
+ * Loads what pixi has for pages whose Content-Security-Policy forbids `eval`. Without, that is found out by trying once, which the
+ * browser reports on its console: for pages that know it of themselves.
+ */
+export const forgoEval = async (): Promise<void> => void (await import('pixi.js/unsafe-eval'));
+
 async function constructed(createRenderer: () => PixiRenderer): Promise<PixiRenderer> {
   try {
     return createRenderer();
   } catch {
-    await import('pixi.js/unsafe-eval');
+    await forgoEval();
     return createRenderer();
   }
 }

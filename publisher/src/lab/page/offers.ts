@@ -153,6 +153,8 @@ export class OffersView {
     const turn = (this.#turn += 1);
     this.#status.textContent = 'Drawing …';
     const overlay = await import('@coinslot/overlay');
+    // The policy of this page forbids it, and would report the try.
+    await overlay.forgoEval();
     const choice = { ...this.#choice };
     const figures: HTMLElement[] = [];
     for (const offer of offers) {
