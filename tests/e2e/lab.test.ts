@@ -41,6 +41,9 @@ beforeAll(async () => {
   const context = await house.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (said) => {
+    if (said.type() === 'error' && /Security Policy|Trusted/.test(said.text())) complaints.push(said.text());
+  });
   await page.goto(lab.pageUrl());
   await page.locator('.band').first().waitFor();
 });
@@ -79,6 +82,26 @@ async function editTakes(game: Page): Promise<number> {
   await field.fill(`${Number.parseInt(await field.inputValue(), 10) + 1}m`);
   const [edit] = await Promise.all([page.waitForRequest('**/api/edit'), field.press('Enter')]);
   return (await inForce) - edit.timing().startTime;
+}
+
+/** The note of a game that follows lies over nothing, on a phone, on a desk, and as it is played here. */
+async function expectBesideAll(seat: Seat): Promise<void> {
+  const sizes = [{ width: 360, height: 640 }, { width: 1280, height: 720 }, seat.page.viewportSize()!];
+  for (const size of sizes) {
+    await seat.page.setViewportSize(size);
+    await seat.shot(`lab-note-${size.width}`);
+    const over = await seat.page.evaluate(() => {
+      const note = document.querySelector('#lab-note')!.getBoundingClientRect();
+      const rest = [...document.querySelectorAll('h1, .tools button, #stage, footer')];
+      const meets = ({ left, right, top, bottom }: DOMRect): boolean =>
+        left < note.right && right > note.left && top < note.bottom && bottom > note.top;
+      return [
+        ...(note.width === 0 || document.documentElement.scrollWidth > innerWidth ? ['page'] : []),
+        ...rest.filter((one) => meets(one.getBoundingClientRect())).map((one) => one.id || one.tagName),
+      ];
+    });
+    expect(over).toEqual([]);
+  }
 }
 
 describe('a designer', () => {
@@ -188,6 +211,7 @@ describe('the running game', () => {
     await seat.scene('Level2');
     const note = seat.page.locator('#lab-note');
     await note.getByText(/^Rules of/).waitFor();
+    await expectBesideAll(seat);
     await page.goto(`${new URL(page.url()).origin}/#timing`);
     await expect.poll(() => page.locator('.state').textContent(), SOON).toContain('one game follows');
     const level = (): Promise<{ lit: number; timeS: number } | null | undefined> =>

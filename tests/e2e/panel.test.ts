@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => house?.close());
 
 const panel = () => seat.page.getByRole('region', { name: 'Live panel' });
-const outlook = () => panel().locator('.placements [data-placement=minutes-over] .outcome');
+const outlook = () => panel().locator('.coinslot-placements [data-placement=minutes-over] .coinslot-outcome');
 const slider = (label: string) => panel().getByRole('slider', { name: label });
 const level = () => seat.page.evaluate(() => window.__demo?.level ?? null);
 /** What of the panel is cut off or out of view to the side. */
@@ -135,15 +135,20 @@ it('lists boundaries as they pass, with every check behind them, and copies the 
   await panel().getByRole('button', { name: 'Copy' }).click();
   await panel().getByText('Copied.').waitFor();
   expect(await seat.page.evaluate(() => navigator.clipboard.readText())).toBe(patch);
-  const passed = panel().locator('.log [data-placement=level-end]');
+  const passed = panel().locator('.coinslot-log [data-placement=level-end]');
   await passed.locator('summary').click();
-  expect(await passed.locator('.outcome').textContent()).toBe('its condition does not hold');
+  expect(await passed.locator('.coinslot-outcome').textContent()).toBe('its condition does not hold');
   expect(await passed.locator('.coinslot-checks b').allTextContents()).toEqual([
     expect.stringMatching(/^the-night-goes-on: \d+ of \d+ checks fail$/),
     expect.stringMatching(/^comet: \d+ of \d+ checks fail$/),
   ]);
-  const failed = passed.locator('.failed').first();
+  const failed = passed.locator('.coinslot-failed').first();
   expect(await failed.textContent()).toContain('level 2');
+  // The page around it may have a style for any name of its own.
+  const names = await panel().evaluate((root) =>
+    [...root.querySelectorAll('[class]')].flatMap((one) => [...one.classList]),
+  );
+  expect(names.filter((name) => !/^(coinslot|tp)-/.test(name))).toEqual([]);
   // Whatever the page around it is styled like.
   expect(await failed.evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize))).toBeGreaterThan(12);
   await seat.shot('panel-log');

@@ -19,7 +19,7 @@ export function boundaryView(name: string, decision: TimingDecision, beside: str
 }
 
 function checksView(campaigns: readonly ExplainedCampaign[]): HTMLElement {
-  const box = element('div', 'coinslot-checks');
+  const box = element('div', 'checks');
   for (const { campaign, checks } of campaigns) {
     // What comes after the first that fails was not looked at for the outcome; it is told all the same.
     const rows = checks.map((check) => {

@@ -5,7 +5,7 @@
 import type { ReachedBoundary } from '../core/types.ts';
 import { patchText, type Facts, type PlacementsFile } from '../timing/index.ts';
 import { boundaryView } from './boundary-view.ts';
-import { button, element } from './elements.ts';
+import { button, classed, element } from './elements.ts';
 import { watchLab, type Following, type LabNews } from './follow.ts';
 import type { DesignerGame } from './game.ts';
 import { startRecording, type Recorder } from './recorder.ts';
@@ -59,7 +59,7 @@ class Panel implements LivePanel {
   readonly #travel: Travel;
   /** Facts as each placement had them last. */
   readonly #facts = new Map<string, Facts>();
-  readonly #root = element('section', 'coinslot-panel');
+  readonly #root = element('section', 'panel');
   readonly #status = element('p', 'soft', 'The built-in rules. Nothing leaves this page.');
   readonly #travelling = element('p', 'travelling');
   readonly #outlook = element('ul', 'placements');
@@ -236,12 +236,12 @@ class Panel implements LivePanel {
 
   #say(text: string, isBad = false): void {
     this.#status.textContent = text;
-    this.#status.className = isBad ? 'bad' : 'soft';
+    this.#status.className = classed(isBad ? 'bad' : 'soft');
   }
 
   #reached({ placement, facts, decision, atMs }: ReachedBoundary): void {
     this.#facts.set(placement, facts);
-    if (this.#log.firstElementChild?.classList.contains('soft')) this.#log.replaceChildren();
+    if (this.#log.firstElementChild?.classList.contains(classed('soft'))) this.#log.replaceChildren();
     this.#log.prepend(boundaryView(placement, decision, clockText(atMs)));
     while (this.#log.childElementCount > LOG_MAX) this.#log.lastElementChild!.remove();
     this.#look();

@@ -1,4 +1,7 @@
-/** The look of the live panel. Sizes are in rem, so that larger text makes a larger panel. */
+/**
+ * The look of the live panel. Sizes are in rem, so that larger text makes a larger panel. Its classes all begin with `coinslot-`
+ * (`element` sees to it): the page that it stands in has a style of its own.
+ */
 export const STYLE = `
 .coinslot-panel {
   --ground: #14152b; --raised: #1d1f3a; --line: #3a3c63; --ink: #f1eee8; --soft: #b4b2cf; --warm: #ffb45c; --good: #8fe0a8; --bad: #ffab9b;
@@ -13,7 +16,7 @@ export const STYLE = `
 .coinslot-panel h2 { font-size: 1rem; font-weight: 600; margin: 0; letter-spacing: 0; }
 .coinslot-panel h3 { font-size: .8125rem; font-weight: 600; margin: 1.25rem 0 .5rem; color: var(--soft); }
 .coinslot-panel p { margin: .25rem 0; }
-.coinslot-panel .soft { color: var(--soft); }
+.coinslot-panel .coinslot-soft { color: var(--soft); }
 .coinslot-panel button.coinslot-button {
   font: inherit; font-weight: 500; color: var(--ink); background: var(--raised); border: 1px solid var(--line); border-radius: .5rem;
   min-height: 2.25rem; min-width: 2.25rem; padding: .25rem .75rem; cursor: pointer; display: inline-block;
@@ -21,25 +24,25 @@ export const STYLE = `
 .coinslot-panel button.coinslot-button:hover { border-color: var(--soft); }
 .coinslot-panel button.coinslot-button:disabled { color: var(--soft); opacity: .6; cursor: default; }
 .coinslot-panel :focus-visible { outline: 2px solid var(--warm); outline-offset: 2px; border-radius: .25rem; }
-.coinslot-panel .row { display: flex; flex-wrap: wrap; gap: .5rem; margin-block: .5rem; }
-.coinslot-panel .travelling { border: 1px solid var(--warm); border-radius: .5rem; padding: .5rem .75rem; margin-block: .75rem; background: #ffb45c1c; }
+.coinslot-panel .coinslot-row { display: flex; flex-wrap: wrap; gap: .5rem; margin-block: .5rem; }
+.coinslot-panel .coinslot-travelling { border: 1px solid var(--warm); border-radius: .5rem; padding: .5rem .75rem; margin-block: .75rem; background: #ffb45c1c; }
 .coinslot-panel ul, .coinslot-panel ol { list-style: none; margin: 0; padding: 0; }
-.coinslot-panel .placements > li, .coinslot-panel .log > li { border-block-start: 1px solid #ffffff14; padding-block: .4rem; }
+.coinslot-panel .coinslot-placements > li, .coinslot-panel .coinslot-log > li { border-block-start: 1px solid #ffffff14; padding-block: .4rem; }
 .coinslot-panel summary { cursor: pointer; display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; list-style: none; }
 .coinslot-panel summary::-webkit-details-marker { display: none; }
-.coinslot-panel .name { font-weight: 600; flex: 1; min-width: 6rem; }
-.coinslot-panel .outcome { flex-basis: 100%; color: var(--soft); }
-.coinslot-panel .outcome::before { content: '–'; display: inline-block; width: 1.1rem; color: var(--soft); }
-.coinslot-panel .shows .outcome { color: var(--good); }
-.coinslot-panel .shows .outcome::before { content: '✓'; color: var(--good); }
+.coinslot-panel .coinslot-name { font-weight: 600; flex: 1; min-width: 6rem; }
+.coinslot-panel .coinslot-outcome { flex-basis: 100%; color: var(--soft); }
+.coinslot-panel .coinslot-outcome::before { content: '–'; display: inline-block; width: 1.1rem; color: var(--soft); }
+.coinslot-panel .coinslot-shows .coinslot-outcome { color: var(--good); }
+.coinslot-panel .coinslot-shows .coinslot-outcome::before { content: '✓'; color: var(--good); }
 .coinslot-panel time { color: var(--soft); font-variant-numeric: tabular-nums; }
 .coinslot-panel .coinslot-checks { margin-block: .4rem .2rem; }
 .coinslot-panel .coinslot-checks b { font-weight: 600; display: block; margin-block-start: .4rem; }
 .coinslot-panel .coinslot-checks li { padding-inline-start: 1.3rem; position: relative; color: var(--soft); }
 .coinslot-panel .coinslot-checks li::before { content: '✓'; position: absolute; inset-inline-start: 0; color: var(--good); }
-.coinslot-panel .coinslot-checks li.failed { color: var(--ink); }
-.coinslot-panel .coinslot-checks li.failed::before { content: '✗'; color: var(--bad); }
-.coinslot-panel .bad { color: var(--bad); }
+.coinslot-panel .coinslot-checks li.coinslot-failed { color: var(--ink); }
+.coinslot-panel .coinslot-checks li.coinslot-failed::before { content: '✗'; color: var(--bad); }
+.coinslot-panel .coinslot-bad { color: var(--bad); }
 .coinslot-panel pre { margin: .25rem 0; padding: .6rem .75rem; border-radius: .5rem; background: #0c0d1e; white-space: pre-wrap; font: .8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; user-select: text; }
 .coinslot-panel .tp-rotv {
   --tp-base-background-color: transparent; --tp-base-font-family: Inter, system-ui, sans-serif; --tp-base-shadow-color: transparent;
