@@ -12,6 +12,7 @@ import { hex } from '../players/types.ts';
 import type { GroupCommit, GroupWork, Settled } from '../store/group-commit.ts';
 import type { PaymentKey, StoreReader, StoreTransaction } from '../store/port.ts';
 import { admit, audienceFault, type SeenPayment } from './admission.ts';
+import { newDecisionId } from './decision-id.ts';
 import { makeDecision, type MadeDecision } from './decision.ts';
 import type { QuoteDesk } from './quote-desk.ts';
 import type { AdmittedPayment, PaymentState, PriorDecision } from './types.ts';
@@ -58,8 +59,6 @@ export interface PaymentsOptions {
   /** Time of the last approval in the store. */
   readonly lastApprovalMs: number;
 }
-
-const DECISION_ID_BYTES = 16;
 
 export class Payments {
   readonly #options: PaymentsOptions;
@@ -120,7 +119,11 @@ export class Payments {
 
     const verdict = judge(payment, state, nowMs);
     const { identity, random } = this.#options;
-    const decision = makeDecision(payment, state, verdict, { identity, decisionId: random(DECISION_ID_BYTES), nowMs });
+    const decision = makeDecision(payment, state, verdict, {
+      identity,
+      decisionId: newDecisionId(nowMs, random),
+      nowMs,
+    });
     made.set(name, decision);
     if (verdict.code === 'APPROVED') this.#lastApprovalMs = Math.max(this.#lastApprovalMs, nowMs);
     return { value: { kind: 'decided', decision: decision.sealed.envelope, code: verdict.code, fresh: true } };
