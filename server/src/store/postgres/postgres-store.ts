@@ -104,7 +104,7 @@ class PostgresStore extends PostgresReads implements Store {
     this.#options = options;
     this.#writer = writer;
     this.#pool = pool;
-    this.#players = new SharedReads(
+    this.#players = new SharedReads<PlayerRow>(
       (userIds) => this.ask(PLAYERS, [byteas(userIds)]),
       ({ user_id: userId }) => userId,
     );
