@@ -25,6 +25,7 @@ import {
   decodeTexts,
   requestHash,
   userIdOf,
+  type AccountRequest,
   type Enrolment,
   type Offer,
   type PaymentDecision,
@@ -36,6 +37,7 @@ import {
 } from './messages.ts';
 import { plainAmount } from './money.ts';
 import { checkOffer } from './offer-check.ts';
+import { datedPasswords, requireEndorsement } from './password-rule.ts';
 import { decodeShown, shownDigest, type Shown, type ShownMoney } from './shown.ts';
 import { requireLine, requireParagraph } from './text-safety.ts';
 
@@ -125,7 +127,7 @@ class BundleFile implements Record<BundleCheck, () => void> {
   readonly #options: BundleOptions;
   #contents: BundleContents | undefined;
   #enrolment: Enrolment | undefined;
-  /** The newest in the file. */
+  /** Of the newest in the file. */
   #passwordKey: Uint8Array | undefined;
   publisher: VerifiedLeaf | undefined;
   decider: VerifiedLeaf | undefined;
@@ -194,21 +196,34 @@ class BundleFile implements Record<BundleCheck, () => void> {
       throw new ProtocolError('BAD_KEY', 'Bundle.keys: of another player');
     openSigned(first, { type: 'enrolment', publicKey: enrolment.accountKey, ...this.#verify });
     this.#enrolment = enrolment;
-    for (const one of bundle.keys)
-      if (readEnvelope(one).typeName === 'account-request') this.#takePassword(one, enrolment);
+    this.#takePasswords(enrolment);
   }
 
-  /** A password's key, by the word of the PIN key, and not after the payment. */
-  #takePassword(envelope: Uint8Array, { pinKey }: Enrolment): void {
-    const { request, decision } = this.#read;
-    const { ask, userId, passwordKey, timeMs } = decodeAccountRequest(readEnvelope(envelope).body);
+  /** The last one counts, and held as of message 3 by those before it in the file; of what stood before the first, the file says nothing. */
+  #takePasswords(enrolment: Enrolment): void {
+    const { bundle, decision } = this.#read;
+    const requests: AccountRequest[] = [];
+    for (const one of bundle.keys.filter((key) => readEnvelope(key).typeName === 'account-request')) {
+      const request = this.#readPassword(one, enrolment, requests.at(-1)?.timeMs ?? -1);
+      if (requests.length > 0) requireEndorsement(datedPasswords(requests), request, this.#options.verify);
+      requests.push(request);
+    }
+    const last = datedPasswords(requests).at(-1);
+    if (last !== undefined && last.holdsFromMs > decision.timeMs + LIMITS.clockSkewMsMax)
+      throw new ProtocolError('BAD_KEY', 'Bundle.keys: a password that did not hold yet');
+    this.#passwordKey = last?.passwordKey;
+  }
+
+  /** By the word of the PIN key. */
+  #readPassword(envelope: Uint8Array, { pinKey }: Enrolment, afterMs: number): AccountRequest {
+    const password = decodeAccountRequest(readEnvelope(envelope).body);
     openSigned(envelope, { type: 'account-request', publicKey: pinKey, ...this.#verify });
-    requireAll('BAD_KEY', 'Bundle.keys', 'no password of this player, of before the payment', [
-      ['ask', ask === 'password' && passwordKey !== undefined],
-      ['userId', equalBytes(userId, request.userId)],
-      ['timeMs', timeMs <= decision.timeMs + LIMITS.clockSkewMsMax],
+    requireAll('BAD_KEY', 'Bundle.keys', 'no password of this player, or not in order', [
+      ['ask', password.ask === 'password' && password.passwordKey !== undefined],
+      ['userId', equalBytes(password.userId, this.#read.request.userId)],
+      ['timeMs', password.timeMs > afterMs],
     ]);
-    this.#passwordKey = passwordKey;
+    return password;
   }
 
   request(): void {

@@ -14,6 +14,7 @@ export * from './offer-check.ts';
 export * from './decision-check.ts';
 export * from './declined-check.ts';
 export * from './price-list.ts';
+export * from './password-rule.ts';
 export * from './bundle.ts';
 export * from './bundle-check.ts';
 export { requireLine, requireParagraph } from './text-safety.ts';

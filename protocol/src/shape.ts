@@ -257,6 +257,30 @@ export function record<F extends Record<string, Shape<unknown>>>(
   };
 }
 
+/**
+ * A record that has grown a last field. Where that is absent the bytes are those of before, so that what was signed and kept
+ * without it still reads, and each value has one encoding.
+ */
+export function grownRecord<F extends Record<string, Shape<unknown>>, G extends Record<string, Shape<unknown>>>(
+  name: string,
+  fields: F,
+  last: G,
+): Shape<{ readonly [K in keyof F]: ValueOf<F[K]> } & { readonly [K in keyof G]?: ValueOf<G[K]> | undefined }> {
+  type Before = { readonly [K in keyof F]: ValueOf<F[K]> };
+  type Value = Before & { readonly [K in keyof G]?: ValueOf<G[K]> | undefined };
+  const [before, after] = [record(name, fields), record(name, { ...fields, ...last })];
+  const names = Object.keys(fields).length;
+  const [lastName] = Object.keys(last) as [keyof G];
+  return {
+    toWire: (value, at) =>
+      typeof value === 'object' && value !== null && value[lastName] !== undefined
+        ? after.toWire(value as never, at)
+        : before.toWire(value, at),
+    fromWire: (wire, at) =>
+      (Array.isArray(wire) && wire.length === names + 1 ? after : before).fromWire(wire, at) as Value,
+  };
+}
+
 /** Bytes of a value under a shape. Throws BAD_ENCODING, TOO_LARGE or OFFER_CURRENCY for what it would not accept back. */
 export function encodeAs<T>(
   shape: Shape<T>,

@@ -18,6 +18,7 @@ import {
 import {
   decisionHash,
   encodeAccountRequest,
+  endorsementInput,
   encodeCountersignature,
   encodeEnrolment,
   encodeOffer,
@@ -373,7 +374,13 @@ export function makeCountersignature(
 }
 
 /** Envelope `account-request`, signed by the account key, or by the PIN key for `limits` and `password`. */
-export function makeAccountRequest(player: Player, server: Holder, fields: Partial<AccountRequest> = {}): Uint8Array {
+export function makeAccountRequest(
+  player: Player,
+  server: Holder,
+  fields: Partial<AccountRequest> = {},
+  /** Whose password endorses it. */
+  endorser?: Signer,
+): Uint8Array {
   const request: AccountRequest = {
     userId: player.userId,
     ask: 'status',
@@ -387,5 +394,6 @@ export function makeAccountRequest(player: Player, server: Holder, fields: Parti
     ...fields,
   };
   const signer = request.ask === 'limits' || request.ask === 'password' ? player.pin : player.account;
-  return sealEnvelope('account-request', encodeAccountRequest(request), signer, []);
+  const endorsement = endorser?.sign(endorsementInput(request)) ?? request.endorsement;
+  return sealEnvelope('account-request', encodeAccountRequest({ ...request, endorsement }), signer, []);
 }

@@ -332,6 +332,7 @@ const accountRequest: AccountRequest = {
   timeMs: NOON_MS,
   nonce: bytes16Of('account request'),
   audience: server.keyHash,
+  endorsement: undefined,
 };
 
 const accountStatement: AccountStatement = {
@@ -973,6 +974,7 @@ export const SAMPLES: readonly Sample[] = [
       timeMs: timeOf,
       nonce: b16,
       audience: b32,
+      endorsement: maybeOf(b64),
     }),
     'account-request',
   ),

@@ -11,6 +11,7 @@ import {
   decodeAs,
   encodeAs,
   flag,
+  grownRecord,
   identifier,
   list,
   localeTag,
@@ -197,6 +198,16 @@ const ROWS: readonly Row[] = [
     [[{ a: 1, b: true }, [1, 1]]],
     [undefined, null, 1, {}, { a: 1 }, { b: true }],
     [[], [1], [1, 1, 1], 1, [[1, 1]]],
+  ),
+  row(
+    'a record that has grown',
+    grownRecord('Pair', { a: count(9), b: flag }, { c: count(3) }),
+    [
+      [{ a: 1, b: true, c: 2 }, [1, 1, 2]],
+      [{ a: 1, b: true }, [1, 1]],
+    ],
+    [undefined, null, 1, {}, { a: 1, c: 2 }, { a: 1, b: true, c: null }, { a: 1, b: true, c: 4 }],
+    [[], [1], [1, 1, 4], [1, 1, []], [1, 1, 2, 2], 1],
   ),
   row(
     'agreeing',

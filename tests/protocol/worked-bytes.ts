@@ -52,7 +52,8 @@ function annotate(wire: Wire, value: unknown, name: string, depth = 0): string[]
   if (value === undefined) return lines(head, `${name}: absent`, depth);
   const isRecord =
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-  const names = isRecord && Object.keys(value).length === items.length ? Object.keys(value) : undefined;
+  const keys = isRecord ? Object.keys(value).filter((key, i) => i < items.length || isThere(value, key)) : [];
+  const names = isRecord && keys.length === items.length ? keys : undefined;
   const what = names ? `${items.length} fields` : Array.isArray(value) ? `${items.length} items` : 'present';
   const inner = items.flatMap((item, i) => {
     const key = names?.[i];
@@ -62,6 +63,7 @@ function annotate(wire: Wire, value: unknown, name: string, depth = 0): string[]
   return [...lines(head, `${name}: ${what}`, depth), ...inner];
 }
 
+const isThere = (value: object, key: string): boolean => (value as Record<string, unknown>)[key] !== undefined;
 const isList = (wire: Wire): wire is readonly Wire[] => Array.isArray(wire);
 
 function describe(wire: number | bigint | string | Uint8Array): string {

@@ -22,13 +22,15 @@ import {
   type BundleVerdict,
   type CodeName,
   type Shown,
+  type Signer,
 } from '@coinslot/protocol';
-import { nativeVerifySignature } from '@coinslot/protocol/node';
+import { nativeSigner, nativeVerifySignature } from '@coinslot/protocol/node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   bytes16Of,
   DAY_MS,
+  makeAccountRequest,
   makeCardHolder,
   makeCardIssuer,
   makeCountersignature,
@@ -214,6 +216,28 @@ describe('each message changed, and signed anew by its own signer', () => {
     ['a refund dated after its certificate', { refund: { timeMs: NOON_MS + 9 * DAY_MS } }, 'refund CHAIN_EXPIRED'],
   ];
   it.each(ROWS)('%s', (_, change, expected) => expect(failure(makeBundle(change))).toBe(expected));
+});
+
+describe('by a password', () => {
+  const [key, stood] = [player.press, nativeSigner(seedOf('stood'))];
+  const made = makeBundle({ request: { proof: 'password' } });
+  const of = (passwordKey: Uint8Array, timeMs: number, endorser?: Signer): Uint8Array =>
+    makeAccountRequest(player, server, { ask: 'password', passwordKey, timeMs }, endorser);
+  const before = of(stood.publicKey, NOON_MS - 2 * DAY_MS);
+  const [late, early] = [NOON_MS - DAY_MS / 2, NOON_MS - DAY_MS];
+  it.each([
+    ['the first', [of(key.publicKey, late)], 'holds'],
+    ['one registered after the payment', [of(key.publicKey, NOON_MS + DAY_MS / 2)], 'keys BAD_KEY'],
+    ['another one, endorsed', [before, of(key.publicKey, late, stood)], 'holds'],
+    ['another one, that waited its day', [before, of(key.publicKey, early)], 'holds'],
+    ['another one, that waits', [before, of(key.publicKey, late)], 'keys BAD_KEY'],
+    ['another one, endorsed by itself', [before, of(key.publicKey, late, key)], 'keys BAD_SIGNATURE'],
+    ['another one, whose endorser is not in the file', [of(key.publicKey, late, stood)], 'holds'],
+    ['one that gave way', [of(key.publicKey, early), of(stood.publicKey, late, key)], 'request BAD_SIGNATURE'],
+    ['one out of order', [of(key.publicKey, late), before], 'keys BAD_KEY'],
+  ] as const)('%s', (_, passwords, expected) => {
+    expect(failure({ ...made, keys: [...made.keys, ...passwords] })).toBe(expected);
+  });
 });
 
 describe('a software card that was revoked since', () => {

@@ -5,10 +5,12 @@ import {
   amount,
   bytes16,
   bytes32,
+  bytes64,
   currencyCode,
   decodeAs,
   encodeAs,
   envelopeBytes,
+  grownRecord,
   list,
   maybe,
   oneOf,
@@ -32,7 +34,7 @@ const enrolmentShape = record('Enrolment', {
   audience: bytes32,
 });
 
-const accountRequestShape = record('AccountRequest', {
+const accountRequestFields = {
   userId: bytes16,
   /** `limits`, `close` and `password` are signed by the PIN key; `close` by a password's where one stands. */
   ask: oneOf(
@@ -59,6 +61,11 @@ const accountRequestShape = record('AccountRequest', {
   timeMs,
   nonce: bytes16,
   audience: bytes32,
+};
+
+const accountRequestShape = grownRecord('AccountRequest', accountRequestFields, {
+  /** For `password`: by the key of the password that stands, over `endorsementInput`; left out without one. */
+  endorsement: bytes64,
 });
 
 const accountStatementShape = record('AccountStatement', {
