@@ -3,13 +3,14 @@
  * of it afterwards. The store's own contract is in `store.ts`.
  */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { readEnvelope, sealEnvelope } from '@coinslot/protocol';
+import { PASSWORD_DELAY_MS, readEnvelope, sealEnvelope } from '@coinslot/protocol';
 import { nativeSigner } from '@coinslot/protocol/node';
 import { audit } from '../../server/src/audit/index.ts';
 import { makeAccountRequest, makeOffer, makeRequest, seedOf } from '../lib/parties.ts';
 import { CardHolder } from '../server/card-holder.ts';
 import { camt, closeAt, makeBankDetails, makeMandate, mustBuy, startMonth, type Month } from '../server/month-world.ts';
 import { makeRefundOrder, refund } from '../server/refund-orders.ts';
+import { FIRST, pay, register, SECOND, typing } from '../server/password-ground.ts';
 import { linkFor, playerSignIn, Visitor } from '../server/page-world.ts';
 import {
   balanceOf,
@@ -131,6 +132,29 @@ export function describeServer(rig: StoreRig): void {
       const taken = await post(started, '/v1/cards/uploads', sealEnvelope('card-upload', body, password, []));
       expect([taken.status, await balanceOf(started, player), await floatOf(started, card)]).toEqual([200, 600n, 400n]);
       await requireBooks(started);
+    });
+
+    it('another password by the PIN key alone waits a day, over a restart too, and is not there once the first is kept', async () => {
+      const options = place();
+      const first = await startMarket(options);
+      const player = await enrolPlayer(first);
+      await register(first, player, FIRST.publicKey);
+      first.time.nowMs += 1_000;
+      expect(await register(first, player, SECOND.publicKey)).toBe('200');
+      expect(await pay(first, typing(player, SECOND), 'at once', 'password')).toBe('CONSENT_REQUIRED');
+      expect(await pay(first, typing(player, FIRST), 'meanwhile', 'password')).toBe('APPROVED');
+      await first.server.close();
+      const nowMs = first.time.nowMs + PASSWORD_DELAY_MS - 1;
+      const second = await startServer({ ...options, holder: first.holder, tree: first.tree, nowMs });
+      expect(await pay(second, typing(player, SECOND), 'a day later', 'password')).toBe('CONSENT_REQUIRED');
+      second.time.nowMs += 1;
+      expect(await pay(second, typing(player, SECOND), 'when it holds', 'password')).toBe('APPROVED');
+      await register(second, player, FIRST.publicKey);
+      second.time.nowMs += 1_000;
+      expect(await register(second, player, SECOND.publicKey, {}, SECOND)).toBe('200');
+      second.time.nowMs += PASSWORD_DELAY_MS;
+      expect(await pay(second, typing(player, SECOND), 'kept', 'password')).toBe('APPROVED');
+      await requireBooks(second);
     });
 
     it("a stranger's cent under a collection's name answers a cent of it: the next bill asks for nothing twice", async () => {

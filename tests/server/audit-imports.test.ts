@@ -44,6 +44,11 @@ describe('the audit', () => {
     expect(importsOf(line).every(mayImport)).toBe(false);
   });
 
+  it('dates passwords by its own reading of their messages', () => {
+    const text = readFileSync(join(FOLDER, 'passwords.ts'), 'utf8');
+    expect(text).not.toMatch(/datedPasswords|standingPassword|pendingPassword|endorsementInput|requireEndorsement/);
+  });
+
   it('is read: every file imports something', () => {
     const files = readdirSync(FOLDER).filter((name) => !['bytes.ts', 'lists.ts'].includes(name));
     for (const name of files)

@@ -1,13 +1,5 @@
 /** Password proofs at the server: registered by the PIN key alone, taken in its place, and proven by the record for ever. */
-import {
-  decodeAccountStatement,
-  packWire,
-  readEnvelope,
-  sealEnvelope,
-  type AccountRequest,
-  type MessageType,
-  type Signer,
-} from '@coinslot/protocol';
+import { decodeAccountStatement, packWire, readEnvelope, type Signer } from '@coinslot/protocol';
 import { describe, expect, it } from 'vitest';
 import { audit } from '@coinslot/server';
 import { nativeSigner } from '@coinslot/protocol/node';
@@ -23,50 +15,8 @@ import {
 } from '../lib/parties.ts';
 import { expectNothing, prepaid } from './card-ground.ts';
 import { CardHolder } from './card-holder.ts';
-import {
-  balanceOf,
-  bytesOf,
-  enrolPlayer,
-  floatOf,
-  post,
-  readDecision,
-  requireBooks,
-  startMarket,
-  type Started,
-} from './started-server.ts';
-
-const FIRST = nativeSigner(seedOf('correct horse'));
-const SECOND = nativeSigner(seedOf('battery staple'));
-
-const register = async (
-  started: Started,
-  player: Player,
-  passwordKey: Uint8Array | undefined,
-  fields: Partial<AccountRequest> = {},
-): Promise<string> => {
-  const request = { ask: 'password', passwordKey, timeMs: started.time.nowMs, ...fields } as const;
-  return outcome(await post(started, '/v1/accounts', makeAccountRequest(player, started.holder, request)));
-};
-
-async function outcome(response: Response): Promise<string> {
-  if (response.headers.get('content-type') !== 'application/json') return String(response.status);
-  return `${response.status} ${((await response.json()) as { code: string }).code}`;
-}
-
-/** The outcome of a payment: the code of the signed decision, or the refusal that nobody signed. */
-async function pay(started: Started, player: Player, nonce: string, proof: 'pin' | 'password'): Promise<string> {
-  const offer = makeOffer(started.publisher, { nonce, atMs: started.time.nowMs, quote: { amountMinor: 200n } });
-  const response = await post(started, '/v1/payments', makeRequest(player, started.holder, offer, { proof }));
-  if (response.headers.get('content-type') === 'application/json') return outcome(response);
-  return readDecision(started, await bytesOf(response)).code;
-}
-
-/** Whoever types a password: the key that `makeRequest` signs such proofs with. */
-const typing = (player: Player, password: typeof FIRST): Player => ({ ...player, press: password });
-
-/** The same message, by another key. */
-const signedBy = (signer: Signer, type: MessageType, envelope: Uint8Array): Uint8Array =>
-  sealEnvelope(type, readEnvelope(envelope).body, signer, []);
+import { FIRST, outcome, pay, register, SECOND, signedBy, typing } from './password-ground.ts';
+import { balanceOf, bytesOf, enrolPlayer, floatOf, post, requireBooks, startMarket } from './started-server.ts';
 
 describe('a password', () => {
   it('pays above the press, and the PIN key pays nothing any more', async () => {
@@ -96,7 +46,7 @@ describe('a password', () => {
     await register(started, player, FIRST.publicKey);
     expect(await pay(started, typing(player, FIRST), 'before', 'password')).toBe('APPROVED');
     started.time.nowMs += 1_000;
-    expect(await register(started, player, SECOND.publicKey)).toBe('200');
+    expect(await register(started, player, SECOND.publicKey, {}, FIRST)).toBe('200');
     expect(await pay(started, typing(player, FIRST), 'old one', 'password')).toBe('CONSENT_REQUIRED');
     expect(await pay(started, typing(player, SECOND), 'new one', 'password')).toBe('APPROVED');
     await requireBooks(started);
@@ -107,7 +57,7 @@ describe('a password', () => {
     const player = await enrolPlayer(started);
     await register(started, player, FIRST.publicKey);
     started.time.nowMs += 1_000;
-    expect(await register(started, player, undefined)).toBe('200');
+    expect(await register(started, player, undefined, {}, FIRST)).toBe('200');
     expect(await pay(started, player, 'by PIN', 'pin')).toBe('APPROVED');
     expect(await pay(started, typing(player, FIRST), 'by password', 'password')).toBe('CONSENT_REQUIRED');
   });
@@ -146,11 +96,11 @@ describe('money that leaves the account by no payment', () => {
       380n,
     ]);
     started.time.nowMs += 1_000;
-    await register(started, player, SECOND.publicKey);
+    await register(started, player, SECOND.publicKey, {}, FIRST);
     expect(await load(FIRST)).toBe('403 CONSENT_REQUIRED');
     expect(await load(SECOND)).toBe('200');
     started.time.nowMs += 1_000;
-    await register(started, player, undefined);
+    await register(started, player, undefined, {}, SECOND);
     expect(await load(SECOND)).toBe('403 CONSENT_REQUIRED');
     expect(await load(player.pin)).toBe('200');
     // What a card has to report is no matter of the password.
@@ -185,7 +135,7 @@ describe('money that leaves the account by no payment', () => {
     });
     expect(await apply(FIRST, first)).toBe('201');
     started.time.nowMs += 1_000;
-    await register(started, player, undefined);
+    await register(started, player, undefined, {}, FIRST);
     // Answered for ever, and by the account key as before.
     expect(await apply(FIRST, first)).toBe('200');
     expect(await apply(player.account, await card.apply())).toBe('201');
@@ -231,9 +181,12 @@ describe('registering one', () => {
     const started = await startMarket();
     const player = await enrolPlayer(started);
     await register(started, player, FIRST.publicKey);
+    let standing = FIRST;
     for (let i = 0; i < 16; i++) {
       started.time.nowMs += 1_000;
-      await register(started, player, nativeSigner(seedOf(`password ${i}`)).publicKey);
+      const next = nativeSigner(seedOf(`password ${i}`));
+      await register(started, player, next.publicKey, {}, standing);
+      standing = next;
     }
     expect(await pay(started, typing(player, FIRST), 'long ago', 'password')).toBe('403 BAD_SIGNATURE');
     expect(await pay(started, typing(player, nativeSigner(seedOf('password 0'))), 'before', 'password')).toBe(
@@ -255,7 +208,7 @@ describe('registering one', () => {
     const recorded = makeAccountRequest(player, started.holder, first);
     await post(started, '/v1/accounts', recorded);
     started.time.nowMs += 1_000;
-    await register(started, player, SECOND.publicKey);
+    await register(started, player, SECOND.publicKey, {}, FIRST);
     // The same bytes are answered, as their answer may have been lost, and change nothing.
     expect(await outcome(await post(started, '/v1/accounts', recorded))).toBe('200');
     expect(await register(started, player, FIRST.publicKey, { timeMs: first.timeMs + 999 })).toBe('409 CONSENT_STALE');

@@ -133,7 +133,7 @@ async function auditUpload(one: AuditedCard, row: AnsweredUpload, facts: Facts):
   const said = decodeUploadAcknowledgement(readEnvelope(row.acknowledgement).body);
   const key =
     upload.loads.length > 0
-      ? await witness.instructingKey(player, 'card-upload', row.upload, player.pinKey)
+      ? await witness.instructingKey({ place, player, atMs: row.atMs }, 'card-upload', row.upload, player.pinKey)
       : player.accountKey;
   witness.isSignedBy(place, 'card-upload', key, row.upload);
   witness.isSignedBy(place, 'upload-acknowledgement', card.issuerKey, row.acknowledgement);

@@ -48,7 +48,8 @@ async function auditClosing(row: AccountClosing, place: string, facts: Facts): P
   }
   const { body } = readEnvelope(plain(row.envelope));
   const said = decodeAccountRequest(body);
-  const key = await witness.instructingKey(player, 'account-request', plain(row.envelope), player.pinKey);
+  const at = { place, player, atMs: row.atMs };
+  const key = await witness.instructingKey(at, 'account-request', plain(row.envelope), player.pinKey);
   witness.isSignedBy(place, 'account-request', key, plain(row.envelope));
   findings.same('message', `${place}, asked`, 'close', said.ask);
   findings.same('message', `${place}, player`, hex(said.userId), hex(row.userId));

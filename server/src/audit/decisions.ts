@@ -55,7 +55,8 @@ async function auditDecision(row: PlacedDecision, place: string, facts: Facts): 
   const player = await witness.player(request.userId);
   if (player === undefined) return findings.find('signature', place, 'a player who enrolled', hex(request.userId));
   if (witness.isSampled(row.position)) {
-    const key = await witness.proofKey(place, player, requestBytes);
+    const approvedAtMs = decision.outcome === 'approved' ? decision.timeMs : undefined;
+    const key = await witness.proofKey(place, player, requestBytes, approvedAtMs);
     if (key !== undefined) witness.isSignedBy(place, 'payment-request', key, requestBytes);
     const options = { type: 'payment-decision', role: 'payment-server', atMs: decision.timeMs } as const;
     const leaf = await witness.open(place, decisionBytes, options);

@@ -3,9 +3,7 @@
  * chains that end at the pinned roots. Nothing that a row says of a key is believed.
  */
 import {
-  accountRequestHash,
   checkQuote,
-  decodeAccountRequest,
   decodeEnrolment,
   decodePaymentRequest,
   decodeQuote,
@@ -29,6 +27,7 @@ import type { StoreReader } from '../store/port.ts';
 import type { Publisher } from '../publishers/types.ts';
 import { brief, hex, plain } from './bytes.ts';
 import type { Findings } from './findings.ts';
+import { mayHaveStood, readPasswords, type AuditedPassword } from './passwords.ts';
 
 /** A player as their enrolment says. */
 export interface AuditedPlayer {
@@ -63,7 +62,7 @@ export class Witness {
   readonly findings: Findings;
   readonly #options: WitnessOptions;
   readonly #players = new Map<string, AuditedPlayer | undefined>();
-  readonly #passwords = new Map<string, readonly Uint8Array[]>();
+  readonly #passwords = new Map<string, readonly AuditedPassword[]>();
   readonly #chains = new Map<string, readonly Uint8Array[] | undefined>();
   readonly #quotes = new Map<string, AuditedQuote>();
   readonly #publishers = new Map<string, Publisher | undefined>();
@@ -104,55 +103,56 @@ export class Witness {
     return { ...said, userId: userIdOf(said.accountKey) };
   }
 
-  /** The key that a message 2 may be signed by, by its proof; a finding where the player never registered a password. */
-  async proofKey(place: string, player: AuditedPlayer, requestBytes: Uint8Array): Promise<Uint8Array | undefined> {
+  /**
+   * The key that a message 2 may be signed by, by its proof; a finding where the player never registered a password, and for what was
+   * approved (`approvedAtMs`) by one that did not hold.
+   */
+  async proofKey(
+    place: string,
+    player: AuditedPlayer,
+    requestBytes: Uint8Array,
+    approvedAtMs: number | undefined,
+  ): Promise<Uint8Array | undefined> {
     const asked = readEnvelope(requestBytes);
     const { proof } = decodePaymentRequest(asked.body);
     if (proof !== 'password') return proof === 'pin' ? player.pinKey : player.pressKey;
-    const { signer, newest } = await this.#passwordOf(player, 'payment-request', asked);
+    const { signer, newest } = await this.#passwordOf({ place, player, atMs: approvedAtMs }, 'payment-request', asked);
     const key = signer ?? newest;
     if (key === undefined) this.findings.find('signature', place, 'a password that was registered', 'none');
     return key;
   }
 
-  /** The key that an instruction may be signed by: that of a password of the player's which signed it, or `otherwise`. */
+  /**
+   * The key that an instruction which was carried out may be signed by: that of a password of the player's which signed it, or
+   * `otherwise`. A finding for a password that did not hold.
+   */
   async instructingKey(
-    player: AuditedPlayer,
+    at: { readonly place: string; readonly player: AuditedPlayer; readonly atMs: number },
     type: MessageType,
     envelope: Uint8Array,
     otherwise: Uint8Array,
   ): Promise<Uint8Array> {
-    const { signer } = await this.#passwordOf(player, type, readEnvelope(envelope));
+    const { signer } = await this.#passwordOf(at, type, readEnvelope(envelope));
     return signer ?? otherwise;
   }
 
   /** Which of the player's passwords signed, and the one that was registered last. */
   async #passwordOf(
-    player: AuditedPlayer,
+    {
+      place,
+      player,
+      atMs,
+    }: { readonly place: string; readonly player: AuditedPlayer; readonly atMs: number | undefined },
     type: MessageType,
     { body, signature }: Pick<Envelope, 'body' | 'signature'>,
   ): Promise<{ readonly signer: Uint8Array | undefined; readonly newest: Uint8Array | undefined }> {
-    const keys = await remember(this.#passwords, hex(player.userId), () => this.#readPasswords(player));
+    const passwords = await remember(this.#passwords, hex(player.userId), () => readPasswords(this, player));
+    const keys = passwords.flatMap(({ key }) => key ?? []);
     const input = signatureInput(type, body);
-    return { signer: keys.find((one) => nativeVerifySignature(one, input, signature)), newest: keys.at(-1) };
-  }
-
-  /** Keys of passwords, each by the word of the player's PIN key. */
-  async #readPasswords({ userId, pinKey }: AuditedPlayer): Promise<readonly Uint8Array[]> {
-    const keys: Uint8Array[] = [];
-    for (const row of await this.store.passwords.listPasswords(userId)) {
-      const place = `password ${row.position} of ${hex(userId)}`;
-      const { body } = readEnvelope(row.envelope);
-      const said = decodeAccountRequest(body);
-      this.isSignedBy(place, 'account-request', pinKey, row.envelope);
-      const { findings } = this;
-      findings.same('message', `${place}, asked`, 'password', said.ask);
-      findings.same('message', `${place}, player`, hex(said.userId), hex(userId));
-      findings.same('message', `${place}, request`, hex(accountRequestHash(body)), hex(row.requestHash));
-      findings.same('message', `${place}, key`, hexOrNone(said.passwordKey), hexOrNone(row.publicKey));
-      if (said.passwordKey !== undefined) keys.push(said.passwordKey);
-    }
-    return keys;
+    const signer = keys.find((one) => nativeVerifySignature(one, input, signature));
+    if (signer !== undefined && atMs !== undefined && !mayHaveStood(passwords, signer, atMs))
+      this.findings.find('signature', place, `a password that held at ${atMs}`, `${brief(signer)}, which waited`);
+    return { signer, newest: keys.at(-1) };
   }
 
   /** A signature by a bare key over an envelope of this type; a finding where it does not hold. */
@@ -259,5 +259,3 @@ export function whyOf(error: unknown): string {
   if (error instanceof ProtocolError) return `${error.code}: ${error.message}`;
   throw error;
 }
-
-const hexOrNone = (key: Uint8Array | undefined): string => (key === undefined ? 'none' : hex(key));

@@ -35,12 +35,13 @@ export async function readApplication(
   envelope: Uint8Array,
   audience: Uint8Array,
   store: Pick<StoreReader, 'findPlayer' | 'passwords'>,
+  nowMs: number,
 ): Promise<ReadApplication> {
   const { body } = readEnvelope(envelope);
   const application = decodeCardApplication(body);
   const player = await store.findPlayer(application.userId);
   if (player === undefined) throw new ProtocolError('BAD_KEY', 'CardApplication.userId: nobody is enrolled here by it');
-  const signedBy = await instructingKey(store.passwords, { ...applicationOf(player), envelope });
+  const signedBy = await instructingKey(store.passwords, { ...applicationOf(player), envelope }, nowMs);
   if (!equalBytes(application.audience, audience))
     throw new ProtocolError('BAD_KEY', "CardApplication.audience: not this server's key");
   const { alg } = readPublicKey(requireAdmissibleKey(application.publicKey));

@@ -56,7 +56,7 @@ export async function issueCard(
   const answered = await tx.cards.findIssue(read.hash);
   if (answered !== undefined) return { issue: answered.issue, fresh: false };
   admit();
-  await requireStanding(tx.passwords, applicationOf(read.player), read.signedBy);
+  await requireStanding(tx.passwords, applicationOf(read.player), read.signedBy, context.nowMs);
   const publicKey = spkiOf(read.application.publicKey);
   const known = await tx.cards.findCardByKey(publicKey);
   const rates = await currentRateTable(tx, context.nowMs);

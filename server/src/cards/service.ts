@@ -86,7 +86,7 @@ export class Cards {
   /** Envelope `card-issue` for a `card-application`. Throws the codes of `readApplication`, CLOCK_SKEW, CONSENT_REQUIRED, ID_CONFLICT, LIMIT, RATE_STALE. */
   async issue(envelope: Uint8Array): Promise<IssuedCard> {
     const { identity, store, commit, clock, policy, random, limits } = this.#options;
-    const read = await readApplication(envelope, identity.audience, store);
+    const read = await readApplication(envelope, identity.audience, store, clock());
     return commit.submit((tx) => {
       const nowMs = clock();
       const admit = (): void => requireFresh(read.application.timeMs, nowMs, 'CardApplication.timeMs');

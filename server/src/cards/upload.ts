@@ -27,7 +27,10 @@ export interface ReadUpload {
 }
 
 /** Throws BAD_ENCODING, TOO_LARGE, BAD_KEY or BAD_SIGNATURE. With loads, the PIN key must have signed, or a password. */
-export async function readUpload(envelope: Uint8Array, audience: Uint8Array, store: StoreReader): Promise<ReadUpload> {
+export async function readUpload(
+  envelope: Uint8Array,
+  { audience, store, nowMs }: { readonly audience: Uint8Array; readonly store: StoreReader; readonly nowMs: number },
+): Promise<ReadUpload> {
   const { body } = readEnvelope(envelope);
   const upload = decodeCardUpload(body);
   const card = await store.cards.findCard(upload.cardId);
@@ -36,7 +39,7 @@ export async function readUpload(envelope: Uint8Array, audience: Uint8Array, sto
     throw new ProtocolError('BAD_KEY', 'CardUpload.cardId: this player has no such card here');
   const signedBy =
     upload.loads.length > 0
-      ? await instructingKey(store.passwords, { ...loadOf(player), envelope })
+      ? await instructingKey(store.passwords, { ...loadOf(player), envelope }, nowMs)
       : openedBy(player.accountKey, envelope);
   if (!equalBytes(upload.audience, audience))
     throw new ProtocolError('BAD_KEY', "CardUpload.audience: not this server's key");

@@ -62,7 +62,7 @@ export class Uploads {
    */
   async take(envelope: Uint8Array): Promise<Uint8Array> {
     const { audience, store, commit, clock } = this.#options;
-    const read = await readUpload(envelope, audience, store);
+    const read = await readUpload(envelope, { audience, store, nowMs: clock() });
     const { cardId, challenge, timeMs } = read.upload;
     const answered = await store.cards.findUpload(cardId, challenge);
     if (answered !== undefined) return answered.acknowledgement;
@@ -83,9 +83,9 @@ export class Uploads {
     const card = (await tx.cards.findCard(upload.cardId)) as Card;
     const answered = await tx.cards.findUpload(card.cardId, upload.challenge);
     if (answered !== undefined) return { acknowledgement: answered.acknowledgement };
-    if (upload.loads.length > 0) await requireStanding(tx.passwords, loadOf(read.player), read.signedBy);
-    const issuer = issuers.ofKey(card.issuerKey);
     const nowMs = clock();
+    if (upload.loads.length > 0) await requireStanding(tx.passwords, loadOf(read.player), read.signedBy, nowMs);
+    const issuer = issuers.ofKey(card.issuerKey);
     const { fresh, isFork } = await placeRecords(tx, card, upload, records);
 
     const player = { ...((await tx.findPlayer(card.userId)) as Player) };

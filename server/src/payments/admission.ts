@@ -42,7 +42,7 @@ export async function admit(
   const request = decodePaymentRequest(envelope.body);
   const player = await store.findPlayer(request.userId);
   if (player === undefined) throw new ProtocolError('BAD_KEY', 'PaymentRequest.userId: nobody is enrolled here by it');
-  const proofFault = await requireProof(store.passwords, player, envelope, request);
+  const proofFault = await requireProof(store.passwords, player, envelope, request, nowMs);
   // After the signature: verifying a chain and sealing are dear, and only players may ask for them.
   const quote = await quotes.read(request.quote, nowMs);
   const hash = requestHash(envelope.body);

@@ -2,20 +2,25 @@
  * Password proofs: the key that proves a player's password, registered by the PIN key, one after the other. The server never sees
  * a password, and the account secret that the key is made with stays in the wallet, so what is kept here is nothing to try passwords
  * against. While a key stands, what is above the press takes it, and the PIN key alone pays nothing any more, nor does it take money
- * of the account's elsewhere.
+ * of the account's elsewhere; another one holds at once only where the key that stands endorses it (`password-rule.ts` of the protocol).
  *
  * Wrong passwords are counted by the wallet, which knows the key, and by address at the door. Not by player here: whoever knew a
  * player's id could then use up somebody else's tries.
  */
 import {
+  datedPasswords,
+  decodeAccountRequest,
   equalBytes,
   openSigned,
   ProtocolError,
   readEnvelope,
   requireAdmissibleKey,
+  requireEndorsement,
   signatureInput,
+  standingPassword,
   type AccountRequest,
   type CodeName,
+  type Dated,
   type Envelope,
   type MessageType,
   type PaymentRequest,
@@ -45,7 +50,7 @@ export interface KeptPassword extends NewPassword {
 
 /** Reads of what is committed. */
 export interface PasswordReader {
-  /** All of a player's, oldest first; the last one stands. */
+  /** All of a player's, oldest first. */
   listPasswords(userId: Uint8Array): Promise<readonly KeptPassword[]>;
 }
 
@@ -55,29 +60,38 @@ export interface PasswordWriter extends PasswordReader {
   addPassword(password: NewPassword): Promise<void>;
 }
 
-/** Registrations of one player: each is kept for ever, since old payments are proven by it. */
+/**
+ * Registrations of one player by the PIN key alone: each is kept for ever, since old payments are proven by it. As many again may be
+ * endorsed, so that who has only the PIN key cannot use up what the player needs to keep their own.
+ */
 const PASSWORDS_MAX = 100;
 /**
- * The newest, under which the signature of a request is looked for. Anybody can send one in a player's name, as often as they
- * like, and each key costs a verification; nobody changes the password so often while a payment is under way.
+ * The newest, under which the signature of a request is looked for beside the one that stands. Anybody can send one in a player's
+ * name, as often as they like, and each key costs a verification; nobody changes the password so often while a payment is under way.
  */
 const LOOKED_AT_MAX = 16;
 
-/** The same message again changes nothing. Throws BAD_KEY, CONSENT_STALE, CLOCK_SKEW, or LIMIT after a hundred changes. */
+/**
+ * The same message again changes nothing. Throws BAD_KEY, CONSENT_STALE, CLOCK_SKEW, BAD_SIGNATURE for an endorsement by another key
+ * than the one that stands, or LIMIT after a hundred changes.
+ */
 export async function registerPassword(
   tx: StoreTransaction,
   player: Player,
   { request, envelope, requestHash }: { request: AccountRequest; envelope: Uint8Array; requestHash: Uint8Array },
   nowMs: number,
 ): Promise<void> {
-  const { userId, passwordKey: publicKey, timeMs } = request;
-  const known = await tx.passwords.listPasswords(userId);
-  if (known.some((one) => equalBytes(one.requestHash, requestHash))) return;
+  const { userId, passwordKey: publicKey, timeMs, endorsement } = request;
+  const kept = await tx.passwords.listPasswords(userId);
+  if (kept.some((one) => equalBytes(one.requestHash, requestHash))) return;
   requireFresh(timeMs, nowMs, 'AccountRequest.timeMs');
+  const known = datedOf(kept);
   const last = known.at(-1);
   if (last !== undefined && timeMs <= last.timeMs)
     throw new ProtocolError('CONSENT_STALE', 'AccountRequest.timeMs: not after the last change of the password');
-  if (known.length >= PASSWORDS_MAX) throw new ProtocolError('LIMIT', 'AccountRequest.ask: too many passwords');
+  requireEndorsement(known, request, nativeVerifySignature);
+  if (known.length >= (endorsement === undefined ? PASSWORDS_MAX : 2 * PASSWORDS_MAX))
+    throw new ProtocolError('LIMIT', 'AccountRequest.ask: too many passwords');
   if (publicKey !== undefined) await requireOwnKey(tx, publicKey);
   await tx.passwords.addPassword({ userId, requestHash, publicKey, envelope, timeMs, takenAtMs: nowMs });
 }
@@ -88,6 +102,10 @@ async function requireOwnKey(tx: StoreTransaction, publicKey: Uint8Array): Promi
   if (await tx.areKeysTaken([publicKey]))
     throw new ProtocolError('BAD_KEY', 'AccountRequest.passwordKey: registered already, as another key');
 }
+
+/** Endorsements were verified when they were taken. */
+const datedOf = (kept: readonly KeptPassword[]): readonly Dated[] =>
+  datedPasswords(kept.map(({ envelope }) => decodeAccountRequest(readEnvelope(envelope).body)));
 
 export type ProofKeys = Pick<Player, 'userId' | 'pressKey' | 'pinKey'>;
 
@@ -108,7 +126,7 @@ export async function recordedProofKey(
 
 /**
  * Whether message 2 is the player's, and what is wrong with the proof that it names. Its signature is looked for among the last that
- * were registered: a request that was sent before the password changed is still answered, by a refusal that ends it. Throws
+ * were registered too: a request that was sent before the password changed is still answered, by a refusal that ends it. Throws
  * CONSENT_REQUIRED or BAD_SIGNATURE for what nobody has proved to have sent.
  */
 export async function requireProof(
@@ -116,20 +134,21 @@ export async function requireProof(
   player: Player,
   asked: Envelope,
   { proof }: PaymentRequest,
+  nowMs: number,
 ): Promise<CodeName | undefined> {
   if (proof === 'card') throw notTaken(proof);
   if (proof === 'press') {
     requireSigned(isSignedBy(player.pressKey, 'payment-request', asked));
     return undefined;
   }
-  const registered = await passwords.listPasswords(player.userId);
-  const standing = registered.at(-1)?.publicKey;
+  const registered = datedOf(await passwords.listPasswords(player.userId));
+  const standing = standingPassword(registered, nowMs)?.passwordKey;
   if (proof === 'pin') {
     requireSigned(isSignedBy(player.pinKey, 'payment-request', asked));
     return standing === undefined ? undefined : 'CONSENT_REQUIRED';
   }
   if (registered.length === 0) throw notTaken(proof);
-  const key = newestSigner(registered, 'payment-request', asked);
+  const key = signerOf(registered, 'payment-request', asked, nowMs);
   requireSigned(key !== undefined);
   return key !== undefined && standing !== undefined && equalBytes(key, standing) ? undefined : 'CONSENT_REQUIRED';
 }
@@ -143,39 +162,44 @@ export interface Instruction {
 }
 
 /**
- * The key that signed it: `key`, or one of the newest passwords'. Which of them stands is asked afterwards, by `requireStanding`: what
+ * The key that signed it: `key`, or one of the passwords'. Which of them stands is asked afterwards, by `requireStanding`: what
  * was done before the password changed is answered again. Throws BAD_SIGNATURE.
  */
 export async function instructingKey(
   passwords: PasswordReader,
   { type, userId, envelope, key }: Instruction,
+  nowMs: number,
 ): Promise<Uint8Array> {
-  const registered = await passwords.listPasswords(userId);
-  const publicKey = newestSigner(registered, type, readEnvelope(envelope)) ?? key;
+  const registered = datedOf(await passwords.listPasswords(userId));
+  const publicKey = signerOf(registered, type, readEnvelope(envelope), nowMs) ?? key;
   openSigned(envelope, { type, publicKey, verify: nativeVerifySignature });
   return publicKey;
 }
 
-/** In the transaction that moves the money. Throws CONSENT_REQUIRED for `signedBy` of a password that stands no more, or of `key` while one stands. */
+/** In the transaction that moves the money. Throws CONSENT_REQUIRED for `signedBy` of a password that does not stand, or of `key` while one stands. */
 export async function requireStanding(
   passwords: PasswordReader,
   { type, userId, key }: Omit<Instruction, 'envelope'>,
   signedBy: Uint8Array,
+  nowMs: number,
 ): Promise<void> {
-  const standing = (await passwords.listPasswords(userId)).at(-1)?.publicKey;
+  const standing = standingPassword(datedOf(await passwords.listPasswords(userId)), nowMs)?.passwordKey;
   if (equalBytes(signedBy, standing ?? key)) return;
   throw new ProtocolError('CONSENT_REQUIRED', `${type}: not signed by the key that stands for the player's consent`, {
     hint: standing === undefined ? 'no password is set' : 'sign it with the password',
   });
 }
 
-function newestSigner(
-  registered: readonly KeptPassword[],
+/** The one that stands first, however many were registered after it. */
+function signerOf(
+  registered: readonly Dated[],
   type: MessageType,
   signed: Pick<Envelope, 'body' | 'signature'>,
+  nowMs: number,
 ): Uint8Array | undefined {
-  const newest = registered.slice(-LOOKED_AT_MAX).flatMap(({ publicKey }) => publicKey ?? []);
-  return newest.find((key) => isSignedBy(key, type, signed));
+  const standing = standingPassword(registered, nowMs);
+  const looked = [...(standing === undefined ? [] : [standing]), ...registered.slice(-LOOKED_AT_MAX)];
+  return looked.flatMap(({ passwordKey }) => passwordKey ?? []).find((key) => isSignedBy(key, type, signed));
 }
 
 function notTaken(proof: 'card' | 'password'): ProtocolError {

@@ -118,7 +118,7 @@ export class Players {
     return sealStatement(identity, player, hash, clock());
   }
 
-  /** Acts at once: from now on proofs by the PIN key pay nothing, or, with no key, they do again. */
+  /** From when it holds on, proofs by the PIN key pay nothing, or, with no key, they do again. */
   async #changePassword(request: AccountRequest, envelope: Uint8Array, requestHash: Uint8Array): Promise<Uint8Array> {
     const { identity, commit, clock } = this.#options;
     const player = await commit.submit(async (tx) => {
@@ -137,14 +137,14 @@ export class Players {
   ): Promise<Uint8Array> {
     const { identity, store, commit, clock } = this.#options;
     const instruction = { type: 'account-request', userId, envelope, key: pinKey } as const;
-    const signedBy = await instructingKey(store.passwords, instruction);
+    const signedBy = await instructingKey(store.passwords, instruction, clock());
     this.#requireOurs(audience, 'AccountRequest.audience');
     const requestHash = accountRequestHash(readEnvelope(envelope).body);
     const player = await commit.submit(async (tx) => {
       const nowMs = clock();
       if ((await tx.periods.findAccountClosing(requestHash)) === undefined) {
         requireFresh(timeMs, nowMs, 'AccountRequest.timeMs');
-        await requireStanding(tx.passwords, instruction, signedBy);
+        await requireStanding(tx.passwords, instruction, signedBy, nowMs);
       }
       await closeAccount(tx, await requirePlayer(tx, userId), { requestHash, envelope, nowMs });
       return requirePlayer(tx, userId);
