@@ -49,13 +49,27 @@ it('family, fairness, allowance and password: typed, sent with Enter, and then s
   await type(page.locator('#password-first-repeat'), 'correct house');
   await page.keyboard.press('Enter');
   await said('#password-set');
-  expect(state.passwords.publicKey).toBeUndefined();
+  expect(state.passwords.keyAt(world.time.nowMs)).toBeUndefined();
   await type(page.locator('#password-first-pin'), GUARDIAN_PIN);
   await type(page.locator('#password-first-password'), 'correct horse');
   await type(page.locator('#password-first-repeat'), 'correct horse');
   await page.keyboard.press('Enter');
   await page.locator('#password-change').waitFor();
+  await page.locator('#password-forgotten > summary').press('Enter');
+  await type(
+    page.locator('#password-forgotten-phrase'),
+    (await world.wallet.profile.vault.phrase(GUARDIAN_PIN)).join(' '),
+  );
+  await type(page.locator('#password-forgotten-password'), 'battery staple');
+  await type(page.locator('#password-forgotten-repeat'), 'battery staple');
+  await page.keyboard.press('Enter');
+  await page.locator('#password-keep-pin').waitFor();
   expect(await axeFindings(page)).toEqual([]);
+  await type(page.locator('#password-keep-pin'), GUARDIAN_PIN);
+  await type(page.locator('#password-keep-current'), 'correct horse');
+  await page.keyboard.press('Enter');
+  await page.locator('#password-keep-pin').waitFor({ state: 'detached' });
+  expect(state.passwords.listed).toMatchObject([{}, {}, { passwordKey: state.passwords.listed[0]!.passwordKey }]);
 
   await part('games');
   await type(page.locator('#fair-minBetweenSeconds'), '45');

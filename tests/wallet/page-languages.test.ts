@@ -7,7 +7,8 @@ import type { Language } from '../../wallet/src/words/languages.ts';
 import { launchBrowser } from '../lib/browser.ts';
 import { makeOffer } from '../lib/parties.ts';
 import { axeFindings } from './browser.ts';
-import { startWorld } from './world.ts';
+import { PageClient } from './page-client.ts';
+import { PIN, startWorld } from './world.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../test-output/wallet');
 const PARTS = ['home', 'cards', 'games', 'history', 'settings'] as const;
@@ -48,6 +49,11 @@ it('reads in every direction, size and contrast, and its parts are reached by ke
   const world = await startWorld({ moneyMinor: 2_500n });
   const game = await world.game();
   await game.pay(makeOffer(world.publisher).offerBytes);
+  // A password whose end waits: said above every part, and answered in the settings.
+  const owner = await PageClient.open(world.wallet.pageUrl());
+  await owner.act('set-password', { pin: PIN, password: 'correct horse' });
+  const phrase = (await world.wallet.profile.vault.phrase(PIN)).join(' ');
+  expect(await owner.act('end-password', { phrase })).toEqual({ done: true });
   const page = await browser.newPage({ locale: 'en-GB', reducedMotion: 'reduce' });
   page.setDefaultTimeout(30_000);
   const faults: string[] = [];

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApplet, memoryStore, virtualReaders } from '@coinslot/card';
-import { readEnvelope, verifyBundle, type Shown } from '@coinslot/protocol';
+import { PASSWORD_DELAY_MS, readEnvelope, verifyBundle, type Shown } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { COST_FLOOR, openProfile, restoreProfile, startWallet } from '@coinslot/wallet';
 import { pino } from 'pino';
@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { passwordAtTerminal } from '../../wallet/src/account/terminal-password.ts';
 import { bundleOf } from '../../wallet/src/exports/bundle.ts';
 import { currentAttempt } from '../../wallet/src/journal/payments.ts';
+import { DEFAULT_SETTINGS } from '../../wallet/src/profile/settings.ts';
 import { COST_FLOOR as FLOOR } from '../../wallet/src/vault/sealing.ts';
 import { PASSWORD_COST, passwordSigner } from '../../wallet/src/vault/password.ts';
 import { DELAYS_MS } from '../../wallet/src/vault/tries.ts';
@@ -169,20 +170,16 @@ describe('changing it', () => {
       world.time.nowMs += 1_000;
       expect((await page.act('set-password', fields)).code).toBe(code);
     }
-    const first = await offerAbove(world, game, page, 'third');
-    expect(await page.act('pay-with-pin', { id: first, password: 'second password' })).toMatchObject({
-      code: 'PASSWORD_WRONG',
-    });
-    expect(await page.act('pay-with-pin', { id: first, password: 'third password' })).toEqual({ done: true });
-    await game.next('decision');
-
-    expect(await page.act('end-password', { pin: PIN, current: PASSWORD })).toMatchObject({ code: 'PASSWORD_WRONG' });
-    expect(await page.act('end-password', { pin: PIN, current: 'third password' })).toEqual({ done: true });
-    const second = await offerAbove(world, game, page, 'pin-again', 'pin');
-    expect(await page.act('pay-with-pin', { id: second, pin: PIN })).toEqual({ done: true });
+    const end = (current: string) => page.act('end-password', { pin: PIN, current });
+    expect(await end(PASSWORD)).toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect(await end('third password')).toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect(await end('second password')).toEqual({ done: true });
+    expect((await page.view()).keys.isPasswordSet).toBe(false);
+    const id = await offerAbove(world, game, page, 'pin-again', 'pin');
+    expect(await page.act('pay-with-pin', { id, pin: PIN })).toEqual({ done: true });
     await game.next('decision');
     expect(currentAttempt(lastOf(world)).asked.proof).toBe('pin');
-    expect(await balanceOf(world)).toBe(600n);
+    expect(await balanceOf(world)).toBe(800n);
   });
 
   it('a child’s wallet is not made while one is set, since the child knows it', async () => {
@@ -214,6 +211,87 @@ describe('changing it', () => {
   });
 });
 
+describe('another one without the word of the one that stands', () => {
+  const OTHER = 'second password';
+
+  it('waits as long as limits do before they rise', () => {
+    expect(PASSWORD_DELAY_MS).toBe(DEFAULT_SETTINGS.raiseDelayMs);
+  });
+
+  /** With PASSWORD set, and another one by the phrase a second later. */
+  async function startPending(said: string[] = []) {
+    const world = await startWorld({ wallet: { announce: (line) => void said.push(line) } });
+    const [page, game] = [await openPage(world), await world.game()];
+    const phrase = (await world.wallet.profile.vault.phrase(PIN)).join(' ');
+    await page.act('set-password', { pin: PIN, password: PASSWORD });
+    world.time.nowMs += 1_000;
+    expect(await page.act('set-password', { phrase, password: OTHER })).toEqual({ done: true });
+    const pays = async (nonce: string, password: string): Promise<string> => {
+      const id = await offerAbove(world, game, page, nonce);
+      const answer = await page.act('pay-with-pin', { id, password });
+      if (!answer.done) return String(answer.code);
+      await game.next('decision');
+      return lastOf(world).status;
+    };
+    const holds = (payment = lastOf(world)): unknown => {
+      const bundle = bundleOf(payment, { state: world.wallet.profile.state, crls: [], nowMs: world.time.nowMs });
+      const { failed, contents } = verifyBundle(bundle, { roots: world.tree.roots, verify: nativeVerifySignature });
+      return [failed, contents?.bundle.keys.length];
+    };
+    return { world, page, pays, holds };
+  }
+
+  it('waits a day, told to the player; until then the one that stands pays, then the other; bundles prove both', async () => {
+    const said: string[] = [];
+    const { world, page, pays, holds } = await startPending(said);
+    const pending = (await page.view()).keys.passwordPending;
+    expect(pending).toMatchObject({ isEnd: false });
+    expect(said.filter((line) => line.includes('Another password takes over on'))).toHaveLength(1);
+    expect(await pays('meanwhile', PASSWORD)).toBe('approved');
+    expect(holds()).toEqual([undefined, 2]);
+    world.time.nowMs += PASSWORD_DELAY_MS;
+    await world.wallet.refresh();
+    expect((await page.view()).keys.passwordPending).toBeUndefined();
+    expect(await pays('afterwards', OTHER)).toBe('approved');
+    expect(holds()).toEqual([undefined, 3]);
+    expect(await page.act('keep-password', { pin: PIN, current: OTHER })).toMatchObject({ code: 'GONE' });
+  });
+
+  it('never holds once the one that stands is kept, with it and the PIN', async () => {
+    const { world, page, pays, holds } = await startPending();
+    const keep = (pin: string, current: string) => page.act('keep-password', { pin, current });
+    expect(await pays('before', PASSWORD)).toBe('approved');
+    const before = lastOf(world);
+    world.time.nowMs += 3_600_000;
+    expect(await keep('0000', PASSWORD)).toMatchObject({ code: 'PIN_WRONG' });
+    expect(await keep(PIN, OTHER)).toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect((await page.view()).keys.passwordPending).toBeDefined();
+    expect(await keep(PIN, PASSWORD)).toEqual({ done: true });
+    expect((await page.view()).keys.passwordPending).toBeUndefined();
+    world.time.nowMs += 2 * PASSWORD_DELAY_MS;
+    await world.wallet.refresh();
+    expect(await pays('later', PASSWORD)).toBe('approved');
+    expect([holds(before), holds()]).toEqual([
+      [undefined, 2],
+      [undefined, 3],
+    ]);
+  });
+
+  it('its end waits as well, and is kept from at the terminal', async () => {
+    const { world } = await startPending();
+    const phrase = (await world.wallet.profile.vault.phrase(PIN)).join(' ');
+    await world.wallet.close();
+    const profile = openProfile({ path: world.profilePath, clock: () => world.time.nowMs, random });
+    onTestFinished(() => profile.close());
+    const place = { profile, serverUrl: world.serverUrl, roots: world.tree.roots, environment: 'sandbox' } as const;
+    const keep = (current: string) => passwordAtTerminal({ ...place, leave: { pin: PIN, current }, change: 'keep' });
+    expect(await passwordAtTerminal({ ...place, leave: { phrase }, change: 'end' })).toMatchObject({ isEnd: true });
+    await expect(keep(OTHER)).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+    expect(await keep(PASSWORD)).toBeUndefined();
+    await expect(keep(PASSWORD)).rejects.toMatchObject({ code: 'GONE' });
+  });
+});
+
 it('is set, changed and ended at the terminal as well, for a wallet that is not running', async () => {
   const world = await startWorld();
   await world.wallet.close();
@@ -221,13 +299,13 @@ it('is set, changed and ended at the terminal as well, for a wallet that is not 
   onTestFinished(() => profile.close());
   const { serverUrl, tree } = world;
   const place = { profile, serverUrl, roots: tree.roots, environment: 'sandbox' } as const;
-  await passwordAtTerminal({ ...place, leave: { pin: PIN }, password: PASSWORD });
-  expect(profile.state.passwords.publicKey).toHaveLength(32);
+  await passwordAtTerminal({ ...place, leave: { pin: PIN }, change: { password: PASSWORD } });
+  expect(profile.state.passwords.keyAt(profile.clock())).toHaveLength(32);
   expect(profile.vault.day).toBeUndefined();
-  const end = (current: string) => passwordAtTerminal({ ...place, leave: { pin: PIN, current }, password: undefined });
+  const end = (current: string) => passwordAtTerminal({ ...place, leave: { pin: PIN, current }, change: 'end' });
   await expect(end('not this one')).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
   await end(PASSWORD);
-  expect(profile.state.passwords.publicKey).toBeUndefined();
+  expect(profile.state.passwords.keyAt(profile.clock())).toBeUndefined();
 });
 
 it('comes back with the recovery phrase: another machine asks for it, and its key is the same', async () => {
@@ -281,7 +359,7 @@ it('a server that was put back to before it: the wallet says that none is set, a
   expect(state.passwords.all).toHaveLength(1);
 });
 
-it('a server that gives an old password as the newest, or goes on without an end: refused, and the one that stands stays', async () => {
+it('a server that gives an old password as the newest, or without the one whose word it has, or goes on without an end: refused, and the one that stands stays', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
   const world = await startWorld({ wallet: { log } });
@@ -289,7 +367,7 @@ it('a server that gives an old password as the newest, or goes on without an end
   await page.act('set-password', { pin: PIN, password: PASSWORD });
   await page.act('set-password', { pin: PIN, current: PASSWORD, password: 'second password' });
   const { state } = world.wallet.profile;
-  const stands = state.passwords.publicKey;
+  const stands = state.passwords.keyAt(world.time.nowMs);
   const { passwords } = world.server.service.records;
   const kept = await passwords.listPasswords(world.wallet.userId);
   expect(kept).toHaveLength(2);
@@ -299,6 +377,7 @@ it('a server that gives an old password as the newest, or goes on without an end
   const endless = () => ({ ...first!, envelope: badlySigned(first!.envelope), position: (position += 1n) });
   const ROWS = [
     [() => [...kept, { ...first!, position: after + 1n }], 'DECISION_MISMATCH'],
+    [() => kept.slice(1), 'BAD_SIGNATURE'],
     [() => [endless()], 'TOO_LARGE'],
   ] as const;
   for (const [rows, code] of ROWS) {
@@ -306,7 +385,7 @@ it('a server that gives an old password as the newest, or goes on without an end
     passwords.listPasswords = () => Promise.resolve(rows());
     await world.wallet.refresh();
     expect(lines.some((line) => line.includes(`"code":"${code}"`))).toBe(true);
-    expect(state.passwords.publicKey).toEqual(stands);
+    expect(state.passwords.keyAt(world.time.nowMs)).toEqual(stands);
     expect(state.passwords.listed).toHaveLength(2);
   }
 });

@@ -26,6 +26,7 @@ import {
   requireProfileName,
 } from './household/profile-names.ts';
 import { startHousehold } from './household/start-household.ts';
+import { pendingLine } from './account/pending-line.ts';
 import { passwordAtTerminal } from './account/terminal-password.ts';
 import { linkAtTerminal } from './account/terminal-sign-in.ts';
 import { limitsReport } from './terminal/limits-report.ts';
@@ -50,6 +51,7 @@ interface PasswordFlags {
   roots: string;
   sandbox?: true;
   end?: true;
+  keep?: true;
 }
 
 interface StartFlags {
@@ -131,6 +133,7 @@ program
   .requiredOption('--roots <file>', 'roots.coinslot: the authorities that this wallet trusts')
   .option('--sandbox', 'throwaway keys: nothing real is paid')
   .option('--end', 'take it away: the PIN pays again')
+  .option('--keep', 'another one waits, and was not set by you: the one that stands stays')
   .action((flags: PasswordFlags) => run(() => password(flags)));
 
 program
@@ -331,21 +334,24 @@ async function password(flags: PasswordFlags): Promise<void> {
   try {
     const words = PASSWORD_WORDS[profile.settings.language];
     const { pin } = TERMINAL_WORDS[profile.settings.language];
-    const isSet = profile.state.passwords.publicKey !== undefined;
-    const twice = flags.end ? [] : [`${words.next}: `, `${words.repeat}: `];
-    const typed = await readSecrets(pin, ...(isSet ? [`${words.current}: `] : []), ...twice);
-    const [next, repeated] = typed.slice(isSet ? 2 : 1);
+    if (flags.end && flags.keep) throw new WalletError('BAD_REQUEST', 'password: --end or --keep, not both');
+    // What waits may be news to this profile, and then so is what stands.
+    const takesCurrent = flags.keep || profile.state.passwords.keyAt(profile.clock()) !== undefined;
+    const twice = flags.end || flags.keep ? [] : [`${words.next}: `, `${words.repeat}: `];
+    const typed = await readSecrets(pin, ...(takesCurrent ? [`${words.current}: `] : []), ...twice);
+    const [next, repeated] = typed.slice(takesCurrent ? 2 : 1);
     // Nobody sees what they type, and a password that they never meant is gone with its payments.
-    if (!flags.end && next !== repeated) throw new WalletError('PASSWORD_FORM', words.different);
-    await passwordAtTerminal({
+    if (next !== repeated) throw new WalletError('PASSWORD_FORM', words.different);
+    const pending = await passwordAtTerminal({
       profile,
-      leave: { pin: typed[0], current: isSet ? typed[1] : undefined },
-      password: flags.end ? undefined : (next ?? ''),
+      leave: { pin: typed[0], current: takesCurrent ? typed[1] : undefined },
+      change: flags.keep ? 'keep' : flags.end ? 'end' : { password: next ?? '' },
       serverUrl: flags.server,
       roots: decodeRoots(new Uint8Array(readFileSync(flags.roots))),
       environment: flags.sandbox ? 'sandbox' : 'live',
     });
-    print(flags.end ? words.ended : words.saved);
+    if (pending !== undefined) print(pendingLine(pending, profile, Intl.DateTimeFormat().resolvedOptions().timeZone));
+    else print(flags.keep ? words.kept : flags.end ? words.ended : words.saved);
   } finally {
     profile.close();
   }

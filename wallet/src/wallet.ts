@@ -7,6 +7,7 @@ import { Account } from './account/account.ts';
 import { EvidenceDesk } from './account/evidence-desk.ts';
 import { LimitsDesk } from './account/limits-desk.ts';
 import { PasswordDesk } from './account/password-desk.ts';
+import { pendingLine } from './account/pending-line.ts';
 import { RecoveryDesk } from './account/recovery-desk.ts';
 import { restoreKeys } from './account/restore-profile.ts';
 import { RefundDesk } from './account/refund-desk.ts';
@@ -139,7 +140,14 @@ export async function startWallet(options: WalletOptions): Promise<Wallet> {
   const door = new HttpDoor(serverUrl);
   const rates = new Rates({ folder: profile.path, door, trust, clock: profile.clock, log });
   const account = new Account({ profile, door, rates, trust, log });
-  const passwords = new PasswordDesk({ profile, account, trust, log, tries: passwordTries(profile) });
+  const passwords = new PasswordDesk({
+    profile,
+    account,
+    trust,
+    log,
+    tries: passwordTries(profile),
+    onPending: (pending) => options.announce?.(pendingLine(pending, profile, timeZone)),
+  });
   account.onRefreshed(() => void passwords.check());
   const outside = options.softCardFolder ?? besideProfile(profile.path);
   const cards = new Cards({ profile, account, passwords, rates, door, trust, revocations, timers, log, outside });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import {
   encodeAccountRequest,
   encodeEnrolment,
+  endorsementInput,
   equalBytes,
   ProtocolError,
   readCertificate,
@@ -148,12 +149,18 @@ export class Account {
     return this.#sign(pinKey, audience, { ask: 'limits', pressPaymentMaxMinor, pressDayMaxMinor });
   }
 
-  /** Signs which key proves the password from now on, or that none does; sent by `send`. Throws SERVER_UNREACHABLE. */
-  signPassword(pinKey: Signer, passwordKey: Uint8Array | undefined, timeMs: number): Uint8Array {
+  /**
+   * Signs which key is to prove the password, or that none does, with the word of the key that stands (`endorser`) where there is one;
+   * sent by `send`. Throws SERVER_UNREACHABLE.
+   */
+  signPassword(
+    pinKey: Signer,
+    { endorser, ...asked }: Pick<AccountRequest, 'passwordKey' | 'timeMs'> & { readonly endorser: Signer | undefined },
+  ): Uint8Array {
     const { audience } = this.#options.rates;
     if (audience === undefined) throw new WalletError('SERVER_UNREACHABLE', 'the payment server was never heard from');
     const none = { pressPaymentMaxMinor: 0n, pressDayMaxMinor: 0n };
-    return this.#sign(pinKey, audience, { ask: 'password', passwordKey, timeMs, ...none });
+    return this.#sign(pinKey, audience, { ask: 'password', ...asked, ...none }, endorser);
   }
 
   /** Sends what the PIN key has signed. Throws SERVER_UNREACHABLE or the server's refusal. */
@@ -205,6 +212,7 @@ export class Account {
     asked: Pick<AccountRequest, 'ask'> &
       Partial<Pick<AccountRequest, 'after' | 'passwordKey' | 'timeMs'>> &
       PressLimits,
+    endorser?: Signer,
   ): Uint8Array {
     const { profile } = this.#options;
     const request: AccountRequest = {
@@ -216,7 +224,8 @@ export class Account {
       nonce: profile.random(16),
       audience,
     };
-    return sealEnvelope('account-request', encodeAccountRequest(request), signer, []);
+    const endorsement = endorser?.sign(endorsementInput(request));
+    return sealEnvelope('account-request', encodeAccountRequest({ ...request, endorsement }), signer, []);
   }
 
   async #send(envelope: Uint8Array): Promise<void> {

@@ -1,5 +1,5 @@
 /** The dispute bundle of one payment, as the wallet gives it out: what the journal holds, exactly as it was. */
-import { encodeBundle, readEnvelope, signatureInput, type Bundle } from '@coinslot/protocol';
+import { encodeBundle, LIMITS, readEnvelope, signatureInput, type Bundle } from '@coinslot/protocol';
 import { nativeVerifySignature } from '@coinslot/protocol/node';
 import { WalletError } from '../errors.ts';
 import { hex } from '../hex.ts';
@@ -47,7 +47,7 @@ export function bundleOf(payment: Payment, { state, crls, nowMs }: BundleSources
   return encodeBundle(bundle);
 }
 
-/** The message that registered the password by which it was paid. */
+/** The message that registered the password by which it was paid, after that of the password which stood then: both show that it held. */
 function passwordsOf(payment: Payment, { passwords }: WalletState): readonly Uint8Array[] {
   const { asked, request } = currentAttempt(payment);
   if (asked.proof !== 'password') return [];
@@ -55,10 +55,11 @@ function passwordsOf(payment: Payment, { passwords }: WalletState): readonly Uin
   const input = signatureInput('payment-request', body);
   const isKey = (key: Uint8Array | undefined): boolean =>
     key !== undefined && nativeVerifySignature(key, input, signature);
-  return passwords.all
-    .filter(({ publicKey }) => isKey(publicKey))
-    .map(({ envelope }) => envelope)
-    .slice(0, 1);
+  const latestMs = (payment.decided?.timeMs ?? 0) + LIMITS.clockSkewMsMax;
+  const registered = passwords.all.findLast(
+    ({ passwordKey, holdsFromMs }) => holdsFromMs <= latestMs && isKey(passwordKey),
+  );
+  return [registered?.over, registered?.envelope].flatMap((envelope) => envelope ?? []);
 }
 
 /** `level-3-6f0c….coinslot-bundle`: by what was bought and its decision; both are safe in a file name. */

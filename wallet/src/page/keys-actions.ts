@@ -20,6 +20,8 @@ export const KEYS_ACTIONS: Readonly<Record<string, Action>> = {
   /** The first password, or another one: with the PIN and the one before it, or with the phrase. */
   'set-password': ({ passwords }, fields) => passwords.set(textOf(fields, 'password'), leaveOf(fields)),
   'end-password': ({ passwords }, fields) => passwords.takeAway(leaveOf(fields)),
+  /** Another one waits: the one that stands stays. */
+  'keep-password': ({ passwords }, fields) => passwords.keep(leaveOf(fields)),
   'appoint-guardian': async ({ profile, passwords }, fields) => {
     const pin = textOf(fields, 'pin');
     await profile.vault.provePin(pin);

@@ -14,6 +14,10 @@ export function keysView(
     phraseWordsAsked: phrase.asked,
     guardianRetryAt: guardianRetryAtMs === 0 ? '' : timeText(guardianRetryAtMs),
     isPasswordSet: passwords.isSet,
+    passwordPending: passwords.pending && {
+      from: timeText(passwords.pending.holdsFromMs),
+      isEnd: passwords.pending.isEnd,
+    },
     passwordRetryAt: passwords.retryAtMs === 0 ? '' : timeText(passwords.retryAtMs),
     isRecovering: state.recovered.isUnderWay,
     recovered: state.recovered.all.length,

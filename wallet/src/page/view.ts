@@ -296,6 +296,8 @@ export interface KeysView {
   guardianRetryAt: string;
   /** What the payment server pays takes it in the PIN's place. */
   isPasswordSet: boolean;
+  /** Another one, or none, takes over at a time in words; until then the one that stands can be kept. */
+  passwordPending: { from: string; isEnd: boolean } | undefined;
   /** When the next password is taken, in words; empty for at once. */
   passwordRetryAt: string;
   /** A restored wallet is still asking the server for what was bought before. */

@@ -4,8 +4,8 @@
  * and not the account secret, and so has nothing to try passwords against; a copy of the profile has the secret only once the PIN
  * has opened it.
  *
- * What it does not hold back: the PIN key registers passwords, so whoever has it can set another one. That does not pass unseen,
- * and it takes the place of the player's own.
+ * What it does not hold back: the PIN key registers passwords, so whoever has it can set another one. That waits for a day, in which
+ * the player is told and can keep their own.
  */
 import { createHash, hkdfSync } from 'node:crypto';
 import type { Signer } from '@coinslot/protocol';

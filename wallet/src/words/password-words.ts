@@ -15,6 +15,14 @@ export interface PasswordWords {
   readonly forgot: string;
   readonly forgotLead: string;
   readonly saved: string;
+  /** After the phrase has set another one, which waits. */
+  readonly waits: string;
+  /** Another one waits, and when it takes over; the same where none takes the place of the one that stands. */
+  readonly pending: (date: string) => string;
+  readonly pendingEnd: (date: string) => string;
+  readonly notYou: string;
+  readonly keep: string;
+  readonly kept: string;
   readonly ended: string;
   /** In a payment, beside the amount. */
   readonly pay: string;
@@ -38,8 +46,15 @@ const en: PasswordWords = {
   end: 'Pay with the PIN again',
   endLead: 'The password ends at once, and the PIN takes its place.',
   forgot: 'Forgotten password',
-  forgotLead: 'The 24 words of your recovery phrase set a new one.',
+  forgotLead:
+    'The 24 words of your recovery phrase set a new one. It takes over after 24 hours; until then the present one stands.',
   saved: 'The password holds.',
+  waits: 'Registered. It takes over a day from now; until then the present one stands.',
+  pending: (date) => `Another password takes over on ${date}; until then yours stands.`,
+  pendingEnd: (date) => `The password ends on ${date}, and the PIN takes its place; until then it stands.`,
+  notYou: 'If that was not you, keep yours.',
+  keep: 'Keep my password',
+  kept: 'Your password stays.',
   ended: 'The PIN pays again.',
   pay: 'Enter your password. Nothing is paid without it.',
   payLocked: 'Your PIN opens the wallet, and your password pays.',
@@ -61,8 +76,16 @@ const fr: PasswordWords = {
   end: 'Payer de nouveau avec le code PIN',
   endLead: 'Le mot de passe prend fin aussitôt, et le code PIN le remplace.',
   forgot: 'Mot de passe oublié',
-  forgotLead: 'Les 24 mots de votre phrase de récupération en définissent un nouveau.',
+  forgotLead:
+    'Les 24 mots de votre phrase de récupération en définissent un nouveau. Il prend effet après 24 heures ; d’ici là, l’actuel reste valable.',
   saved: 'Le mot de passe est en place.',
+  waits: 'Enregistré. Il prend effet dans un jour ; d’ici là, l’actuel reste valable.',
+  pending: (date) => `Un autre mot de passe prend effet le ${date} ; d’ici là, le vôtre reste valable.`,
+  pendingEnd: (date) =>
+    `Le mot de passe prend fin le ${date}, et le code PIN le remplace ; d’ici là, il reste valable.`,
+  notYou: 'Si ce n’était pas vous, gardez le vôtre.',
+  keep: 'Garder mon mot de passe',
+  kept: 'Votre mot de passe reste en place.',
   ended: 'Le code PIN paie de nouveau.',
   pay: 'Saisissez votre mot de passe. Rien n’est payé sans lui.',
   payLocked: 'Votre code PIN ouvre le portefeuille, et votre mot de passe paie.',
@@ -85,8 +108,15 @@ const de: PasswordWords = {
   end: 'Wieder mit der PIN zahlen',
   endLead: 'Das Passwort endet sofort, und die PIN tritt an seine Stelle.',
   forgot: 'Passwort vergessen',
-  forgotLead: 'Mit den 24 Wörtern Ihrer Wiederherstellungsphrase setzen Sie ein neues.',
+  forgotLead:
+    'Mit den 24 Wörtern Ihrer Wiederherstellungsphrase setzen Sie ein neues. Es gilt nach 24 Stunden; bis dahin gilt das bisherige.',
   saved: 'Das Passwort gilt.',
+  waits: 'Registriert. Es gilt in einem Tag; bis dahin gilt das bisherige.',
+  pending: (date) => `Ab ${date} gilt ein anderes Passwort; bis dahin gilt Ihres.`,
+  pendingEnd: (date) => `Das Passwort endet am ${date}, und die PIN tritt an seine Stelle; bis dahin gilt es.`,
+  notYou: 'Wenn Sie das nicht waren, behalten Sie Ihres.',
+  keep: 'Mein Passwort behalten',
+  kept: 'Ihr Passwort bleibt.',
   ended: 'Die PIN zahlt wieder.',
   pay: 'Geben Sie Ihr Passwort ein. Ohne es wird nichts gezahlt.',
   payLocked: 'Ihre PIN öffnet die Wallet, und Ihr Passwort zahlt.',
@@ -109,8 +139,15 @@ const es: PasswordWords = {
   end: 'Volver a pagar con el PIN',
   endLead: 'La contraseña termina en el acto, y el PIN ocupa su lugar.',
   forgot: 'Contraseña olvidada',
-  forgotLead: 'Con las 24 palabras de tu frase de recuperación pones una nueva.',
+  forgotLead:
+    'Con las 24 palabras de tu frase de recuperación pones una nueva. Entra en vigor a las 24 horas; hasta entonces vale la actual.',
   saved: 'La contraseña ya vale.',
+  waits: 'Registrada. Entra en vigor dentro de un día; hasta entonces vale la actual.',
+  pending: (date) => `Otra contraseña entra en vigor el ${date}; hasta entonces vale la tuya.`,
+  pendingEnd: (date) => `La contraseña termina el ${date}, y el PIN ocupa su lugar; hasta entonces vale.`,
+  notYou: 'Si no fuiste tú, conserva la tuya.',
+  keep: 'Conservar mi contraseña',
+  kept: 'Tu contraseña se queda.',
   ended: 'El PIN vuelve a pagar.',
   pay: 'Escribe tu contraseña. Sin ella no se paga nada.',
   payLocked: 'Tu PIN abre el monedero y tu contraseña paga.',
@@ -132,8 +169,15 @@ const ja: PasswordWords = {
   end: 'PIN での支払いに戻す',
   endLead: 'パスワードはすぐに無効になり、PIN に戻ります。',
   forgot: 'パスワードを忘れた場合',
-  forgotLead: 'リカバリーフレーズの24語で新しいパスワードを設定できます。',
+  forgotLead:
+    'リカバリーフレーズの24語で新しいパスワードを設定できます。24時間後に切り替わり、それまでは現在のパスワードが有効です。',
   saved: 'パスワードが有効になりました。',
+  waits: '登録しました。1日後に切り替わります。それまでは現在のパスワードが有効です。',
+  pending: (date) => `${date} に別のパスワードに切り替わります。それまでは現在のパスワードが有効です。`,
+  pendingEnd: (date) => `${date} にパスワードがなくなり、PIN に戻ります。それまでは有効です。`,
+  notYou: '心当たりがない場合は、現在のパスワードを維持してください。',
+  keep: '現在のパスワードを維持する',
+  kept: '現在のパスワードが維持されました。',
   ended: 'PIN での支払いに戻りました。',
   pay: 'パスワードを入力してください。入力しなければ支払われません。',
   payLocked: 'PIN でウォレットを開き、パスワードで支払います。',
@@ -155,8 +199,15 @@ const ar: PasswordWords = {
   end: 'العودة إلى الدفع برمز PIN',
   endLead: 'تنتهي كلمة المرور فورًا، ويحل رمز PIN محلها.',
   forgot: 'هل نسيت كلمة المرور؟',
-  forgotLead: 'بالكلمات الأربع والعشرين لعبارة الاسترداد تضع كلمة جديدة.',
+  forgotLead:
+    'بالكلمات الأربع والعشرين لعبارة الاسترداد تضع كلمة جديدة. تسري بعد 24 ساعة؛ وحتى ذلك الحين تبقى الكلمة الحالية سارية.',
   saved: 'كلمة المرور سارية.',
+  waits: 'سُجلت. تسري بعد يوم؛ وحتى ذلك الحين تبقى الكلمة الحالية سارية.',
+  pending: (date) => `تحل كلمة مرور أخرى محل كلمتك في ${date}؛ وحتى ذلك الحين تبقى كلمتك سارية.`,
+  pendingEnd: (date) => `تنتهي كلمة المرور في ${date} ويحل رمز PIN محلها؛ وحتى ذلك الحين تبقى سارية.`,
+  notYou: 'إن لم تكن أنت من فعل ذلك، فاحتفظ بكلمتك.',
+  keep: 'الاحتفاظ بكلمة المرور',
+  kept: 'بقيت كلمة مرورك.',
   ended: 'عاد الدفع برمز PIN.',
   pay: 'أدخل كلمة المرور. لا يُدفع شيء من دونها.',
   payLocked: 'رمز PIN يفتح المحفظة، وكلمة المرور تدفع.',

@@ -13,7 +13,7 @@ import { icon, mark, type IconName } from './icons.ts';
 import { askedCard } from './consent.ts';
 import { onPhrase, phraseCard, phraseLength } from './phrase.ts';
 import { waitsFor, watchWindow } from './press-guard.ts';
-import { lockCard, noticeRow, pairingCard, paymentCard } from './requests.ts';
+import { lockCard, noticeRow, pairingCard, passwordNotice, paymentCard } from './requests.ts';
 import { settingsView } from './settings.ts';
 
 const ROUTES = {
@@ -103,10 +103,19 @@ function drawFrame(shown: PageView, words: PageWords, language: Language): void 
   slots.asked.show([language, asked, shown.payment?.id], () => asked.map((one) => askedCard(one, shown, words)));
   slots.phrase.show([language, phraseLength(), shown.keys.phraseWordsAsked], () => phraseCard(shown, words));
   slots.pairings.show([language, shown.pairings], () => shown.pairings.map((one) => pairingCard(one, shown, words)));
-  slots.notices.show([language, shown.notices], () =>
-    shown.notices.length === 0
+  // In the settings it is said where it is answered.
+  const pending = isReady && at !== 'settings' ? shown.keys.passwordPending : undefined;
+  slots.notices.show([language, shown.notices, pending], () =>
+    shown.notices.length === 0 && pending === undefined
       ? []
-      : [h('ul', { class: 'notices' }, ...shown.notices.map((one) => noticeRow(one, shown, words)))],
+      : [
+          h(
+            'ul',
+            { class: 'notices' },
+            pending && passwordNotice(pending, language),
+            ...shown.notices.map((one) => noticeRow(one, shown, words)),
+          ),
+        ],
   );
 }
 

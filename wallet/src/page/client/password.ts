@@ -2,7 +2,7 @@
 import { PASSWORD_WORDS } from '../../words/password-words.ts';
 import type { PageWords } from '../../words/page-words.ts';
 import { KEYS_WORDS } from '../../words/keys-words.ts';
-import type { PageView } from '../view.ts';
+import type { KeysView, PageView } from '../view.ts';
 import { strongPin } from './consent.ts';
 import { h } from './dom.ts';
 import { form, passwordField, pinField } from './fields.ts';
@@ -10,16 +10,43 @@ import { fold, phraseArea } from './keys.ts';
 
 export function passwordCard(view: PageView, words: PageWords): HTMLElement {
   const said = PASSWORD_WORDS[view.language];
-  const { isPasswordSet, passwordRetryAt } = view.keys;
+  const { isPasswordSet, passwordPending, passwordRetryAt } = view.keys;
   return h(
     'section',
     { class: 'card', 'aria-labelledby': 'password-title' },
     h('h2', { id: 'password-title' }, said.title),
     h('p', { class: isPasswordSet ? undefined : 'hint' }, isPasswordSet ? said.isSet : said.lead),
+    passwordPending && keepForm(passwordPending, view, words),
     passwordRetryAt !== '' && h('p', { class: 'warning' }, said.retryAt(passwordRetryAt)),
     ...(isPasswordSet
       ? [changeFold(view, words), endFold(view, words), forgottenFold(view, words)]
       : [fold('password-set', said.set, setForm('password-first', view, words, { button: said.set }))]),
+  );
+}
+
+/** Another one waits: what stands is kept with the PIN and the password itself. */
+function keepForm(
+  { from, isEnd }: NonNullable<KeysView['passwordPending']>,
+  view: PageView,
+  words: PageWords,
+): HTMLElement {
+  const said = PASSWORD_WORDS[view.language];
+  return form(
+    {
+      words,
+      class: 'stack',
+      busyText: words.working,
+      doneText: said.kept,
+      submit: ({ pin, current }) => ['keep-password', { pin, current }],
+    },
+    h('p', { class: 'warning' }, (isEnd ? said.pendingEnd : said.pending)(from), ' ', said.notYou),
+    h(
+      'div',
+      { class: 'limit-grid two' },
+      pinField('password-keep-pin', strongPin(view, words)),
+      passwordField('password-keep-current', said.current),
+    ),
+    h('button', { type: 'submit', class: 'primary' }, said.keep),
   );
 }
 
@@ -28,7 +55,7 @@ function setForm(
   prefix: string,
   view: PageView,
   words: PageWords,
-  { button, leave, hasPin = true }: { button: string; leave?: readonly Node[]; hasPin?: boolean },
+  { button, leave, hasPin = true, done }: { button: string; leave?: readonly Node[]; hasPin?: boolean; done?: string },
 ): HTMLElement {
   const said = PASSWORD_WORDS[view.language];
   return form(
@@ -36,7 +63,7 @@ function setForm(
       words,
       class: 'stack',
       busyText: words.working,
-      doneText: said.saved,
+      doneText: done ?? said.saved,
       submit({ pin, current, phrase, password = '', repeat }, complain) {
         if (password.length < 8 || password === pin) return void complain(words.faults.PASSWORD_FORM);
         if (password !== repeat) return void complain(said.different);
@@ -65,7 +92,7 @@ function forgottenFold(view: PageView, words: PageWords): HTMLElement {
   const said = PASSWORD_WORDS[view.language];
   const { restore } = KEYS_WORDS[view.language];
   const leave = [h('p', { class: 'hint' }, said.forgotLead), phraseArea('password-forgotten-phrase', restore.phrase)];
-  const options = { button: said.set, leave, hasPin: false };
+  const options = { button: said.set, leave, hasPin: false, done: said.waits };
   return fold('password-forgotten', said.forgot, setForm('password-forgotten', view, words, options));
 }
 

@@ -1,6 +1,14 @@
 /** What waits for the player: games that ask to be connected, the payment on the desk, the lock, and notices. */
 import type { PageWords } from '../../words/page-words.ts';
-import type { GameLimitsView, NoticeView, PageView, PairingRequestView, PaymentRequestView } from '../view.ts';
+import type {
+  GameLimitsView,
+  KeysView,
+  NoticeView,
+  PageView,
+  PairingRequestView,
+  PaymentRequestView,
+} from '../view.ts';
+import type { Language } from '../../words/languages.ts';
 import { CONSENT_WORDS } from '../../words/consent-words.ts';
 import { PASSWORD_WORDS } from '../../words/password-words.ts';
 import { noFold, strongPin } from './consent.ts';
@@ -221,6 +229,16 @@ export function noticeRow(notice: NoticeView, view: PageView, words: PageWords):
       ...(kind === 'flood' ? [actionButton(words, notices.block, 'block', { game: about }, { class: 'danger' })] : []),
       dismiss(notices.dismiss),
     ],
+  );
+}
+
+/** Stays as long as it waits; it is answered in the settings. */
+export function passwordNotice(pending: NonNullable<KeysView['passwordPending']>, language: Language): HTMLElement {
+  const said = PASSWORD_WORDS[language];
+  return noticeBox(
+    icon('alert'),
+    [h('strong', {}, (pending.isEnd ? said.pendingEnd : said.pending)(pending.from)), h('span', {}, said.notYou)],
+    [h('a', { href: '#settings' }, said.keep)],
   );
 }
 
