@@ -57,6 +57,15 @@ afterAll(async () => {
 const edge = (campaign: string, field: string) =>
   page.locator(`.edge[data-campaign="${campaign}"][data-field="${field}"]`).first();
 
+/** Bands that another one lies over. */
+const hiddenBands = (): Promise<(string | null)[]> =>
+  page.locator('.band').evaluateAll((all) => {
+    const boxes = all.map((one) => one.getBoundingClientRect());
+    const meets = (a: DOMRect, b: DOMRect): boolean =>
+      a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return all.filter((_, i) => boxes.some((box, j) => j > i && meets(box, boxes[i]!))).map((one) => one.textContent);
+  });
+
 /** Moments of a campaign's pins, as drawn. */
 const pins = (campaign: string, which: 'before' | 'after' = 'after'): Promise<number[]> =>
   page
@@ -112,6 +121,7 @@ describe('a designer', () => {
       await session.click();
       await expect.poll(() => session.getAttribute('aria-pressed'), SOON).toBe('true');
       expect(await page.locator('.tick').count()).toBeGreaterThan(0);
+      expect(await hiddenBands()).toEqual([]);
     }
     await page.getByRole('button', { name: 'no-thanks' }).click();
   });

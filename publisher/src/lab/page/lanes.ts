@@ -84,7 +84,7 @@ export function campaignLane(scene: LaneScene, campaign: Campaign): HTMLElement[
   const { session, file, edited, before, window } = scene;
   const bands = bandsOf(session.recording, edited, file, campaign);
   const seen = bands.filter((one) => isSeen(one.fromMs, one.toMs, window));
-  const kinds = KINDS_BY_ROW.filter((kinds) => bands.some((one) => kinds.includes(one.kind)));
+  const kinds = rowsOf(bands);
   const label = [
     h('strong', {}, campaign.id),
     h('span', { class: 'hint' }, campaign.variants.map((one) => one.offer).join(', ')),
@@ -104,8 +104,18 @@ export function campaignLane(scene: LaneScene, campaign: Campaign): HTMLElement[
   return [name!, track!];
 }
 
-/** Each at a height of its own, so that none hides another; the first two never overlap. */
-const KINDS_BY_ROW: readonly (readonly Band['kind'][])[] = [['first-offer', 'cooldown'], ['quiet'], ['cap']];
+const SHARED: Band['kind'][][] = [['first-offer', 'cooldown']];
+const APART: Band['kind'][][] = [['first-offer'], ['cooldown']];
+
+/** Kinds by row, so that no band hides another. The first two share one, unless the player bought of their own accord before the first offer. */
+function rowsOf(bands: readonly Band[]): readonly (readonly Band['kind'][])[] {
+  const of = (kind: Band['kind']): readonly Band[] => bands.filter((one) => one.kind === kind);
+  const isShared = of('first-offer').every((first) =>
+    of('cooldown').every(({ fromMs, toMs }) => toMs <= first.fromMs || fromMs >= first.toMs),
+  );
+  const rows: Band['kind'][][] = [...(isShared ? SHARED : APART), ['quiet'], ['cap']];
+  return rows.filter((kinds) => kinds.some((kind) => of(kind).length > 0));
+}
 
 function bandParts(band: Band, level: number, campaign: Campaign, window: Window): HTMLElement[] {
   const { edge } = band;
