@@ -28,16 +28,17 @@ async function withFirst(): Promise<{ started: Started; player: Player }> {
   return { started, player };
 }
 
-/** As many as if the PIN key had registered them, a ms apart. */
-function flood(started: Started, player: Player, count: number): void {
+/** As many as if the PIN key had registered them, a ms apart: new ones, or the endorser's again. */
+function flood(started: Started, player: Player, count: number, endorser?: Signer): void {
   const books = new Database(started.storePath);
   const insert = books.prepare(
     `INSERT INTO passwords (user_id, request_hash, public_key, envelope, time_ms, taken_at_ms) VALUES (?, ?, ?, ?, ?, ?)`,
   );
   for (let i = 0; i < count; i++) {
-    const { publicKey } = nativeSigner(seedOf(`flood ${i}`));
+    const { publicKey } = endorser ?? nativeSigner(seedOf(`flood ${i}`));
     const timeMs = (started.time.nowMs += 1);
-    const envelope = makeAccountRequest(player, started.holder, { ask: 'password', passwordKey: publicKey, timeMs });
+    const fields = { ask: 'password', passwordKey: publicKey, timeMs } as const;
+    const envelope = makeAccountRequest(player, started.holder, fields, endorser);
     insert.run(player.userId, accountRequestHash(readEnvelope(envelope).body), publicKey, envelope, timeMs, timeMs);
   }
   books.close();
@@ -110,6 +111,20 @@ describe('by the PIN key alone', () => {
     await requireBooks(started);
   });
 
+  it('what has come to hold is not undone by a request that is dated before, endorsed or not: it has paid', async () => {
+    const { started, player } = await withFirst();
+    await register(started, player, SECOND.publicKey);
+    const timeMs = started.time.nowMs + PASSWORD_DELAY_MS - 1;
+    started.time.nowMs = timeMs + 60_000;
+    expect(await pays(started, player, SECOND)).toBe('APPROVED');
+    expect(await register(started, player, FIRST.publicKey, { timeMs }, FIRST)).toBe('409 CONSENT_STALE');
+    expect(await register(started, player, THIRD.publicKey, { timeMs })).toBe('409 CONSENT_STALE');
+    expect(await pays(started, player, SECOND)).toBe('APPROVED');
+    expect(await register(started, player, THIRD.publicKey, { timeMs: timeMs + 1 })).toBe('200');
+    expect(await pays(started, player, SECOND)).toBe('APPROVED');
+    await requireBooks(started);
+  });
+
   it('it waits over a restart of the server', async () => {
     const { started, player } = await withFirst();
     await register(started, player, SECOND.publicKey);
@@ -134,6 +149,15 @@ describe('by the PIN key alone', () => {
 });
 
 describe('by the word of the one that stands', () => {
+  it('a hundred changes leave the way of who has forgotten it', async () => {
+    const { started, player } = await withFirst();
+    flood(started, player, 100, FIRST);
+    expect(await register(started, player, FIRST.publicKey, {}, FIRST)).toMatch(/LIMIT$/);
+    expect(await register(started, player, SECOND.publicKey)).toBe('200');
+    started.time.nowMs += PASSWORD_DELAY_MS;
+    expect(await pays(started, player, SECOND)).toBe('APPROVED');
+  });
+
   it('another one holds at once, and what waited never does', async () => {
     const { started, player } = await withFirst();
     await register(started, player, SECOND.publicKey);

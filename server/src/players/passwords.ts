@@ -61,8 +61,9 @@ export interface PasswordWriter extends PasswordReader {
 }
 
 /**
- * Registrations of one player by the PIN key alone: each is kept for ever, since old payments are proven by it. As many again may be
- * endorsed, so that who has only the PIN key cannot use up what the player needs to keep their own.
+ * Registrations of one player by the PIN key alone, and as many that are endorsed: each is kept for ever, since old payments are proven
+ * by it. They are counted apart, so that who has only the PIN key cannot use up what the player needs to keep their own, nor the player
+ * by changing it what they need once they have forgotten it.
  */
 const PASSWORDS_MAX = 100;
 /**
@@ -73,7 +74,7 @@ const LOOKED_AT_MAX = 16;
 
 /**
  * The same message again changes nothing. Throws BAD_KEY, CONSENT_STALE, CLOCK_SKEW, BAD_SIGNATURE for an endorsement by another key
- * than the one that stands, or LIMIT after a hundred changes.
+ * than the one that stands, or LIMIT after a hundred changes of its sort.
  */
 export async function registerPassword(
   tx: StoreTransaction,
@@ -86,14 +87,23 @@ export async function registerPassword(
   if (kept.some((one) => equalBytes(one.requestHash, requestHash))) return;
   requireFresh(timeMs, nowMs, 'AccountRequest.timeMs');
   const known = datedOf(kept);
-  const last = known.at(-1);
-  if (last !== undefined && timeMs <= last.timeMs)
-    throw new ProtocolError('CONSENT_STALE', 'AccountRequest.timeMs: not after the last change of the password');
+  requireLater(known, timeMs, nowMs);
   requireEndorsement(known, request, nativeVerifySignature);
-  if (known.length >= (endorsement === undefined ? PASSWORDS_MAX : 2 * PASSWORDS_MAX))
-    throw new ProtocolError('LIMIT', 'AccountRequest.ask: too many passwords');
+  const alike = known.filter((one) => (one.endorsement === undefined) === (endorsement === undefined));
+  if (alike.length >= PASSWORDS_MAX) throw new ProtocolError('LIMIT', 'AccountRequest.ask: too many passwords');
   if (publicKey !== undefined) await requireOwnKey(tx, publicKey);
   await tx.passwords.addPassword({ userId, requestHash, publicKey, envelope, timeMs, takenAtMs: nowMs });
+}
+
+/**
+ * After the last one, and not before the one that stands by our clock came to hold: it would never have held then, and it may have paid
+ * since.
+ */
+function requireLater(known: readonly Dated[], timeMs: number, nowMs: number): void {
+  const lastMs = known.at(-1)?.timeMs ?? -1;
+  const standsFromMs = standingPassword(known, nowMs)?.holdsFromMs ?? 0;
+  if (timeMs <= lastMs || timeMs < standsFromMs)
+    throw new ProtocolError('CONSENT_STALE', 'AccountRequest.timeMs: not after the last change of the password');
 }
 
 /** Of nobody else's, and for nothing else. */
