@@ -190,8 +190,10 @@ describe('the proof of a payment', () => {
     const world = await paidWorld();
     const { payments } = world.wallet.profile.state;
     const page = await PageClient.open(world.wallet.pageUrl());
+    const [first = '', second = ''] = payments.map(({ decided }) => Buffer.from(decided!.decisionId).toString('hex'));
     const answer = await page.get(`/api/bundle?payment=${payments[0]?.nonceHex ?? ''}`);
-    expect(answer.headers.get('content-disposition')).toMatch(/filename="back-[0-9a-f]{8}\.coinslot-bundle"$/);
+    const name = `back-${first.slice(-8)}.coinslot-bundle`;
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${name}"`);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     expect(verifyBundle(bytes, { roots: world.tree.roots }).failed).toBeUndefined();
     expect((await page.get('/api/bundle?payment=00')).status).toBe(409);
@@ -203,17 +205,19 @@ describe('the proof of a payment', () => {
     const bundle = decodeBundle(bytes);
     const shown = encodeShown({ ...decodeShown(bundle.shown), title: 'Level 4' });
     writeFileSync(at('touched.coinslot-bundle'), encodeBundle({ ...bundle, shown }));
-    const decision = Buffer.from(payments[1]!.decided!.decisionId).toString('hex');
     const verify = (name: string, ...more: string[]): Promise<Ran> =>
       coinslotWallet('verify', at(name), '--roots', at('roots.coinslot'), ...more);
-    const [saved, good, french, touched, unknown] = await Promise.all([
-      coinslotWallet('bundle', decision.slice(0, 10), '--profile', world.profilePath, '--out', at('own')),
+    const [saved, several, good, french, touched, unknown] = await Promise.all([
+      coinslotWallet('bundle', second.slice(-8), '--profile', world.profilePath, '--out', at('own')),
+      // Both were decided in the same second, with which their ids begin.
+      coinslotWallet('bundle', second.slice(0, 8), '--profile', world.profilePath),
       verify('page.coinslot-bundle'),
       verify('page.coinslot-bundle', '--language', 'fr'),
       verify('touched.coinslot-bundle'),
       coinslotWallet('bundle', 'ffff', '--profile', world.profilePath),
     ]);
     expect(saved).toMatchObject({ status: 0, stdout: `Saved: ${at('own')}\n`, stderr: '' });
+    expect(several.stderr).toMatch(/of several payments/);
     expect(verifyBundle(new Uint8Array(readFileSync(at('own'))), { roots: world.tree.roots }).failed).toBeUndefined();
     expect(good).toMatchObject({ status: 0, stderr: '' });
     for (const line of [

@@ -68,9 +68,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   'POST /v1/operator/claims': readClaims,
   'POST /v1/refunds': ({ body }) => {
     const { publisherId, decisionId } = messageOf(body, 'refund-order') as RefundOrder;
-    return told(`${publisherId} gives back ${shortOf(hexOf(decisionId))}`);
+    return told(`${publisherId} gives back ${tailOf(hexOf(decisionId))}`);
   },
-  'POST /v1/operator/refunds': ({ body }) => told(`The operator gives back ${shortOf(jsonOf(body)['decisionId'])}`),
+  'POST /v1/operator/refunds': ({ body }) => told(`The operator gives back ${tailOf(jsonOf(body)['decisionId'])}`),
 };
 
 export const doorOf = ({ method, path }: SeenExchange): string => `${method} ${path}`;
@@ -186,6 +186,8 @@ const ID_DIGITS_SHOWN = 6;
 const CURRENCY_LETTERS = 3;
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const shortOf = (idHex: unknown): string => String(idHex).slice(0, ID_DIGITS_SHOWN);
+/** Of a decision, whose id begins with the time. */
+const tailOf = (idHex: unknown): string => String(idHex).slice(-ID_DIGITS_SHOWN);
 const jsonOf = (body: Uint8Array): Record<string, unknown> =>
   JSON.parse(Buffer.from(body).toString('utf8')) as Record<string, unknown>;
 

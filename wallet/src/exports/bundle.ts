@@ -62,8 +62,8 @@ function passwordsOf(payment: Payment, { passwords }: WalletState): readonly Uin
   return [registered?.over, registered?.envelope].flatMap((envelope) => envelope ?? []);
 }
 
-/** `level-3-6f0c….coinslot-bundle`: by what was bought and its decision; both are safe in a file name. */
+/** `level-3-6f0c….coinslot-bundle`: by what was bought and the end of its decision's id; both are safe in a file name. */
 export function bundleName({ terms, decided, nonceHex }: Payment): string {
   const id = decided === undefined ? nonceHex : Buffer.from(decided.decisionId).toString('hex');
-  return `${terms.offerId}-${id.slice(0, 8)}.coinslot-bundle`;
+  return `${terms.offerId}-${id.slice(-8)}.coinslot-bundle`;
 }

@@ -58,7 +58,7 @@ export async function saveHistory(
   return put(out ?? (format === 'pdf' ? name : '-'), body, language);
 }
 
-/** `decision` may be cut short where it is still of one payment alone. Throws GONE when there is none, or not all of it. */
+/** `decision` may be its beginning or end alone, where that is of one payment. Throws GONE when there is none, or not all of it. */
 export function saveBundle(folder: string, decision: string, out: string | undefined, nowMs: number): Printed {
   const { settings, state } = readProfile(folder);
   const payment = paymentOf(state, decision.toLowerCase());
@@ -70,15 +70,19 @@ export function saveBundle(folder: string, decision: string, out: string | undef
 /** What came back by the recovery phrase has its decision here, and no words of what was shown. */
 function requireNotRecovered({ all }: WalletState['recovered'], decision: string, payment: Payment | undefined): void {
   if (payment !== undefined || decision === '') return;
-  if (!all.some(({ decisionHex }) => decisionHex.startsWith(decision))) return;
+  if (!all.some(({ decisionHex }) => isPartOf(decisionHex, decision))) return;
   throw new WalletError('GONE', `${decision}: bought on another machine, whose journal had what was shown`, {
     hint: 'Its proof is with the payment server: coinslot-wallet account opens the pages of your account.',
   });
 }
 
+/** Ids that a server made begin with the time, and their ends are random. */
+const isPartOf = (decisionHex: string, part: string): boolean =>
+  decisionHex.startsWith(part) || decisionHex.endsWith(part);
+
 function paymentOf({ payments, recovered }: WalletState, decision: string): Payment {
   const found = payments.filter(
-    ({ decided }) => decided !== undefined && decision !== '' && hex(decided.decisionId).startsWith(decision),
+    ({ decided }) => decided !== undefined && decision !== '' && isPartOf(hex(decided.decisionId), decision),
   );
   const [payment] = found;
   requireNotRecovered(recovered, decision, payment);
