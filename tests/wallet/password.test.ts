@@ -211,6 +211,25 @@ describe('changing it', () => {
   });
 });
 
+it('takes the one before where this wallet has not heard of it as well, so that nothing waits unawares', async () => {
+  const world = await startWorld();
+  const page = await openPage(world);
+  await page.act('set-password', { pin: PIN, password: PASSWORD });
+  const { passwords } = world.server.service.records;
+  const list = passwords.listPasswords.bind(passwords);
+  passwords.listPasswords = () => Promise.resolve([]);
+  await world.wallet.refresh();
+  expect((await page.view()).keys.isPasswordSet).toBe(false);
+  passwords.listPasswords = list;
+  world.time.nowMs += 1_000;
+  const set = (fields: object) => page.act('set-password', { pin: PIN, password: 'second password', ...fields });
+  expect(await set({})).toMatchObject({ code: 'PASSWORD_WRONG' });
+  const { isPasswordSet, passwordPending } = (await page.view()).keys;
+  expect([isPasswordSet, passwordPending]).toEqual([true, undefined]);
+  expect(await set({ current: PASSWORD })).toEqual({ done: true });
+  expect((await page.view()).keys.passwordPending).toBeUndefined();
+});
+
 describe('another one without the word of the one that stands', () => {
   const OTHER = 'second password';
 

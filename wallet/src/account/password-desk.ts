@@ -166,6 +166,8 @@ export class PasswordDesk {
     const { vault } = this.#options.profile;
     if (phrase !== undefined) return vault.withPhraseKeys(phrase, () => undefined);
     await vault.provePin(pin ?? '');
+    // One that this wallet has not heard of stands all the same: without its word the new one would wait, and nobody had asked for it.
+    await this.#lookAnew();
     return this.isSet ? this.prove(current ?? '') : undefined;
   }
 
