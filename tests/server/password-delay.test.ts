@@ -228,6 +228,16 @@ describe('the audit', () => {
     expect(report.findings).toMatchObject([{ kind: 'signature' }]);
   });
 
+  it('takes that a server paid by one that held, while another whose clock was behind still took the next one', async () => {
+    const { started, player } = await withFirst();
+    await register(started, player, SECOND.publicKey);
+    started.time.nowMs += PASSWORD_DELAY_MS;
+    expect(await pays(started, player, SECOND)).toBe('APPROVED');
+    started.time.nowMs -= 1_000;
+    flood(started, player, 1, FIRST);
+    expect((await audit({ store: started.server.service.records, roots: started.tree.roots })).findings).toEqual([]);
+  });
+
   it('finds an endorsement that the one which stood never gave', async () => {
     const { started, player } = await withFirst();
     await register(started, player, SECOND.publicKey, {}, FIRST);

@@ -20,7 +20,7 @@ export interface AuditedPassword {
   /** `undefined`: the one before is taken away. */
   readonly key: Uint8Array | undefined;
   readonly requestedMs: number;
-  /** `undefined`: another one came before it held. */
+  /** `undefined`: another one came before it held, by more than two servers' clocks may be apart. */
   readonly heldFromMs: number | undefined;
 }
 
@@ -52,8 +52,8 @@ export async function readPasswords(witness: Witness, player: AuditedPlayer): Pr
   }
   return registrations.map(({ key, requestedMs, isAtOnce }, i) => {
     const fromMs = requestedMs + (isAtOnce ? 0 : PASSWORD_DELAY_MS);
-    const next = registrations[i + 1];
-    return { key, requestedMs, heldFromMs: next === undefined || fromMs <= next.requestedMs ? fromMs : undefined };
+    const untilMs = (registrations[i + 1]?.requestedMs ?? Infinity) + LIMITS.clockSkewMsMax;
+    return { key, requestedMs, heldFromMs: fromMs <= untilMs ? fromMs : undefined };
   });
 }
 
