@@ -194,6 +194,12 @@ describe('blocks', () => {
     ]);
   });
 
+  it('are missed at the end of a stretch too, with others behind it', async () => {
+    const ledger = await journalled();
+    shell(ledger.path, 'journal_no_delete').exec('DELETE FROM journal WHERE number = 2');
+    expect(await verifyJournal(ledger.store, 1n, 2n)).toMatchObject({ finding: 'block 2: not there' });
+  });
+
   it('are not written when the transaction is undone', async () => {
     const ledger = await journalled();
     const undone = ledger.store.transaction(async (tx) => {

@@ -8,6 +8,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { SealReader } from '../periods/store.ts';
 import type { JournalBlock } from '../periods/types.ts';
 import type { StoreReader } from '../store/port.ts';
+import { turn } from '../turns.ts';
 import { TransferPacker, type PackedTransfers } from './packing.ts';
 import type { RecordedTransfer } from './types.ts';
 
@@ -65,6 +66,7 @@ export async function verifyJournal(reader: JournalReader, fromBlock = 1n, toBlo
   const { lastTransfer } = (await reader.periods.findBlock(last)) ?? newest;
   const walk = new PackedWalk(reader, fromBlock === 1n ? 0n : previous.lastTransfer, lastTransfer);
   while (previous.number < last) {
+    const reached: bigint = previous.number;
     for (const block of await reader.periods.listBlocks(previous.number, PAGE)) {
       if (block.number > last) break;
       if (block.number !== previous.number + 1n) return found(`block ${previous.number + 1n}: not there`);
@@ -74,7 +76,7 @@ export async function verifyJournal(reader: JournalReader, fromBlock = 1n, toBlo
       counted.transfers = walk.count;
       previous = block;
     }
-    if (counted.blocks === 0n) return found(`block ${previous.number + 1n}: not there`);
+    if (previous.number === reached) return found(`block ${previous.number + 1n}: not there`);
   }
   return found(toBlock === undefined ? await faultBehind(reader, previous.lastTransfer) : undefined);
 }
@@ -136,7 +138,7 @@ class PackedWalk {
   }
 
   async #turnPage(): Promise<boolean> {
-    await new Promise<void>((resolve) => void setImmediate(resolve));
+    await turn();
     const next = await this.#pages.next();
     if (next.done === true) return false;
     this.#page = next.value;
