@@ -33,7 +33,7 @@ export const MONEY_POLICY: MoneyPolicy = Object.freeze({
   payAfterDays: 1,
   ordersPerFile: 1_000,
   publisherDebtMaxMinor: Object.freeze({}),
-  billsPerTransaction: 500,
+  billsPerTransaction: 100,
 });
 
 /** The same for a sandbox: nothing waits. */

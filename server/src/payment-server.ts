@@ -30,6 +30,7 @@ import { BankDetailsDesk } from './payouts/bank-details.ts';
 import { Corrections } from './payouts/corrections.ts';
 import { monthsBetween, periodOf } from './periods/calendar.ts';
 import { Closing } from './periods/closing.ts';
+import { sumPeriod } from './periods/sum-period.ts';
 import { Periods } from './periods/service.ts';
 import { QuoteDesk } from './payments/quote-desk.ts';
 import { Payments, type PaymentAnswer, type ServerHooks } from './payments/service.ts';
@@ -196,6 +197,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     policy: moneyPolicy,
     isSandbox,
     verifyStretch: journalCheck(store, options),
+    sumMonth: (period) => sumPeriod(store, period),
     ownBank,
     roots,
     revocationLists,

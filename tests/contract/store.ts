@@ -9,6 +9,7 @@ import type { Account, Transfer } from '../../server/src/ledger/types.ts';
 import { hex } from '../../server/src/players/types.ts';
 import { GroupCommit } from '../../server/src/store/group-commit.ts';
 import { StoreError, type Store } from '../../server/src/store/port.ts';
+import { sumsOf } from '../lib/sums.ts';
 import { insert, type Place, type SqlRow, type StoreRig } from './store-rigs.ts';
 import {
   bytesOf,
@@ -548,7 +549,7 @@ export function describeStore(rig: StoreRig): void {
           store,
           [1, 2].map((i) => ({ player: ADA, nonce: `${i}`, priceMinor: 20n, feeBasisPoints: 500 })),
         );
-        const movements = await store.periods.sumMovements(MARCH, 0n, 99n);
+        const { movements, fees } = await sumsOf(store, MARCH, 0n, 99n);
         const lines = movements.map(
           ({ kind, transferKind, count, amountMinor }) => `${kind} ${transferKind} ${count} ${amountMinor}`,
         );
@@ -559,10 +560,8 @@ export function describeStore(rig: StoreRig): void {
           'player-prepaid top-up 1 1000',
           'publisher-payable payment 2 38',
         ]);
-        expect(await store.periods.sumFees(MARCH, 0n, 99n)).toEqual([
-          { publisherId: 'lumen', currency: 'EUR', transferKind: 'payment', amountMinor: 2n },
-        ]);
-        expect(await store.periods.sumMovements(202604, 0n, 99n)).toEqual([]);
+        expect(fees).toEqual([{ publisherId: 'lumen', currency: 'EUR', transferKind: 'payment', amountMinor: 2n }]);
+        expect(await sumsOf(store, 202604, 0n, 99n)).toEqual({ movements: [], fees: [] });
       });
 
       it('a correction says what it corrects, and why', async () => {

@@ -3,6 +3,7 @@ import { audit } from '@coinslot/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openPostgresSnapshot } from '../../server/src/store/postgres/snapshot.ts';
 import { startPostgres, type TestPostgres } from '../lib/postgres.ts';
+import { sumsOf } from '../lib/sums.ts';
 import { closeAt, makeBankDetails, makeMandate, mustBuy, startMonth } from './month-world.ts';
 import { enrolPlayer } from './started-server.ts';
 
@@ -31,6 +32,12 @@ it('reads a database as it reads a file: a closed month holds, and an edited lin
   const whole = await findingsNow();
   expect(whole.findings).toEqual([]);
   expect(whole.counts).toMatchObject({ decisions: 2, bills: 2, payouts: 1, bankFiles: 2 });
+  const { store, close } = await openPostgresSnapshot(database);
+  const sums = await sumsOf(store, 202603, 0n, 99n);
+  await close();
+  const served = await sumsOf(month.server.service.records, 202603, 0n, 99n);
+  expect(new Set(sums.movements)).toEqual(new Set(served.movements));
+  expect(sums.fees).toEqual(served.fees);
   await postgres.run(
     database.schema,
     `SET session_replication_role = replica;

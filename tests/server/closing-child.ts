@@ -12,6 +12,7 @@ import type { Log } from '../../server/src/log.ts';
 import { SANDBOX_MONEY_POLICY } from '../../server/src/money-policy.ts';
 import { BankDesk } from '../../server/src/payouts/bank-desk.ts';
 import { Closing } from '../../server/src/periods/closing.ts';
+import { sumPeriod } from '../../server/src/periods/sum-period.ts';
 import { GroupCommit } from '../../server/src/store/group-commit.ts';
 import { openSqliteStore } from '../../server/src/store/sqlite/sqlite-store.ts';
 import { makeServerHolder, makeTree } from '../lib/parties.ts';
@@ -78,6 +79,7 @@ const closing = new Closing({
   policy: { ...SANDBOX_MONEY_POLICY, ordersPerFile: 2, billsPerTransaction: 3 },
   isSandbox: true,
   verifyStretch: (fromBlock, toBlock) => verifyJournal(store, fromBlock, toBlock),
+  sumMonth: (period) => sumPeriod(store, period),
   ownBank: {
     name: 'Coinslot Test',
     iban: 'DE02120300000000202051',

@@ -1,6 +1,7 @@
 /** D15: amounts at 2^53 and round it, in currencies of 0, 2, 3 and 4 decimals, through every layer: exact to the unit, or refused. */
 import { describe, expect, it } from 'vitest';
 import { makeOffer, makePublisher, makeRequest, makeTree, WIDE_LIMITS } from '../lib/parties.ts';
+import { sumsOf } from '../lib/sums.ts';
 import { lastOf, openLedger, postAll, shell, topUp } from './ledger-store.ts';
 import { BANK, balanceOf, enrolPlayer, ledgerOf, operate, requireBooks, startMarket } from './started-server.ts';
 
@@ -32,7 +33,7 @@ describe('the ledger alone', () => {
     const expected = amounts.reduce((sum, amountMinor) => sum + amountMinor, 0n);
     const [bank] = (await ledger.store.listAccounts(0n, 1)).map(({ balanceMinor }) => balanceMinor);
     expect(bank).toBe(-expected);
-    const movements = await ledger.store.periods.sumMovements(202603, 0n, 300n);
+    const { movements } = await sumsOf(ledger.store, 202603, 0n, 300n);
     expect(movements.find(({ kind }) => kind === 'bank')).toMatchObject({ count: 300, amountMinor: -expected });
     expect(await ledger.store.listSums()).toEqual([{ currency: 'EUR', sumMinor: 0n }]);
   });

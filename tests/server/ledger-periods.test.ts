@@ -1,5 +1,6 @@
 /** I15: a transfer is in one period, for ever; what is sealed stays as it is. */
 import { describe, expect, it } from 'vitest';
+import { sumsOf } from '../lib/sums.ts';
 import { lastOf, openLedger, postAll, seal, shell, topUp } from './ledger-store.ts';
 
 const JANUARY = Date.UTC(2026, 0, 31, 23, 59, 59, 999);
@@ -149,7 +150,7 @@ describe('movements of a period', () => {
       topUp({ atMs: JANUARY, amountMinor: 2n ** 53n - 1n, owner: 'eve', currency: 'JPY' }),
     );
     const player = { kind: 'player-prepaid', transferKind: 'top-up', currency: 'EUR' };
-    const movements = await ledger.store.periods.sumMovements(202601, 0n, 4n);
+    const { movements } = await sumsOf(ledger.store, 202601, 0n, 4n);
     expect(new Set(movements)).toEqual(
       new Set([
         { ...player, owner: 'ada', count: 2, amountMinor: 21n },
@@ -159,8 +160,8 @@ describe('movements of a period', () => {
         { ...player, kind: 'bank', owner: '', currency: 'JPY', count: 1, amountMinor: 1n - 2n ** 53n },
       ]),
     );
-    expect(await ledger.store.periods.sumMovements(202601, 2n, 3n)).toEqual([]);
-    expect(await ledger.store.periods.sumMovements(202601, 3n, 4n)).toHaveLength(2);
-    expect(await ledger.store.periods.sumMovements(202603, 0n, 4n)).toHaveLength(2);
+    expect((await sumsOf(ledger.store, 202601, 2n, 3n)).movements).toEqual([]);
+    expect((await sumsOf(ledger.store, 202601, 3n, 4n)).movements).toHaveLength(2);
+    expect((await sumsOf(ledger.store, 202603, 0n, 4n)).movements).toHaveLength(2);
   });
 });

@@ -11,6 +11,7 @@ import type { Collection } from '../bills/types.ts';
 import type { NewFinding } from '../findings/types.ts';
 import { hex } from '../players/types.ts';
 import { faultOfDetails, type SignerCheck } from './bank-details.ts';
+import { turn } from '../turns.ts';
 import type { Withdrawal } from './types.ts';
 
 export interface FileRunContext extends Omit<RunContext, 'movements' | 'previousPeriod'>, SignerCheck {
@@ -60,7 +61,7 @@ class FileRun {
       if (last === undefined) break;
       after = last.billNumber;
       await this.#addCollections(page);
-      await new Promise<void>((resolve) => void setImmediate(resolve));
+      await turn();
     }
     await this.#flush();
   }

@@ -15,7 +15,7 @@ import { makeFiles } from '../payouts/file-run.ts';
 import { makePayouts } from '../payouts/payout-run.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import { StoreError, type Store } from '../store/port.ts';
-import { PeriodMovements } from './movements.ts';
+import type { PeriodMovements } from './movements.ts';
 import { faultOfSeal, sealPeriod } from './sealing.ts';
 import type { SealedPeriod } from './types.ts';
 
@@ -30,6 +30,8 @@ export interface ClosingOptions extends SignerCheck {
   readonly isSandbox: boolean;
   /** The journal's blocks from one to another. */
   readonly verifyStretch: (fromBlock: bigint, toBlock: bigint) => Promise<JournalReport>;
+  /** What a period's transfers did. */
+  readonly sumMonth: (period: number) => Promise<PeriodMovements>;
   /** Without it no bank files are made; the next closing that has it makes them. */
   readonly ownBank: OwnBank | undefined;
 }
@@ -42,9 +44,6 @@ export interface ClosingReport {
   /** What kept a payout back, in words. */
   readonly findings: readonly string[];
 }
-
-/** Transfers that are summed at once; the store reads them in pages of some milliseconds, and names each account once. */
-const RANGE = 250_000n;
 
 /** What a finding of a month's journal is about. */
 const booksOf = (period: number): string => `period ${period}`;
@@ -131,16 +130,7 @@ export class Closing {
   }
 
   async #movements(period: number): Promise<PeriodMovements> {
-    const { periods } = this.#options.store;
-    const movements = new PeriodMovements();
-    const range = await periods.findTransferRange(period);
-    if (range === undefined) return movements;
-    for (let after = range.first - 1n; after < range.last; after += RANGE) {
-      const through = after + RANGE < range.last ? after + RANGE : range.last;
-      movements.add(await periods.sumMovements(period, after, through));
-      movements.addFees(await periods.sumFees(period, after, through));
-      await new Promise<void>((resolve) => void setImmediate(resolve));
-    }
+    const movements = await this.#options.sumMonth(period);
     const unbalanced = movements.unbalanced();
     if (unbalanced !== undefined) throw new Error(`period ${period}: ${unbalanced} does not sum to zero`);
     return movements;

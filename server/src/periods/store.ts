@@ -24,6 +24,12 @@ export interface FeeMovement {
   readonly amountMinor: bigint;
 }
 
+/** A page of what the transfers of a period did; an account and kind of transfer may stand in several, which are added up. */
+export interface PeriodSums {
+  readonly movements: readonly AccountMovement[];
+  readonly fees: readonly FeeMovement[];
+}
+
 /** Reads of seals and of the journal, as committed. */
 export interface SealReader {
   findNewestSealed(): Promise<SealedPeriod | undefined>;
@@ -35,8 +41,6 @@ export interface SealReader {
   findSealPoint(period: number): Promise<SealPoint>;
   /** First and last transfer; those of other periods may stand between them, where a clock went back. */
   findTransferRange(period: number): Promise<TransferRange | undefined>;
-  /** Over the transfers of a period with numbers above `after` and up to `through`; one row for each account and kind of transfer. */
-  sumMovements(period: number, after: bigint, through: bigint): Promise<readonly AccountMovement[]>;
 
   /** Block 0 says how far the ledger went before there was a journal; its hash is all zero. */
   findBlock(number: bigint): Promise<JournalBlock | undefined>;
@@ -54,8 +58,11 @@ export interface SealWriter extends SealReader {
 
 /** Reads of what is committed. Lists are by key, after one; the empty string or 0 begins. */
 export interface PeriodReader extends SealReader, BillReader, PayoutReader {
-  /** As `sumMovements`, of the fees, by the publisher whose payable moves in the same transfer. */
-  sumFees(period: number, after: bigint, through: bigint): Promise<readonly FeeMovement[]>;
+  /**
+   * Over the transfers of a period with numbers above `after` and up to `through`: what they did to each account, and what they took
+   * in fees from the publisher whose payable moves in the same transfer. In pages of some thousand rows.
+   */
+  sumTransfers(period: number, after: bigint, through: bigint): AsyncIterable<PeriodSums>;
 }
 
 /** Changes, inside a transaction. */

@@ -41,8 +41,9 @@ export interface ConnectOptions {
 /** Of the writing connections: every lookup by its index, since a plan made on an empty table is kept while it grows. */
 const BY_INDEX = ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off'];
 
-/** For one large statement: what `BY_INDEX` forbids is what makes it fast. */
-export const LARGE = `BEGIN READ ONLY; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL work_mem = '64MB'`;
+/** For one large statement: what `BY_INDEX` forbids is what makes it fast, and a plan that is kept knows nothing of its range. */
+export const LARGE_SETTINGS =
+  "SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '64MB'";
 
 export const clientConfig = (options: ConnectOptions, use: 'write' | 'read' | 'lock'): pg.ClientConfig => ({
   connectionString: options.url,

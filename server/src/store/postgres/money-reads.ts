@@ -20,7 +20,7 @@ import type {
   SignedBankDetails,
   Withdrawal,
 } from '../../payouts/types.ts';
-import type { FeeMovement, PeriodReader } from '../../periods/store.ts';
+import type { FeeMovement, PeriodReader, PeriodSums } from '../../periods/store.ts';
 import { hex } from '../../players/types.ts';
 import {
   bankDetailsOf,
@@ -53,6 +53,11 @@ import { PostgresPeriodReads } from './period-reads.ts';
 import { byteas, int8s } from './wire.ts';
 
 type Blob = Uint8Array;
+
+/** Transfers that one statement sums. */
+const SUMMED = 250_000n;
+/** Rows of its answer that are handed on at once. */
+const SUMS_PAGE = 1_000;
 
 interface FeeRow {
   publisher_id: string;
@@ -169,7 +174,18 @@ export class PostgresMoneyReads extends PostgresPeriodReads implements PeriodRea
     this.#lines = new PostgresLineReads(ask);
   }
 
-  async sumFees(period: number, after: bigint, through: bigint): Promise<readonly FeeMovement[]> {
+  /** The database adds up: ranges of transfers whose sums it makes in its memory. */
+  async *sumTransfers(period: number, first: bigint, last: bigint): AsyncGenerator<PeriodSums> {
+    for (let after = first; after < last; after += SUMMED) {
+      const through = after + SUMMED < last ? after + SUMMED : last;
+      const movements = await this.sumMovements(period, after, through);
+      for (let from = 0; from < movements.length; from += SUMS_PAGE)
+        yield { movements: movements.slice(from, from + SUMS_PAGE), fees: [] };
+      yield { movements: [], fees: await this.#sumFees(period, after, through) };
+    }
+  }
+
+  async #sumFees(period: number, after: bigint, through: bigint): Promise<readonly FeeMovement[]> {
     const rows = await this.ask(SQL.fees, [period, after, through]);
     return rows.map(({ publisher_id, currency, kind, amount_minor }) => ({
       publisherId: publisher_id,

@@ -87,7 +87,7 @@ export class PostgresPeriodReads implements SealReader {
     return first === null || last === null ? undefined : { first, last };
   }
 
-  async sumMovements(period: number, after: bigint, through: bigint): Promise<readonly AccountMovement[]> {
+  protected async sumMovements(period: number, after: bigint, through: bigint): Promise<readonly AccountMovement[]> {
     return (await this.ask(SQL.movements, [period, after, through])).map(movementOf);
   }
 

@@ -7,7 +7,7 @@ import pg from 'pg';
 import type { Player } from '../../players/types.ts';
 import { StoreError, type Store, type StoreTransaction } from '../port.ts';
 import { playerOf, type PlayerRow } from '../rows.ts';
-import { clientConfig, Connection, LARGE, sql, type Ask, type ConnectOptions } from './connection.ts';
+import { clientConfig, Connection, LARGE_SETTINGS, sql, type Ask, type ConnectOptions } from './connection.ts';
 import { openWriter, type Steps } from './open.ts';
 import { postgresErrorOf } from './postgres-errors.ts';
 import { PostgresReads } from './reads.ts';
@@ -81,7 +81,7 @@ const readOver = (pool: pg.Pool): Ask =>
 async function readLarge<Row>(pool: pg.Pool, text: string, values: readonly unknown[]): Promise<Row[]> {
   const client = await pool.connect();
   try {
-    await client.query(LARGE);
+    await client.query(`BEGIN READ ONLY; ${LARGE_SETTINGS}`);
     const { rows } = await client.query({ text, values: [...values] });
     await client.query('COMMIT');
     client.release();

@@ -1,7 +1,7 @@
 /** A store as it stands at one moment, for whoever reads long: one transaction over one connection, which changes nothing. */
 import { StoreError } from '../port.ts';
 import type { StoreSnapshot } from '../sqlite/snapshot.ts';
-import { Connection, sql } from './connection.ts';
+import { Connection, LARGE_SETTINGS, sql, type Ask } from './connection.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { PostgresReads } from './reads.ts';
 
@@ -20,9 +20,19 @@ export async function openPostgresSnapshot(options: {
     const [row] = await connection.ask(VERSION);
     if (Number(row?.version) !== MIGRATIONS.length)
       throw new StoreError('failed', `the store has version ${row?.version}, this server knows ${MIGRATIONS.length}`);
-    return { store: new PostgresReads(connection.ask), close: () => connection.close() };
+    return { store: new PostgresReads(askOver(connection)), close: () => connection.close() };
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
+
+/** What a large statement needs is set for it alone: back at the savepoint everything is as it was. */
+const askOver = (connection: Connection): Ask =>
+  async function ask(statement, values) {
+    if (statement.isLarge !== true) return connection.ask(statement, values);
+    await connection.run(`SAVEPOINT large; ${LARGE_SETTINGS}`);
+    const rows = await connection.ask(statement, values);
+    await connection.run('ROLLBACK TO SAVEPOINT large');
+    return rows;
+  };

@@ -2,7 +2,7 @@
 /** Reads of periods and of the journal, over either connection. */
 import type Database from 'better-sqlite3';
 import { NO_HASH } from '../../ledger/journal.ts';
-import type { AccountMovement, FeeMovement, SealReader } from '../../periods/store.ts';
+import type { PeriodSums, SealReader } from '../../periods/store.ts';
 import type { JournalBlock, SealedPeriod, SealPoint, TransferRange } from '../../periods/types.ts';
 import { StoreError } from '../port.ts';
 import { SqlitePeriodSums } from './period-sums.ts';
@@ -36,7 +36,6 @@ function prepare(db: Database.Database) {
 export class SqlitePeriodReads implements SealReader {
   readonly #read: ReturnType<typeof prepare>;
   readonly #sums: SqlitePeriodSums;
-  #feesOf: { readonly range: string; readonly fees: readonly FeeMovement[] } | undefined;
 
   constructor(db: Database.Database) {
     this.#read = prepare(db);
@@ -77,18 +76,8 @@ export class SqlitePeriodReads implements SealReader {
     return first === null || last === null ? undefined : { first, last };
   }
 
-  async sumMovements(period: number, after: bigint, through: bigint): Promise<readonly AccountMovement[]> {
-    const { movements, fees } = await this.#sums.sum({ period, after, through });
-    this.#feesOf = { range: [period, after, through].join(), fees };
-    return movements;
-  }
-
-  /** Whoever has just asked for the movements of the same range gets what was summed with them. */
-  async sumFees(period: number, after: bigint, through: bigint): Promise<readonly FeeMovement[]> {
-    const known = this.#feesOf;
-    this.#feesOf = undefined;
-    if (known?.range === [period, after, through].join()) return known.fees;
-    return (await this.#sums.sum({ period, after, through })).fees;
+  sumTransfers(period: number, after: bigint, through: bigint): AsyncIterable<PeriodSums> {
+    return this.#sums.sum({ period, after, through });
   }
 
   async findBlock(number: bigint): Promise<JournalBlock | undefined> {
