@@ -45,7 +45,7 @@ const sourceOf = (program: string): string => program.replace('./dist/', 'src/')
 
 /** Programs that a room starts as processes or threads of its own: they stand beside the chunks of whoever starts them. */
 const CHILDREN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  server: { 'journal-child': 'src/operation/journal-child.ts' },
+  server: { 'journal-child': 'src/operation/journal-child.ts', 'sums-child': 'src/operation/sums-child.ts' },
   publisher: { 'simulate-thread': 'src/simulate/simulate-thread.ts' },
 };
 

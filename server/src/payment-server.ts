@@ -30,12 +30,12 @@ import { BankDetailsDesk } from './payouts/bank-details.ts';
 import { Corrections } from './payouts/corrections.ts';
 import { monthsBetween, periodOf } from './periods/calendar.ts';
 import { Closing } from './periods/closing.ts';
-import { sumPeriod } from './periods/sum-period.ts';
 import { Periods } from './periods/service.ts';
 import { QuoteDesk } from './payments/quote-desk.ts';
 import { Payments, type PaymentAnswer, type ServerHooks } from './payments/service.ts';
 import { Evidence } from './operation/evidence.ts';
 import { journalCheck } from './operation/journal-check.ts';
+import { monthSums } from './operation/month-sums.ts';
 import { SignIns } from './sign-in/service.ts';
 import { storeBytes } from './operation/store-size.ts';
 import { Nonces } from './players/freshness.ts';
@@ -197,7 +197,7 @@ export async function createPaymentServer(options: PaymentServerOptions): Promis
     policy: moneyPolicy,
     isSandbox,
     verifyStretch: journalCheck(store, options),
-    sumMonth: (period) => sumPeriod(store, period),
+    sumMonth: monthSums(store, options),
     ownBank,
     roots,
     revocationLists,

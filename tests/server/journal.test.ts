@@ -177,20 +177,23 @@ describe('blocks', () => {
     expect(await verifyJournal(ledger.store)).toMatchObject({ finding: undefined, transfers: 4_406n });
   });
 
-  it('are verified by a process of its own in the same way, and one that cannot stops the closing', async () => {
+  it('are verified and summed by processes of their own in the same way, and one that cannot stops the closing', async () => {
     const [sound, edited] = [await journalled(), await journalled()];
     const db = shell(edited.path, 'postings_no_update');
-    db.exec('UPDATE postings SET amount_minor = 99 WHERE transfer = 3');
+    db.exec('UPDATE postings SET amount_minor = 99 WHERE transfer IN (3, 5)');
     const flags = ['--conditions=coinslot-source', '--import', 'tsx'];
-    const program = resolve(import.meta.dirname, 'journal-check-child.ts');
+    const program = resolve(import.meta.dirname, 'closing-children-child.ts');
     const { stdout, stderr } = spawnSync(process.execPath, [...flags, program, sound.path, edited.path], {
       encoding: 'utf8',
     });
     expect(stderr).toBe('');
     expect(stdout.trim().split('\n')).toEqual([
       '5 holds',
+      // Blocks 2 and 3 do not hold: the lowest is told, whichever process is first.
       '1 block 2: its hash does not hold',
       expect.stringMatching(/the journal could not be verified: .*cannot be opened/),
+      'bank -400, player-prepaid 100, player-prepaid 300',
+      expect.stringMatching(/the month could not be summed: .*cannot be opened/),
     ]);
   });
 
