@@ -31,20 +31,21 @@ const movedOn = (isAccount: 0 | 1): string =>
   `(SELECT sum(CASE p.credit WHEN m.account THEN p.amount_minor ELSE -p.amount_minor END)
     FROM postings p JOIN mine m ON m.account IN (p.debit, p.credit) WHERE p.transfer = t.id AND m.is_account = ${isAccount})`;
 
+/** CROSS JOIN keeps the order as written: SQLite would walk through the whole month for a page of a player's. */
 function prepare(db: Database.Database) {
   return {
     billLines: db.prepare<[BillLineKey], BillLineRow>(
       `WITH mine (account, is_account) AS MATERIALIZED (
          SELECT account, 1 FROM players WHERE user_id = @userId
-         UNION ALL SELECT a.id, 0 FROM cards c JOIN accounts a ON a.kind = 'card-float' AND a.owner = lower(hex(c.card_id))
+         UNION ALL SELECT a.id, 0 FROM cards c CROSS JOIN accounts a ON a.kind = 'card-float' AND a.owner = lower(hex(c.card_id))
            WHERE c.user_id = @userId),
        touched (transfer) AS (
          SELECT transfer FROM decisions WHERE user_id = @userId AND transfer > @after AND card_id IS NULL
-         UNION SELECT l.transfer FROM mine m JOIN account_lines l ON l.account = m.account WHERE l.transfer > @after)
+         UNION SELECT l.transfer FROM mine m CROSS JOIN account_lines l ON l.account = m.account WHERE l.transfer > @after)
        SELECT t.id, t.kind, t.at_ms, ${movedOn(1)} AS account_minor, ${movedOn(0)} AS purses_minor,
          coalesce(r.request, d.request) AS request, coalesce(r.decision, d.decision) AS decision,
          coalesce(r.card_id, d.card_id) AS card_id, iif(t.kind = 'payment', r.spent_at_ms, NULL) AS spent_at_ms
-       FROM touched JOIN transfers t ON t.id = touched.transfer ${CARD_RECORD} ${DECISION}
+       FROM touched CROSS JOIN transfers t ON t.id = touched.transfer ${CARD_RECORD} ${DECISION}
        WHERE t.period = @period ORDER BY t.id LIMIT @count`,
     ),
     payoutLines: db.prepare<[PayoutLineKey], PayoutLineRow>(
@@ -62,7 +63,7 @@ function prepare(db: Database.Database) {
          coalesce(r.spent_at_ms, k.spent_at_ms) AS spent_at_ms,
          (SELECT coalesce(sum(p.amount_minor), 0) FROM postings p JOIN accounts f ON f.id IN (p.debit, p.credit)
            WHERE p.transfer = t.id AND f.kind = 'fees') AS fee_minor
-       FROM touched JOIN transfers t ON t.id = touched.transfer ${CARD_RECORD} ${DECISION}
+       FROM touched CROSS JOIN transfers t ON t.id = touched.transfer ${CARD_RECORD} ${DECISION}
          LEFT JOIN refunds f ON t.kind = 'refund' AND f.transfer = t.id
          LEFT JOIN card_decisions c ON c.decision_id = f.decision_id
          LEFT JOIN card_claims k ON (t.kind = 'claim' AND k.transfer = t.id) OR (t.kind = 'claim-reversal' AND k.reversal = t.id)
