@@ -158,6 +158,9 @@ export interface PaymentOptions extends Pick<OfferOptions, 'atMs'> {
   readonly request?: Partial<PaymentRequest>;
 }
 
+/** Fifty who want the card at once all have their turn, on a slow machine too. */
+const QUEUE_MS = 60_000;
+
 /** A card with its issuer, in a reader of its own. */
 export class CardRig {
   readonly alg: Alg;
@@ -206,7 +209,7 @@ export class CardRig {
   }
 
   use<T>(work: (terminal: CardTerminal) => Promise<T>, options?: CardTerminalOptions): Promise<T> {
-    return withCard(this.rack.client(), 'reader', work, options);
+    return withCard(this.rack.client({ exclusiveMs: QUEUE_MS }), 'reader', work, options);
   }
 
   /** Takes the card out and puts another program at the same store in: what was not committed is gone. */
