@@ -228,6 +228,39 @@ describe('the audit', () => {
     expect(report.findings).toMatchObject([{ kind: 'signature' }]);
   });
 
+  it('finds a payment by one that was replaced, and one by the PIN while a password stood', async () => {
+    const { started, player } = await withFirst();
+    await register(started, player, SECOND.publicKey, {}, FIRST);
+    started.time.nowMs += 3_600_000;
+    const { passwords } = started.server.service.records;
+    const list = passwords.listPasswords.bind(passwords);
+    passwords.listPasswords = async (userId) => (await list(userId)).slice(0, 1);
+    expect(await pays(started, player, FIRST)).toBe('APPROVED');
+    passwords.listPasswords = () => Promise.resolve([]);
+    expect(await paysByPin(started, player)).toBe('APPROVED');
+    passwords.listPasswords = list;
+    const report = await audit({ store: started.server.service.records, roots: started.tree.roots });
+    expect(report.findings).toMatchObject([{ kind: 'signature' }, { kind: 'signature' }]);
+    expect(reportText(report)).toContain('a password that held at');
+    expect(reportText(report)).toContain('proven by the password');
+  });
+
+  it('takes payments by the PIN before the first password held, and after the last was taken away', async () => {
+    const started = await startMarket();
+    const player = await enrolPlayer(started);
+    expect(await paysByPin(started, player)).toBe('APPROVED');
+    started.time.nowMs += 3_600_000;
+    await register(started, player, FIRST.publicKey);
+    started.time.nowMs += 3_600_000;
+    expect(await pays(started, player, FIRST)).toBe('APPROVED');
+    await register(started, player, undefined);
+    started.time.nowMs += PASSWORD_DELAY_MS;
+    expect(await paysByPin(started, player)).toBe('APPROVED');
+    started.time.nowMs += 3_600_000;
+    expect(await paysByPin(started, player)).toBe('APPROVED');
+    expect((await audit({ store: started.server.service.records, roots: started.tree.roots })).findings).toEqual([]);
+  });
+
   it('takes that a server paid by one that held, while another whose clock was behind still took the next one', async () => {
     const { started, player } = await withFirst();
     await register(started, player, SECOND.publicKey);

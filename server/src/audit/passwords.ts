@@ -22,6 +22,8 @@ export interface AuditedPassword {
   readonly requestedMs: number;
   /** `undefined`: another one came before it held, by more than two servers' clocks may be apart. */
   readonly heldFromMs: number | undefined;
+  /** Until the next one held; `Infinity` for the one that stands. */
+  readonly heldUntilMs: number;
 }
 
 interface Registration {
@@ -50,10 +52,14 @@ export async function readPasswords(witness: Witness, player: AuditedPlayer): Pr
     if (isAtOnce) standing = key;
     registrations.push(registration);
   }
-  return registrations.map(({ key, requestedMs, isAtOnce }, i) => {
+  const heldFromMs = registrations.map(({ requestedMs, isAtOnce }, i) => {
     const fromMs = requestedMs + (isAtOnce ? 0 : PASSWORD_DELAY_MS);
     const untilMs = (registrations[i + 1]?.requestedMs ?? Infinity) + LIMITS.clockSkewMsMax;
-    return { key, requestedMs, heldFromMs: fromMs <= untilMs ? fromMs : undefined };
+    return fromMs <= untilMs ? fromMs : undefined;
+  });
+  return registrations.map(({ key, requestedMs }, i) => {
+    const heldUntilMs = heldFromMs.slice(i + 1).find((one) => one !== undefined) ?? Infinity;
+    return { key, requestedMs, heldFromMs: heldFromMs[i], heldUntilMs };
   });
 }
 
@@ -91,9 +97,19 @@ function isEndorsed(witness: Witness, said: AccountRequest, standing: Uint8Array
  */
 export const mayHaveStood = (passwords: readonly AuditedPassword[], key: Uint8Array, atMs: number): boolean =>
   passwords.some((one) => {
-    const latestMs = atMs + LIMITS.clockSkewMsMax;
+    const [earliestMs, latestMs] = [atMs - LIMITS.clockSkewMsMax, atMs + LIMITS.clockSkewMsMax];
     if (one.key === undefined || hex(one.key) !== hex(key)) return false;
-    return one.requestedMs > latestMs || (one.heldFromMs !== undefined && one.heldFromMs <= latestMs);
+    if (one.requestedMs > latestMs) return true;
+    return one.heldFromMs !== undefined && one.heldFromMs <= latestMs && one.heldUntilMs >= earliestMs;
   });
+
+/** The key of a password that stood at a time of the server's, whatever its clock; `undefined` where none is sure to have. */
+export const surelyStood = (passwords: readonly AuditedPassword[], atMs: number): Uint8Array | undefined =>
+  passwords.find(
+    ({ heldFromMs, heldUntilMs }) =>
+      heldFromMs !== undefined &&
+      heldFromMs <= atMs - LIMITS.clockSkewMsMax &&
+      heldUntilMs > atMs + LIMITS.clockSkewMsMax,
+  )?.key;
 
 const hexOrNone = (key: Uint8Array | undefined): string => (key === undefined ? 'none' : hex(key));

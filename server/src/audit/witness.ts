@@ -27,7 +27,7 @@ import type { StoreReader } from '../store/port.ts';
 import type { Publisher } from '../publishers/types.ts';
 import { brief, hex, plain } from './bytes.ts';
 import type { Findings } from './findings.ts';
-import { mayHaveStood, readPasswords, type AuditedPassword } from './passwords.ts';
+import { mayHaveStood, readPasswords, surelyStood, type AuditedPassword } from './passwords.ts';
 
 /** A player as their enrolment says. */
 export interface AuditedPlayer {
@@ -105,7 +105,7 @@ export class Witness {
 
   /**
    * The key that a message 2 may be signed by, by its proof; a finding where the player never registered a password, and for what was
-   * approved (`approvedAtMs`) by one that did not hold.
+   * approved (`approvedAtMs`) by one that did not hold, or by the PIN while one did.
    */
   async proofKey(
     place: string,
@@ -115,6 +115,10 @@ export class Witness {
   ): Promise<Uint8Array | undefined> {
     const asked = readEnvelope(requestBytes);
     const { proof } = decodePaymentRequest(asked.body);
+    if (proof === 'pin' && approvedAtMs !== undefined) {
+      const stood = surelyStood(await this.#passwordsOf(player), approvedAtMs);
+      if (stood !== undefined) this.findings.find('signature', place, `proven by the password ${brief(stood)}`, 'PIN');
+    }
     if (proof !== 'password') return proof === 'pin' ? player.pinKey : player.pressKey;
     const { signer, newest } = await this.#passwordOf({ place, player, atMs: approvedAtMs }, 'payment-request', asked);
     const key = signer ?? newest;
@@ -146,13 +150,17 @@ export class Witness {
     type: MessageType,
     { body, signature }: Pick<Envelope, 'body' | 'signature'>,
   ): Promise<{ readonly signer: Uint8Array | undefined; readonly newest: Uint8Array | undefined }> {
-    const passwords = await remember(this.#passwords, hex(player.userId), () => readPasswords(this, player));
+    const passwords = await this.#passwordsOf(player);
     const keys = passwords.flatMap(({ key }) => key ?? []);
     const input = signatureInput(type, body);
     const signer = keys.find((one) => nativeVerifySignature(one, input, signature));
     if (signer !== undefined && atMs !== undefined && !mayHaveStood(passwords, signer, atMs))
-      this.findings.find('signature', place, `a password that held at ${atMs}`, `${brief(signer)}, which waited`);
+      this.findings.find('signature', place, `a password that held at ${atMs}`, `${brief(signer)}, which did not`);
     return { signer, newest: keys.at(-1) };
+  }
+
+  #passwordsOf(player: AuditedPlayer): Promise<readonly AuditedPassword[]> {
+    return remember(this.#passwords, hex(player.userId), () => readPasswords(this, player));
   }
 
   /** A signature by a bare key over an envelope of this type; a finding where it does not hold. */
