@@ -1,6 +1,7 @@
 /** Pictures painted once by plain canvas calls and shown by pixi as sprites: gradients and soft shadows without filters. */
 import { CanvasSource, Sprite, Texture } from 'pixi.js';
 import type { Rect } from '../layout/geometry.ts';
+import { readablePen } from './readable-canvas.ts';
 
 export type Pen = CanvasRenderingContext2D;
 
@@ -19,7 +20,7 @@ export function createPlate(page: Document, area: Rect, paint: (pen: Pen) => voi
   const canvas = page.createElement('canvas');
   canvas.width = Math.max(1, area.width);
   canvas.height = Math.max(1, area.height);
-  const pen = canvas.getContext('2d');
+  const pen = readablePen(canvas);
   if (pen === null) throw new Error('overlay: no 2D context');
   pen.save();
   pen.translate(-area.x, -area.y);

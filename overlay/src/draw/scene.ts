@@ -14,6 +14,7 @@ import { paintArt } from './art.ts';
 import { labelShift } from './light.ts';
 import { paintControl, paintPanel, paintRing, paintScrim, ringReach, SHADOW_REACH, type ControlLook } from './panel.ts';
 import { createPlate, type Plate } from './plate.ts';
+import { readablePen } from './readable-canvas.ts';
 
 /** Share of the type size that capitals stand high; they are what is centred in a line. */
 const CAP_HEIGHT = 0.72;
@@ -196,7 +197,7 @@ export class Scene {
 
 /** How the dialog's texts are measured, with the same font as they are drawn. Throws when there is no 2D context. */
 export function createMeasure(page: Document, families: (text: string) => readonly string[]): Measure {
-  const pen = page.createElement('canvas').getContext('2d');
+  const pen = readablePen(page.createElement('canvas'));
   if (pen === null) throw new Error('overlay: no 2D context');
   return (text, size, weight) => {
     pen.font = fontOf(families(text), size, weight);

@@ -1,5 +1,6 @@
 /** Where pixi draws: a detached canvas, by its canvas renderer or its WebGL renderer, chosen here and nowhere else. */
 import { Ticker, type Container, type Renderer } from 'pixi.js';
+import { readableCanvas, withReadableCanvases } from './readable-canvas.ts';
 
 export type SurfaceKind = 'canvas' | 'webgl';
 
@@ -37,9 +38,10 @@ async function surfaceOf(kind: SurfaceKind, width: number, height: number): Prom
   const renderer = await constructed(createRenderer);
   const systemRan = Ticker.system.started;
   Ticker.system.autoStart = false;
+  const size = { width: Math.max(1, width), height: Math.max(1, height) };
   await renderer.init({
-    width: Math.max(1, width),
-    height: Math.max(1, height),
+    ...size,
+    ...(kind === 'canvas' && { canvas: readableCanvas(size.width, size.height) }),
     resolution: 1,
     autoDensity: false,
     antialias: true,
@@ -58,7 +60,10 @@ async function surfaceOf(kind: SurfaceKind, width: number, height: number): Prom
     kind,
     canvas: renderer.canvas,
     resize: (newWidth, newHeight) => renderer.resize(Math.max(1, newWidth), Math.max(1, newHeight)),
-    draw: (root) => renderer.render({ container: root }),
+    draw: (root) => {
+      if (kind === 'webgl') renderer.render({ container: root });
+      else withReadableCanvases(() => renderer.render({ container: root }));
+    },
     destroy: () => renderer.destroy(),
   };
 }
