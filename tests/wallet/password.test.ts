@@ -57,6 +57,16 @@ it('the key: the same from the same password, another for every other password, 
   expect(PASSWORD_COST.N).toBeGreaterThanOrEqual(FLOOR.N);
 });
 
+/** The wallet takes the server's word that there is no password, and has not heard of it since. */
+async function forget(world: World, page: PageClient): Promise<void> {
+  const { passwords } = world.server.service.records;
+  const list = passwords.listPasswords.bind(passwords);
+  passwords.listPasswords = () => Promise.resolve([]);
+  await world.wallet.refresh();
+  expect((await page.view()).keys.isPasswordSet).toBe(false);
+  passwords.listPasswords = list;
+}
+
 describe('with a password', () => {
   it('pays above the press by it, and by nothing else; the bundle proves it, and no file holds it', async () => {
     const lines: string[] = [];
@@ -196,12 +206,7 @@ describe('changing it', () => {
     const world = await startWorld();
     const page = await openPage(world);
     await page.act('set-password', { pin: PIN, password: PASSWORD });
-    const { passwords } = world.server.service.records;
-    const list = passwords.listPasswords.bind(passwords);
-    passwords.listPasswords = () => Promise.resolve([]);
-    await world.wallet.refresh();
-    expect((await page.view()).keys.isPasswordSet).toBe(false);
-    passwords.listPasswords = list;
+    await forget(world, page);
     const appoint = () => page.act('appoint-guardian', { pin: PIN, guardianPin: '8642' });
     expect(await appoint()).toMatchObject({ code: 'BAD_REQUEST' });
     await page.act('end-password', { pin: PIN, current: PASSWORD });
@@ -215,12 +220,7 @@ it('takes the one before where this wallet has not heard of it as well, so that 
   const world = await startWorld();
   const page = await openPage(world);
   await page.act('set-password', { pin: PIN, password: PASSWORD });
-  const { passwords } = world.server.service.records;
-  const list = passwords.listPasswords.bind(passwords);
-  passwords.listPasswords = () => Promise.resolve([]);
-  await world.wallet.refresh();
-  expect((await page.view()).keys.isPasswordSet).toBe(false);
-  passwords.listPasswords = list;
+  await forget(world, page);
   world.time.nowMs += 1_000;
   const set = (fields: object) => page.act('set-password', { pin: PIN, password: 'second password', ...fields });
   expect(await set({})).toMatchObject({ code: 'PASSWORD_WRONG' });
